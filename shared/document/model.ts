@@ -1,0 +1,48 @@
+/**
+ * The `.graft` document: what a project file holds. Immutable; edits make new ones (document/edits.ts).
+ * It refers to data and models by path relative to itself plus content hash, and never embeds them.
+ */
+import { z } from 'zod';
+
+/** Raise with every change of meaning, together with a numbered migration in document/migrations. */
+export const currentFormat = 2;
+
+export const positionSchema = z.object({ x: z.number(), y: z.number() });
+
+export const graphNodeSchema = z.object({
+  /** Unique in the document; `--set` and errors name it. */
+  id: z.string().min(1),
+  /** Name of a node kind. */
+  kind: z.string().min(1),
+  /** A title of the person's own; '' shows the kind's. */
+  title: z.string().default(''),
+  /** Top-left corner on the canvas, pixels. */
+  position: positionSchema,
+  /** Values by parameter name; a missing one has the kind's default. */
+  parameters: z.record(z.string(), z.unknown()).default({}),
+});
+export type GraphNode = z.infer<typeof graphNodeSchema>;
+
+export const endpointSchema = z.object({ node: z.string(), port: z.string() });
+export type Endpoint = z.infer<typeof endpointSchema>;
+
+/** A wire, from an output port to an input port. An input takes one wire. */
+export const wireSchema = z.object({ from: endpointSchema, to: endpointSchema });
+export type Wire = z.infer<typeof wireSchema>;
+
+export const documentSchema = z.object({
+  format: z.literal(currentFormat),
+  title: z.string().default(''),
+  nodes: z.array(graphNodeSchema),
+  wires: z.array(wireSchema),
+  /** Where the person was looking; never part of undo. */
+  viewport: z.object({ x: z.number(), y: z.number(), zoom: z.number() }).optional(),
+});
+export type GraftDocument = z.infer<typeof documentSchema>;
+
+export const emptyDocument: GraftDocument = { format: currentFormat, title: '', nodes: [], wires: [] };
+
+/** Identity of a wire for selection and keys. */
+export function wireId(wire: Wire): string {
+  return `${wire.from.node}.${wire.from.port}→${wire.to.node}.${wire.to.port}`;
+}

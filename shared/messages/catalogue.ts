@@ -1,0 +1,237 @@
+/**
+ * Every error a person can meet: a stable code, one sentence naming the culprit, one remedy.
+ * Codes are part of the interface (scripts match on them): add, never rename.
+ */
+type Details = Readonly<Record<string, string | number>>;
+
+interface Entry {
+  readonly message: (details: Details) => string;
+  readonly remedy: (details: Details) => string;
+}
+
+const entry = (message: Entry['message'], remedy: Entry['remedy'] | string): Entry => ({
+  message,
+  remedy: typeof remedy === 'string' ? () => remedy : remedy,
+});
+
+export const catalogue = {
+  // Data
+  'data.folder-missing': entry(
+    (d) => `The folder ${d['path']} does not exist.`,
+    'Choose a folder that exists, or put it back where the project expects it.',
+  ),
+  'data.folder-unset': entry(
+    () => 'No folder of pictures has been chosen.',
+    'Drop a folder on the Photos node, or choose one in its settings.',
+  ),
+  'data.folder-empty': entry(
+    (d) => `The folder ${d['path']} holds no pictures.`,
+    'Put one sub-folder per class in it, each with JPEG, PNG, WebP, GIF, TIFF or AVIF files.',
+  ),
+  'data.one-class': entry(
+    (d) => `The folder ${d['path']} has only one class, “${d['class']}”.`,
+    'Sort the pictures into at least two sub-folders, one per class.',
+  ),
+  'data.class-too-small': entry(
+    (d) => `Class “${d['class']}” has ${d['count']} picture(s), too few to split into training and validation.`,
+    'Add pictures to the class, or remove its folder.',
+  ),
+  'data.image-unreadable': entry(
+    (d) => `${d['path']} cannot be read as a picture: ${d['reason']}`,
+    'It is left out of training. Replace or delete the file.',
+  ),
+  'data.no-readable-image': entry(
+    (d) => `None of the pictures in ${d['path']} can be read.`,
+    'Check that the files really are pictures and not damaged.',
+  ),
+  'data.classes-differ': entry(
+    (d) => `The validation folder has the class “${d['class']}”, which the training folder lacks.`,
+    'Use the same class names in both folders.',
+  ),
+  // Models
+  'model.file-missing': entry(
+    (d) => `The model file ${d['path']} does not exist.`,
+    'Choose the file again in the Backbone node.',
+  ),
+  'model.not-onnx': entry(
+    (d) => `${d['path']} is not an ONNX model: ${d['reason']}`,
+    'Export the model to ONNX (opset 13 or newer) and choose that file.',
+  ),
+  'model.external-data-missing': entry(
+    (d) => `${d['path']} keeps its weights in ${d['file']}, which is not beside it.`,
+    'Put the weight file into the same folder as the model.',
+  ),
+  'model.external-data-outside': entry(
+    (d) => `${d['path']} refers to a weight file outside its own folder: ${d['file']}`,
+    'Use a model whose weight files lie beside it.',
+  ),
+  'model.opset-unsupported': entry(
+    (d) => `${d['path']} uses operator set ${d['opset']}; Graft reads ${d['oldest']} and newer.`,
+    'Export the model again with a newer operator set.',
+  ),
+  'model.input-unsupported': entry(
+    (d) => `${d['path']} does not take one picture tensor [N, 3, height, width]: ${d['reason']}`,
+    'Choose a model for images with channels first.',
+  ),
+  'model.unknown-backbone': entry(
+    (d) => `There is no built-in backbone called “${d['id']}”.`,
+    'Choose nano, or the path of an .onnx file.',
+  ),
+  'model.unknown-stage': entry(
+    (d) => `The backbone has no stage called “${d['stage']}”.`,
+    (d) => `Choose one of: ${d['stages']}.`,
+  ),
+  'model.hash-changed': entry(
+    (d) => `${d['path']} is not the file this project was made with.`,
+    'Restore the original file, or choose the backbone again to accept the new one.',
+  ),
+  'model.no-feature-output': entry(
+    (d) => `${d['path']} gives ${d['reason']}, which a head cannot be put on.`,
+    'Choose a model with an output [N, features] or [N, channels, height, width].',
+  ),
+  // Compiler
+  'compile.not-differentiable': entry(
+    (d) => `Operator ${d['op']} (node “${d['name']}”) cannot be differentiated: ${d['reason']}`,
+    (d) =>
+      d['stage']
+        ? `Freeze everything before “${d['stage']}”: that freeze line avoids it.`
+        : 'Freeze the whole backbone: that avoids it.',
+  ),
+  'compile.unknown-tensor': entry(
+    (d) => `The model has no tensor called “${d['name']}”.`,
+    'Check the name; “graft stages” lists the places to cut.',
+  ),
+  'compile.not-trainable': entry(
+    (d) => `“${d['name']}” cannot be trained: ${d['reason']}`,
+    'Name float initializers only.',
+  ),
+  'compile.bad-case': entry(
+    (d) => `The case file is not valid: ${d['reason']}`,
+    'Compare it with the documented fields.',
+  ),
+  'compile.illegal-graph': entry(
+    (d) => `The compiler produced an illegal graph in phase ${d['phase']}: ${d['reason']}`,
+    'This is a fault in Graft. Please report it with the project file.',
+  ),
+  // The graph on the canvas
+  'graph.cycle': entry(
+    (d) => `The wires form a circle through “${d['title']}”.`,
+    'Remove one of the wires in the circle.',
+  ),
+  'graph.input-missing': entry(
+    (d) => `“${d['title']}” has nothing connected to its ${d['port']} input.`,
+    (d) => `Connect a wire that carries ${d['port']}.`,
+  ),
+  'graph.no-training': entry(
+    () => 'There is no Training node to run.',
+    'Add a Training node and connect an optimizer to it.',
+  ),
+  'graph.two-trainings': entry(
+    () => 'There is more than one Training node.',
+    'Keep one Training node; delete or mute the others.',
+  ),
+  'graph.missing-part': entry(
+    (d) => `The chain into “${d['title']}” has no ${d['part']} node.`,
+    (d) => `Add a ${d['part']} node to the chain.`,
+  ),
+  'graph.bad-parameter': entry(
+    (d) => `“${d['title']}”: ${d['parameter']} ${d['reason']}`,
+    (d) => `Correct ${d['parameter']} in the node's settings.`,
+  ),
+  'graph.edge-mismatch': entry(
+    (d) => `A wire carries ${d['from']} into an input for ${d['to']}.`,
+    'Delete the wire and connect matching sockets.',
+  ),
+  'graph.unknown-kind': entry(
+    (d) => `This version of Graft does not know nodes of kind “${d['kind']}”.`,
+    'Delete the node, or open the project with the version that made it.',
+  ),
+  'graph.unknown-parameter': entry(
+    (d) => `There is no parameter ${d['parameter']}.`,
+    (d) => `Known: ${d['known']}.`,
+  ),
+  // Documents
+  'document.missing': entry((d) => `The project file ${d['path']} does not exist.`, 'Check the path.'),
+  'document.corrupt': entry(
+    (d) => `${d['path']} is not a readable Graft project: ${d['reason']}`,
+    'Restore it from a backup; the recovery file, if there is one, is offered on the start page.',
+  ),
+  'document.newer': entry(
+    (d) => `${d['path']} was saved by a newer Graft (format ${d['format']}; this one reads up to ${d['supported']}).`,
+    'Update Graft to open it. The file was not changed.',
+  ),
+  'document.disk-full': entry(
+    (d) => `There is no space left to save ${d['path']}. The file on disk is as it was before.`,
+    'Free some space and save again; nothing in the window is lost.',
+  ),
+  'document.unwritable': entry(
+    (d) => `${d['path']} cannot be written: ${d['reason']}`,
+    'Save the project somewhere else.',
+  ),
+  'document.unknown-template': entry(
+    (d) => `There is no template called “${d['template']}”.`,
+    (d) => `Known templates: ${d['known']}.`,
+  ),
+  // Runs
+  'run.device-missing': entry(
+    (d) => `The device “${d['device']}” is not available here: ${d['reason']}`,
+    'Choose auto or cpu, or another device from “graft devices”.',
+  ),
+  'run.loss-not-finite': entry(
+    (d) => `The loss is not a number since step ${d['step']}. The best model up to epoch ${d['epoch']} is kept.`,
+    'Lower the learning rate or turn gradient clipping on.',
+  ),
+  'run.missing': entry((d) => `${d['path']} is not a run folder.`, 'Name a folder that holds run.json.'),
+  'run.no-checkpoint': entry(
+    (d) => `The run in ${d['path']} has no checkpoint to continue from.`,
+    'Train again from the project file.',
+  ),
+  'run.finished': entry(
+    (d) => `The run in ${d['path']} has already finished.`,
+    'Train again from the project file, or export it.',
+  ),
+  'run.busy': entry(() => 'A run is already in progress.', 'Stop it first, or wait until it is done.'),
+  'run.none': entry(() => 'No run is in progress.', 'Start one with Train.'),
+  'run.engine-died': entry(
+    (d) => `The training engine stopped unexpectedly (${d['reason']}).`,
+    'It was started again; the run goes on from its last checkpoint.',
+  ),
+  'run.out-of-memory': entry(
+    (d) => `There is not enough memory for this step: ${d['reason']}`,
+    'Lower the batch size, or freeze more of the backbone.',
+  ),
+  'run.session-failed': entry(
+    (d) => `The runtime refused the model: ${d['reason']}`,
+    'Try device cpu. If it fails there too, please report it.',
+  ),
+  'run.checkpoint-damaged': entry(
+    (d) => `The checkpoint ${d['path']} is damaged.`,
+    'An older checkpoint is used where there is one.',
+  ),
+  'cache.damaged': entry(
+    (d) => `The feature cache ${d['path']} is damaged and was thrown away.`,
+    'Nothing to do: the features are computed again.',
+  ),
+  // Taking away
+  'export.parity-failed': entry(
+    (d) =>
+      `The exported model differs from the trained one by ${d['difference']} (allowed: ${d['allowed']}). The file was not kept.`,
+    'Please report it with the project file.',
+  ),
+  'predict.not-graft': entry(
+    (d) => `${d['path']} was not exported by Graft: it carries no labels and no preprocessing.`,
+    'Choose a model exported by Graft.',
+  ),
+  'predict.bad-input': entry(
+    (d) => `${d['path']} cannot be read as a picture: ${d['reason']}`,
+    'Choose a JPEG, PNG, WebP, GIF, TIFF or AVIF file.',
+  ),
+  // General
+  'input.bad-argument': entry((d) => `${d['argument']}: ${d['reason']}`, 'See “graft --help”.'),
+  'internal.unexpected': entry(
+    (d) => `Something went wrong inside Graft: ${d['reason']}`,
+    'Please report it with the log.',
+  ),
+} satisfies Record<string, Entry>;
+
+export type ErrorCode = keyof typeof catalogue;

@@ -1,0 +1,54 @@
+import { catalogue, type ErrorCode } from '#shared/messages/catalogue.ts';
+
+/** The form in which errors cross process boundaries and appear in `--json` output. */
+export interface Problem {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly remedy: string;
+  /** Document id of the node at fault, where there is one. */
+  readonly node?: string | undefined;
+}
+
+/** An error a person can act on. Anything else thrown is a fault in Graft and becomes `internal.unexpected`. */
+export class GraftError extends Error {
+  readonly code: ErrorCode;
+  readonly remedy: string;
+  readonly node: string | undefined;
+
+  constructor(code: ErrorCode, details: Readonly<Record<string, string | number>> = {}, node?: string) {
+    const found = problem(code, details, node);
+    super(found.message);
+    this.name = 'GraftError';
+    this.code = code;
+    this.remedy = found.remedy;
+    this.node = node;
+  }
+}
+
+export function problem(
+  code: ErrorCode,
+  details: Readonly<Record<string, string | number>> = {},
+  node?: string,
+): Problem {
+  const { message, remedy } = catalogue[code];
+  return { code, message: message(details), remedy: remedy(details), ...(node === undefined ? {} : { node }) };
+}
+
+/** The problem behind anything thrown. */
+export function toProblem(thrown: unknown): Problem {
+  if (thrown instanceof GraftError) {
+    return {
+      code: thrown.code,
+      message: thrown.message,
+      remedy: thrown.remedy,
+      ...(thrown.node === undefined ? {} : { node: thrown.node }),
+    };
+  }
+  return problem('internal.unexpected', { reason: thrown instanceof Error ? thrown.message : String(thrown) });
+}
+
+/** Rebuilds a thrown error from its wire form, on the other side of a process boundary. */
+export function fromProblem(wire: Problem): GraftError {
+  const error = new GraftError(wire.code, {}, wire.node);
+  return Object.assign(error, { message: wire.message, remedy: wire.remedy });
+}

@@ -1,0 +1,79 @@
+/**
+ * What is known of the outside world while a graph is edited: the data folder and the backbone file.
+ * Gathered by the host, never stored in the document.
+ */
+import { z } from 'zod';
+import { problemSchema } from '#shared/messages/schema.ts';
+
+export const datasetFactsSchema = z.object({
+  /** Absolute folder. */
+  path: z.string(),
+  /** Class names in label order, with pictures in each split. */
+  classes: z.array(z.object({ name: z.string(), train: z.number(), validation: z.number() })),
+  train: z.number(),
+  validation: z.number(),
+  /** `folders`: the folder has train/ and validation/ of its own; `fraction`: a seeded, stratified part. */
+  splitBy: z.enum(['folders', 'fraction']),
+  /** Absolute paths of a few pictures, one class after another, for the node's picture. */
+  examples: z.array(z.object({ path: z.string(), label: z.number() })),
+  /** Pictures left out, with why. */
+  unreadable: z.array(z.object({ path: z.string(), reason: z.string() })),
+  /** Hash over every picture's relative path, size and modification time. */
+  fingerprint: z.string(),
+});
+export type DatasetFacts = z.infer<typeof datasetFactsSchema>;
+
+/** A place a freeze line can stand: “frozen up to and including everything before this stage”. */
+export const stageSchema = z.object({
+  stage: z.string(),
+  /** The single tensor that carries the flow into the stage. */
+  tensor: z.string(),
+  /** Its shape for one sample, without the batch dimension. */
+  shape: z.array(z.number()),
+  parametersBelow: z.number(),
+  parametersAbove: z.number(),
+  /** Whether everything from here on can be differentiated; otherwise the operator that cannot. */
+  blockedBy: z.string().optional(),
+});
+export type Stage = z.infer<typeof stageSchema>;
+
+export const backboneFactsSchema = z.object({
+  /** `nano` or an absolute path. */
+  id: z.string(),
+  title: z.string(),
+  /** SHA-256 of the model file. */
+  hash: z.string(),
+  /** Channels, height, width. */
+  input: z.tuple([z.number(), z.number(), z.number()]),
+  inputName: z.string(),
+  featureTensor: z.string(),
+  /** Shape of the feature tensor for one sample. */
+  features: z.array(z.number()),
+  parameters: z.number(),
+  stages: z.array(stageSchema),
+  opset: z.number(),
+  license: z.string().optional(),
+  trainedOn: z.string().optional(),
+});
+export type BackboneFacts = z.infer<typeof backboneFactsSchema>;
+
+/** Measured by a dry run of a few steps. */
+export const forecastSchema = z.object({
+  secondsPerEpoch: z.number(),
+  cacheSeconds: z.number(),
+  cacheBytes: z.number(),
+  memoryBytes: z.number(),
+  cached: z.boolean(),
+});
+export type Forecast = z.infer<typeof forecastSchema>;
+
+export const factsSchema = z.object({
+  dataset: datasetFactsSchema.optional(),
+  backbone: backboneFactsSchema.optional(),
+  forecast: forecastSchema.optional(),
+  /** Problems met while gathering, already naming their node. */
+  problems: z.array(problemSchema),
+});
+export type Facts = z.infer<typeof factsSchema>;
+
+export const noFacts: Facts = { problems: [] };

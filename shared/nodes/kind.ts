@@ -1,0 +1,75 @@
+/**
+ * What a node kind is. One file per kind beside this one defines all of it: ports, parameters, defaults,
+ * checks, help and lowering. Kinds are immutable data; a node in a document refers to its kind by name.
+ */
+import type { z } from 'zod';
+import type { Facts } from '#shared/nodes/facts.ts';
+import type { Recipe } from '#shared/nodes/recipe.ts';
+import type { Problem } from '#shared/messages/error.ts';
+
+/** What a wire can carry. Colour and shape of each live in the renderer's theme. */
+export const socketTypes = ['samples', 'targets', 'features', 'predictions', 'loss', 'update', 'model'] as const;
+export type SocketType = (typeof socketTypes)[number];
+
+export interface Port {
+  /** Unique among the kind's inputs, and among its outputs. */
+  readonly name: string;
+  readonly type: SocketType;
+  readonly optional?: boolean;
+}
+
+export const nodeGroups = ['data', 'model', 'training', 'results', 'notes'] as const;
+export type NodeGroup = (typeof nodeGroups)[number];
+
+/** How the inspector shows one parameter; attached to its zod schema with `.meta()`. */
+export interface ParameterMeta {
+  readonly title: string;
+  /** One sentence under the field. */
+  readonly help?: string;
+  /** Shown after the number: “°”, “epochs”, “× base rate”. */
+  readonly unit?: string;
+  /** Chosen from the schema's type when absent. `log` is a slider over powers of ten. */
+  readonly control?: 'folder' | 'model-file' | 'stage' | 'log' | 'slider' | 'widths' | 'text';
+  /** Labels of an enum's values, in order of the values. */
+  readonly labels?: Readonly<Record<string, string>>;
+  /** Folded away under “Expert”. */
+  readonly expert?: boolean;
+  /** Shown only while another parameter of the node has one of these values. */
+  readonly when?: { readonly parameter: string; readonly is: readonly (string | number | boolean)[] };
+  readonly step?: number;
+}
+
+export type ParameterSchema = z.ZodObject<z.ZodRawShape>;
+
+export interface NodeKind<Schema extends ParameterSchema = ParameterSchema> {
+  /** Stable name in documents, for example `image-folder`. */
+  readonly kind: string;
+  /** Conventional node id in projects made by `new`, for example `data`. */
+  readonly id: string;
+  readonly title: string;
+  readonly group: NodeGroup;
+  /** Tabler icon name, without the `Icon` prefix. */
+  readonly icon: string;
+  /** What it is, in one sentence. */
+  readonly summary: string;
+  /** Other words people search for. */
+  readonly synonyms: readonly string[];
+  /** A few paragraphs of Markdown for the inspector's help. */
+  readonly help: string;
+  readonly inputs: readonly Port[];
+  readonly outputs: readonly Port[];
+  readonly schema: Schema;
+  /** Problems of valid parameters in the light of what is known of data and model; wiring is checked elsewhere. */
+  readonly check?: (parameters: z.output<Schema>, node: string, facts: Facts) => Problem[];
+  /** What the node contributes to the model to build. */
+  readonly lower: (parameters: z.output<Schema>, node: string) => Partial<Recipe>;
+}
+
+export function defineKind<Schema extends ParameterSchema>(kind: NodeKind<Schema>): NodeKind<Schema> {
+  return kind;
+}
+
+/** Types a parameter's `.meta()`. */
+export function meta(value: ParameterMeta): ParameterMeta & Record<string, unknown> {
+  return { ...value };
+}

@@ -1,0 +1,138 @@
+/**
+ * The model to build, as plain data: what the nodes of a valid graph lower to, and all the compiler and
+ * the engine need to know of a document. Each part names the node it came from, so that errors can.
+ */
+export interface DataPart {
+  readonly node: string;
+  /** As in the document: absolute, or relative to it. */
+  readonly path: string;
+  /** Pictures used per class at most; 0 is all. */
+  readonly limitPerClass: number;
+}
+
+export interface SplitPart {
+  readonly node: string;
+  /** Share of each class held out when the folder has no validation part of its own, in (0, 1). */
+  readonly validation: number;
+  readonly seed: number;
+}
+
+export interface AugmentPart {
+  readonly node: string;
+  readonly enabled: boolean;
+  /** Probability of a left-right mirror image. */
+  readonly flip: number;
+  /** Largest rotation either way, degrees. */
+  readonly rotate: number;
+  /** Largest magnification, ≥ 1. */
+  readonly zoom: number;
+  /** Largest relative change of brightness and contrast. */
+  readonly light: number;
+  /** Augmented copies cached per picture; 0 draws anew every epoch and does not cache. */
+  readonly views: number;
+}
+
+export interface BackbonePart {
+  readonly node: string;
+  /** `nano`, or a path to an .onnx file: absolute, or relative to the document. */
+  readonly model: string;
+  /** SHA-256 the file had when it was chosen; '' is unknown. */
+  readonly hash: string;
+  /** Input side in pixels; 0 takes the model's own. */
+  readonly size: number;
+  readonly resize: 'stretch' | 'crop';
+  /** What the backbone expects of RGB in 0–1; `auto`: none for built-in models, ImageNet's for others. */
+  readonly normalization: 'auto' | 'none' | 'imagenet' | 'half';
+}
+
+export interface FreezePart {
+  readonly node: string;
+  readonly mode: 'backbone' | 'until' | 'none';
+  /** With mode `until`: the first stage that is trained. */
+  readonly stage: string;
+  /** Learning rate of the last backbone stage relative to the head's. */
+  readonly backboneRate: number;
+  /** Each earlier stage learns this many times slower than the one after it. */
+  readonly stageDecay: number;
+}
+
+export interface HeadPart {
+  readonly node: string;
+  /** Widths of the hidden layers, input first; empty is a linear head. */
+  readonly hidden: readonly number[];
+  readonly dropout: number;
+}
+
+export interface LossPart {
+  readonly node: string;
+  readonly kind: 'cross-entropy';
+  readonly labelSmoothing: number;
+  /** `auto` turns them on above an imbalance of 2. */
+  readonly classWeights: 'auto' | 'on' | 'off';
+}
+
+export interface OptimizerPart {
+  readonly node: string;
+  readonly kind: 'sgd' | 'adam' | 'adamw';
+  readonly learningRate: number;
+  readonly weightDecay: number;
+  readonly momentum: number;
+  readonly nesterov: boolean;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  /** Largest global L2 norm of the gradient; 0 is off. */
+  readonly clipNorm: number;
+}
+
+export interface SchedulePart {
+  readonly node: string;
+  readonly kind: 'constant' | 'cosine' | 'step' | 'one-cycle';
+  /** One-cycle: share of the steps spent rising. */
+  readonly warmup: number;
+  /** One-cycle: the first rate is the peak divided by this. */
+  readonly startDivisor: number;
+  /** One-cycle: the last rate is the peak divided by this. */
+  readonly endDivisor: number;
+  /** Step: epochs between drops. */
+  readonly stepEpochs: number;
+  /** Step: factor of each drop. */
+  readonly stepFactor: number;
+}
+
+export interface TrainingPart {
+  readonly node: string;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly seed: number;
+  /** Stop when the epoch's training loss falls below this; 0 is off. */
+  readonly lossThreshold: number;
+  /** Stop after this many epochs without a better validation loss; 0 is off. */
+  readonly patience: number;
+}
+
+export interface EvaluationPart {
+  readonly node: string;
+  /** How many of the wrongest samples are kept. */
+  readonly wrongest: number;
+}
+
+export interface ExportPart {
+  readonly node: string;
+  readonly fileName: string;
+}
+
+export interface Recipe {
+  readonly data: DataPart;
+  readonly split: SplitPart;
+  readonly augment: AugmentPart;
+  readonly backbone: BackbonePart;
+  readonly freeze: FreezePart;
+  readonly head: HeadPart;
+  readonly loss: LossPart;
+  readonly optimizer: OptimizerPart;
+  readonly schedule: SchedulePart;
+  readonly training: TrainingPart;
+  readonly evaluation: EvaluationPart;
+  readonly export: ExportPart;
+}

@@ -1,0 +1,119 @@
+/** Every procedure a window can call on its host, over MessagePort (desktop) or WebSocket (browser). */
+import { eventIterator, oc } from '@orpc/contract';
+import { z } from 'zod';
+import { documentSchema } from '#shared/document/model.ts';
+import { problemSchema } from '#shared/messages/schema.ts';
+import { backboneFactsSchema, datasetFactsSchema, factsSchema, forecastSchema } from '#shared/nodes/facts.ts';
+import { augmentSchema, engineProcedures } from '#shared/protocol/engine.ts';
+import {
+  deviceInfoSchema,
+  deviceSchema,
+  evaluationSchema,
+  parityReportSchema,
+  predictionSchema,
+  runEventSchema,
+  runSummarySchema,
+} from '#shared/protocol/run.ts';
+
+/** A document with the folder its relative paths start from; '' while it was never saved. */
+const openDocumentSchema = z.object({
+  document: documentSchema,
+  /** Absolute path of the .graft file; '' while never saved. */
+  path: z.string(),
+  /** True when this came from a recovery file and differs from what is on disk. */
+  recovered: z.boolean(),
+});
+
+const projectSchema = z.object({ document: documentSchema, path: z.string() });
+
+const entrySchema = z.object({ name: z.string(), path: z.string(), folder: z.boolean(), bytes: z.number() });
+
+export const settingsSchema = z.object({
+  theme: z.enum(['auto', 'light', 'dark']),
+  device: deviceSchema,
+  /** Upper limit of the feature cache on disk, bytes. */
+  cacheLimitBytes: z.number(),
+  /** Keyboard shortcuts changed by the person: action name to shortcut. */
+  shortcuts: z.record(z.string(), z.string()),
+});
+export type Settings = z.infer<typeof settingsSchema>;
+
+/** Every failure carries a catalogue problem in the error's data. */
+const procedure = oc.errors({ PROBLEM: { data: problemSchema } });
+
+export const contract = {
+  app: {
+    info: procedure.output(
+      z.object({
+        version: z.string(),
+        host: z.enum(['desktop', 'browser']),
+        platform: z.string(),
+        home: z.string(),
+        sample: z.string(),
+      }),
+    ),
+    devices: procedure.output(z.array(deviceInfoSchema)),
+    /** Opens a folder in the system's file manager, or a web page in the system's browser. */
+    reveal: procedure.input(z.object({ path: z.string() })).output(z.object({})),
+  },
+  settings: {
+    read: procedure.output(settingsSchema),
+    write: procedure.input(settingsSchema.partial()).output(settingsSchema),
+  },
+  files: {
+    /** Sub-folders, and files with one of the endings; the in-app file dialog of every host. */
+    list: procedure
+      .input(z.object({ folder: z.string(), endings: z.array(z.string()) }))
+      .output(z.object({ folder: z.string(), parent: z.string().nullable(), entries: z.array(entrySchema) })),
+    /** Keeps dropped files of a browser window under the application's data folder; answers the folder. Content is base64. */
+    upload: procedure
+      .input(z.object({ folder: z.string(), files: z.array(z.object({ path: z.string(), content: z.string() })) }))
+      .output(z.object({ folder: z.string() })),
+  },
+  documents: {
+    templates: procedure.output(
+      z.array(z.object({ id: z.string(), title: z.string(), summary: z.string(), document: documentSchema })),
+    ),
+    recent: procedure.output(z.array(z.object({ path: z.string(), title: z.string(), modified: z.string() }))),
+    open: procedure.input(z.object({ path: z.string() })).output(openDocumentSchema),
+    /** A document from pasted or dropped text of a .graft file, migrated and validated. */
+    parse: procedure.input(z.object({ text: z.string(), name: z.string() })).output(openDocumentSchema),
+    save: procedure.input(projectSchema).output(z.object({ path: z.string(), document: documentSchema })),
+    /** Keeps unsaved work outside the person's file. `key` is the path, or an id of a never-saved document. */
+    keepRecovery: procedure.input(z.object({ key: z.string(), ...projectSchema.shape })).output(z.object({})),
+    dropRecovery: procedure.input(z.object({ key: z.string() })).output(z.object({})),
+    recoveries: procedure.output(
+      z.array(
+        z.object({ key: z.string(), title: z.string(), path: z.string(), saved: z.string(), document: documentSchema }),
+      ),
+    ),
+  },
+  data: {
+    /** Facts on the data folder and backbone a document names; problems instead of failures. */
+    facts: procedure.input(projectSchema).output(factsSchema),
+    dataset: procedure.input(engineProcedures.describeDataset.input).output(datasetFactsSchema),
+    backbone: procedure.input(z.object({ model: z.string(), path: z.string() })).output(backboneFactsSchema),
+    thumbnails: procedure.input(engineProcedures.thumbnails.input).output(engineProcedures.thumbnails.output),
+    augmentPreviews: procedure
+      .input(z.object({ paths: z.array(z.string()), size: z.number(), seed: z.number(), augment: augmentSchema }))
+      .output(z.array(z.string())),
+    forecast: procedure.input(z.object({ ...projectSchema.shape, device: deviceSchema })).output(forecastSchema),
+  },
+  runs: {
+    start: procedure
+      .input(z.object({ ...projectSchema.shape, device: deviceSchema }))
+      .output(z.object({ run: z.string() })),
+    resume: procedure.input(z.object({ run: z.string() })).output(z.object({ run: z.string() })),
+    control: procedure.input(engineProcedures.control.input).output(z.object({})),
+    /** Everything a run has said so far, then what it says next; ends after `done` or `error`. Batches keep the channel quiet. */
+    watch: procedure.input(z.object({ run: z.string() })).output(eventIterator(z.array(runEventSchema))),
+    /** The run in progress, if any. */
+    current: procedure.output(z.object({ run: z.string().nullable() })),
+    list: procedure.output(z.array(runSummarySchema)),
+    evaluation: procedure.input(z.object({ run: z.string() })).output(evaluationSchema),
+    export: procedure.input(z.object({ run: z.string(), file: z.string() })).output(parityReportSchema),
+    predict: procedure
+      .input(z.object({ run: z.string(), inputs: z.array(z.string()) }))
+      .output(z.array(predictionSchema)),
+  },
+};

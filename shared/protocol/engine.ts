@@ -1,0 +1,92 @@
+/**
+ * Messages between a host's supervisor and the engine process (JSON over the fork channel).
+ * Every request gets exactly one reply with its id; run events come unasked, in order, while a run lasts.
+ * Paths are absolute: the host resolves what is relative to the document before it asks.
+ */
+import { z } from 'zod';
+import { problemSchema } from '#shared/messages/schema.ts';
+import { backboneFactsSchema, datasetFactsSchema, forecastSchema } from '#shared/nodes/facts.ts';
+import { documentSchema } from '#shared/document/model.ts';
+import {
+  deviceInfoSchema,
+  deviceSchema,
+  evaluationSchema,
+  parityReportSchema,
+  predictionSchema,
+  runEventSchema,
+} from '#shared/protocol/run.ts';
+
+export const augmentSchema = z.object({
+  flip: z.number(),
+  rotate: z.number(),
+  zoom: z.number(),
+  light: z.number(),
+});
+
+/** A project as the engine takes it: the document, and the folder its relative paths start from. */
+const projectSchema = z.object({ document: documentSchema, baseFolder: z.string() });
+
+/** Arguments and result of every engine procedure. */
+export const engineProcedures = {
+  devices: { input: z.object({}), output: z.array(deviceInfoSchema) },
+  /** Reads the folder and the split; decodes nothing but headers. */
+  describeDataset: {
+    input: z.object({ path: z.string(), validation: z.number(), seed: z.number(), limitPerClass: z.number() }),
+    output: datasetFactsSchema,
+  },
+  describeBackbone: { input: z.object({ path: z.string(), id: z.string() }), output: backboneFactsSchema },
+  /** WebP data URLs of square thumbnails, by path; unreadable files are missing from the result. */
+  thumbnails: {
+    input: z.object({ paths: z.array(z.string()), size: z.number() }),
+    output: z.record(z.string(), z.string()),
+  },
+  /** Augmented versions of pictures as WebP data URLs, in the order of the paths. */
+  augmentPreviews: {
+    input: z.object({ paths: z.array(z.string()), size: z.number(), seed: z.number(), augment: augmentSchema }),
+    output: z.array(z.string()),
+  },
+  forecast: { input: z.object({ ...projectSchema.shape, device: deviceSchema }), output: forecastSchema },
+  /** Starts a run and answers when it has started; its progress comes as events. */
+  train: {
+    input: z.object({ ...projectSchema.shape, device: deviceSchema, runFolder: z.string() }),
+    output: z.object({ run: z.string() }),
+  },
+  resume: { input: z.object({ run: z.string() }), output: z.object({ run: z.string() }) },
+  control: {
+    input: z.discriminatedUnion('action', [
+      z.object({ action: z.literal('pause') }),
+      z.object({ action: z.literal('resume') }),
+      z.object({ action: z.literal('stop') }),
+      /** Multiplies the scheduled rate from the next step on, so that the schedule keeps its shape. */
+      z.object({ action: z.literal('learning-rate'), factor: z.number().positive() }),
+    ]),
+    output: z.object({}),
+  },
+  evaluate: { input: z.object({ run: z.string() }), output: evaluationSchema },
+  export: { input: z.object({ run: z.string(), file: z.string() }), output: parityReportSchema },
+  /** Inputs are paths of pictures or data URLs. */
+  predict: { input: z.object({ model: z.string(), inputs: z.array(z.string()) }), output: z.array(predictionSchema) },
+  /** Text of one compiler phase, or of all. */
+  explain: { input: z.object({ ...projectSchema.shape, phase: z.number().optional() }), output: z.string() },
+  stages: { input: z.object({ path: z.string() }), output: backboneFactsSchema.shape.stages },
+} as const;
+
+export type EngineProcedure = keyof typeof engineProcedures;
+export type EngineInput<Name extends EngineProcedure> = z.infer<(typeof engineProcedures)[Name]['input']>;
+export type EngineOutput<Name extends EngineProcedure> = z.infer<(typeof engineProcedures)[Name]['output']>;
+
+export const engineRequestSchema = z.object({
+  id: z.number(),
+  procedure: z.enum(Object.keys(engineProcedures) as [EngineProcedure, ...EngineProcedure[]]),
+  input: z.unknown(),
+});
+export type EngineRequest = z.infer<typeof engineRequestSchema>;
+
+export const engineMessageSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('ready') }),
+  z.object({ type: z.literal('reply'), id: z.number(), output: z.unknown() }),
+  z.object({ type: z.literal('failure'), id: z.number(), problem: problemSchema }),
+  /** Events of one loop iteration travel together. */
+  z.object({ type: z.literal('events'), run: z.string(), events: z.array(runEventSchema) }),
+]);
+export type EngineMessage = z.infer<typeof engineMessageSchema>;
