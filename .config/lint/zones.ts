@@ -1,0 +1,68 @@
+/**
+ * The arrows of the house: which folder may import which, and which packages each may use. The lint rule
+ * beside this file enforces the table; docs/architecture.md draws it. A folder that is not listed may not
+ * hold source files, so a new one has to be placed here first.
+ */
+export interface Zone {
+  /** Path from the root of the repository. The longest matching zone wins. */
+  readonly folder: string;
+  /** Folders it may import besides itself. */
+  readonly layers: readonly string[];
+  /** Packages it may import: names, `@scope/*`, `node:*`, or `*` for every package that is not reserved. */
+  readonly packages: readonly string[];
+}
+
+/**
+ * Packages `*` does not cover, because they tie a file to one runtime: Node, Electron, native code, the screen.
+ * A zone that may import one names it.
+ */
+export const reservedPackages: readonly string[] = [
+  'node:*',
+  'electron',
+  'onnxruntime-node',
+  'sharp',
+  'react',
+  'react-dom',
+  '@mantine/*',
+  '@xyflow/react',
+];
+
+/** What a host and the screen may know of `shared`: the project, never the compiler. */
+const project = ['shared/core', 'shared/nodes', 'shared/document', 'shared/protocol', 'shared/messages'];
+
+const screen = ['*', 'react', 'react-dom', '@mantine/*', '@xyflow/react'];
+
+export const zones: readonly Zone[] = [
+  { folder: 'shared/core', layers: [], packages: [] },
+  { folder: 'shared/messages', layers: ['shared/core'], packages: ['zod'] },
+  { folder: 'shared/nodes', layers: ['shared/core', 'shared/messages'], packages: ['zod'] },
+  { folder: 'shared/document', layers: ['shared/core', 'shared/nodes', 'shared/messages'], packages: ['zod'] },
+  { folder: 'shared/ir', layers: ['shared/core'], packages: [] },
+  { folder: 'shared/onnx', layers: ['shared/core', 'shared/ir', 'shared/messages'], packages: ['protobufjs'] },
+  { folder: 'shared/ops', layers: ['shared/core', 'shared/ir', 'shared/messages'], packages: [] },
+  {
+    folder: 'shared/compiler',
+    layers: ['shared/core', 'shared/ir', 'shared/ops', 'shared/nodes', 'shared/document', 'shared/messages'],
+    packages: [],
+  },
+  {
+    folder: 'shared/protocol',
+    layers: ['shared/core', 'shared/nodes', 'shared/document', 'shared/messages'],
+    packages: ['zod', '@orpc/contract'],
+  },
+  { folder: 'renderer', layers: project, packages: screen },
+  { folder: 'electron/preload', layers: ['shared/protocol'], packages: ['electron'] },
+  { folder: 'electron/engine', layers: ['shared'], packages: ['*', 'node:*', 'onnxruntime-node', 'sharp'] },
+  { folder: 'electron/services', layers: ['shared'], packages: ['*', 'node:*'] },
+  { folder: 'electron/main', layers: ['electron/services', ...project], packages: ['*', 'node:*', 'electron'] },
+  { folder: 'electron/web', layers: ['electron/services', ...project], packages: ['*', 'node:*'] },
+  // `graft serve` is a command like any other, so the command line knows the browser host.
+  { folder: 'electron/cli', layers: ['electron/services', 'electron/web', ...project], packages: ['*', 'node:*'] },
+  { folder: 'resources', layers: [], packages: [] },
+  {
+    folder: 'test',
+    layers: ['shared', 'electron', 'renderer', 'resources', '.config'],
+    packages: ['*', ...reservedPackages],
+  },
+  { folder: '.config', layers: [], packages: ['*', 'node:*'] },
+];
