@@ -8,9 +8,7 @@ const within = (path: string, folder: string): boolean => path === folder || pat
 
 /** The zone a file belongs to. `path` is relative to the root. */
 export function zoneOf(path: string): Zone | undefined {
-  return zones
-    .filter((zone) => within(path, zone.folder))
-    .toSorted((a, b) => b.folder.length - a.folder.length)[0];
+  return zones.filter((zone) => within(path, zone.folder)).toSorted((a, b) => b.folder.length - a.folder.length)[0];
 }
 
 /** `@scope/name/deep` → `@scope/name`; `node:fs/promises` and `fs` → `node:fs`. */
@@ -50,7 +48,7 @@ export function importProblem(file: string, specifier: string): string | undefin
     return `${zone.folder} reaches ${target} by a relative path; other folders are imported as #folder/file.ts. Allowed layers: ${layers}.`;
   }
   if (specifier.startsWith('#')) {
-    const target = specifier.slice(1);
+    const target = specifier.slice(1).replace(/^config\//, '.config/');
     if (within(target, zone.folder) || zone.layers.some((layer) => within(target, layer))) return undefined;
     return `${zone.folder} may not import ${zoneOf(target)?.folder ?? target} (${specifier}). Allowed layers: ${layers}.`;
   }
