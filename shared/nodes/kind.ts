@@ -28,7 +28,7 @@ export interface ParameterMeta {
   readonly help?: string;
   /** Shown after the number: “°”, “epochs”, “× base rate”. */
   readonly unit?: string;
-  /** Chosen from the schema's type when absent. `log` is a slider over powers of ten. */
+  /** Chosen from the schema's type when absent. `log` is a slider over powers of ten, `text` has several lines. */
   readonly control?: 'folder' | 'model-file' | 'stage' | 'log' | 'slider' | 'widths' | 'text';
   /** Labels of an enum's values, in order of the values. */
   readonly labels?: Readonly<Record<string, string>>;
@@ -60,9 +60,9 @@ export interface NodeKind<Schema extends ParameterSchema = ParameterSchema> {
   readonly outputs: readonly Port[];
   readonly schema: Schema;
   /** Problems of valid parameters in the light of what is known of data and model; wiring is checked elsewhere. */
-  readonly check?: (parameters: z.output<Schema>, node: string, facts: Facts) => Problem[];
+  check?(parameters: z.output<Schema>, node: string, facts: Facts): Problem[];
   /** What the node contributes to the model to build. */
-  readonly lower: (parameters: z.output<Schema>, node: string) => Partial<Recipe>;
+  lower(parameters: z.output<Schema>, node: string): Partial<Recipe>;
 }
 
 export function defineKind<Schema extends ParameterSchema>(kind: NodeKind<Schema>): NodeKind<Schema> {

@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import { problem } from '#shared/messages/error.ts';
+import { defineKind, meta } from '#shared/nodes/kind.ts';
+
+const schema = z.object({
+  model: z
+    .string()
+    .min(1)
+    .default('nano')
+    .meta(
+      meta({
+        title: 'Model',
+        help: 'A built-in backbone, or any image model in an .onnx file.',
+        control: 'model-file',
+      }),
+    ),
+  hash: z
+    .string()
+    .regex(/^([0-9a-f]{64})?$/u, 'must be the 64 hexadecimal digits of a SHA-256 hash, or empty')
+    .default('')
+    .meta(
+      meta({
+        title: 'Fingerprint',
+        help: 'SHA-256 of the file when it was chosen; tells when it has been changed since. Empty does not look.',
+        expert: true,
+      }),
+    ),
+  size: z
+    .number()
+    .int()
+    .min(0)
+    .max(4096)
+    .default(0)
+    .meta(
+      meta({
+        title: 'Picture side',
+        help: 'Pictures are resized to this square; 0 takes the size the model was made for.',
+        unit: 'pixels',
+        expert: true,
+        step: 32,
+      }),
+    ),
+  resize: z
+    .enum(['stretch', 'crop'])
+    .default('stretch')
+    .meta(
+      meta({
+        title: 'Fit',
+        help: 'Stretching keeps everything in view; cropping keeps proportions.',
+        labels: { stretch: 'Stretch to the square', crop: 'Crop the middle square' },
+      }),
+    ),
+  normalization: z
+    .enum(['auto', 'none', 'imagenet', 'half'])
+    .default('auto')
+    .meta(
+      meta({
+        title: 'Colour range',
+        help: 'The range the model was trained with. Automatic: none for built-in models, ImageNet for others.',
+        labels: {
+          auto: 'Automatic',
+          none: '0 to 1, as it is',
+          imagenet: 'ImageNet mean and deviation',
+          half: '−1 to 1',
+        },
+        expert: true,
+      }),
+    ),
+});
+
+export const backbone = defineKind({
+  kind: 'backbone',
+  id: 'backbone',
+  title: 'Backbone',
+  group: 'model',
+  icon: 'Hexagon',
+  summary: 'A network that has already learned to see, from many other pictures.',
+  synonyms: ['model', 'pretrained', 'network', 'onnx', 'features', 'encoder', 'resnet', 'mobilenet', 'nano'],
+  help: `The backbone has been trained before, on very many pictures. It has learned to notice edges, textures, shapes and parts of things. It turns each picture into a list of numbers, its **features**, in which similar things lie close together. That is why a few of your own pictures are enough: only the last step is left to learn.
+
+The built-in *nano* is small and quick, good for first experiments. For better results choose any image model in the ONNX format, for example a ResNet or a MobileNet. Its input must be one picture tensor \`[N, 3, height, width]\`. If it was made to tell classes apart, its old answers are cut off and its features are used.`,
+  inputs: [{ name: 'samples', type: 'samples' }],
+  outputs: [{ name: 'features', type: 'features' }],
+  schema,
+  check(parameters, node, facts) {
+    const changed = parameters.hash !== '' && facts.backbone && facts.backbone.hash !== parameters.hash;
+    return changed ? [problem('model.hash-changed', { path: parameters.model }, node)] : [];
+  },
+  lower: (parameters, node) => ({ backbone: { node, ...parameters } }),
+});

@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { defineKind, meta } from '#shared/nodes/kind.ts';
+
+const schema = z.object({
+  epochs: z
+    .number()
+    .int()
+    .min(1)
+    .max(100_000)
+    .default(30)
+    .meta(meta({ title: 'Epochs', help: 'How often every picture is seen.', unit: 'epochs', step: 1 })),
+  batchSize: z
+    .number()
+    .int()
+    .min(1)
+    .max(65_536)
+    .default(32)
+    .meta(
+      meta({
+        title: 'Batch size',
+        help: 'Pictures looked at before each step. Less needs less memory.',
+        unit: 'pictures',
+        step: 8,
+      }),
+    ),
+  patience: z
+    .number()
+    .int()
+    .min(0)
+    .max(100_000)
+    .default(5)
+    .meta(
+      meta({
+        title: 'Patience',
+        help: 'Stops after this many epochs without a better validation loss; 0 never does.',
+        unit: 'epochs',
+        step: 1,
+      }),
+    ),
+  lossThreshold: z
+    .number()
+    .min(0)
+    .max(1000)
+    .default(0)
+    .meta(
+      meta({
+        title: 'Stop at loss',
+        help: "Stops when an epoch's training loss falls below this; 0 never does.",
+        step: 0.01,
+        expert: true,
+      }),
+    ),
+  seed: z
+    .number()
+    .int()
+    .min(0)
+    .max(0xffffffff)
+    .default(1)
+    .meta(
+      meta({
+        title: 'Seed',
+        help: 'The same number gives the same run again.',
+        expert: true,
+        step: 1,
+      }),
+    ),
+});
+
+export const training = defineKind({
+  kind: 'training',
+  id: 'training',
+  title: 'Training',
+  group: 'training',
+  icon: 'PlayerPlay',
+  summary: 'Runs the training: how long, in which portions, and when to stop.',
+  synonyms: ['train', 'fit', 'run', 'epochs', 'batch', 'early stopping', 'patience', 'seed', 'learn'],
+  help: `One **epoch** shows the model every training picture once, in a new order, in **batches**. After each batch the optimizer takes one step.
+
+At first both losses fall. When the training loss goes on falling but the validation loss rises, the model has begun to learn its pictures by heart. **Patience** stops the run then, and the model of the best epoch is kept in any case, so training for too long costs nothing but time.
+
+The **seed** fixes everything that is random: the new head's first values, the order of the pictures, dropout. The same seed on the same device gives the same curve; try two or three to see how much is luck.`,
+  inputs: [{ name: 'update', type: 'update' }],
+  outputs: [{ name: 'model', type: 'model' }],
+  schema,
+  lower: (parameters, node) => ({ training: { node, ...parameters } }),
+});
