@@ -196,6 +196,14 @@ export const catalogue = {
     (d) => `The training engine stopped unexpectedly (${d['reason']}).`,
     'It was started again; the run goes on from its last checkpoint.',
   ),
+  'run.engine-keeps-dying': entry(
+    (d) => `The training engine stopped ${d['times']} times without getting further (${d['reason']}).`,
+    'Try device cpu or a smaller batch; “graft resume” continues from the last checkpoint.',
+  ),
+  'run.engine-silent': entry(
+    (d) => `The engine did not answer “${d['procedure']}” within ${d['seconds']} seconds.`,
+    'Try again. If it happens again, please report it with the log.',
+  ),
   'run.out-of-memory': entry(
     (d) => `There is not enough memory for this step: ${d['reason']}`,
     'Lower the batch size, or freeze more of the backbone.',

@@ -38,6 +38,13 @@ export const settingsSchema = z.object({
 });
 export type Settings = z.infer<typeof settingsSchema>;
 
+/** `open` names a project file; `action` names one of the window's own actions, as the system's menu does. */
+export const hostRequestSchema = z.discriminatedUnion('request', [
+  z.object({ request: z.literal('open'), path: z.string() }),
+  z.object({ request: z.literal('action'), action: z.string() }),
+]);
+export type HostRequest = z.infer<typeof hostRequestSchema>;
+
 /** Every failure carries a catalogue problem in the error's data. */
 const procedure = oc.errors({ PROBLEM: { data: problemSchema } });
 
@@ -53,6 +60,8 @@ export const contract = {
       }),
     ),
     devices: procedure.output(z.array(deviceInfoSchema)),
+    /** What the host asks of the window: files opened from outside, entries of the system's menu. Never ends. */
+    requests: procedure.output(eventIterator(hostRequestSchema)),
     /** Opens a folder in the system's file manager, or a web page in the system's browser. */
     reveal: procedure.input(z.object({ path: z.string() })).output(z.object({})),
   },

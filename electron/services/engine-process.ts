@@ -1,0 +1,174 @@
+/**
+ * One engine process: plain Node running the engine's entry, spoken to over the fork channel.
+ * It exits by itself when the channel closes, so a host that dies leaves no orphan behind.
+ */
+import { fork, type ChildProcess } from 'node:child_process';
+import {
+  engineMessageSchema,
+  engineProcedures,
+  type EngineInput,
+  type EngineOutput,
+  type EngineProcedure,
+} from '#shared/protocol/engine.ts';
+import type { RunEvent } from '#shared/protocol/run.ts';
+import { fromProblem, GraftError } from '#shared/messages/error.ts';
+
+export interface EngineLaunch {
+  readonly node: string;
+  readonly engine: string;
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+export interface EngineListener {
+  /** Events of the run in progress, in order. */
+  readonly onEvents: (run: string, events: readonly RunEvent[]) => void;
+  /** The process is gone without having been asked to go; every call in flight has failed already. */
+  readonly onDeath: (reason: string) => void;
+  /** A line the engine wrote to its standard output or error. */
+  readonly onLog: (line: string) => void;
+}
+
+interface Call {
+  readonly procedure: EngineProcedure;
+  readonly resolve: (output: unknown) => void;
+  readonly reject: (error: Error) => void;
+  readonly timer: NodeJS.Timeout | undefined;
+}
+
+/** Seconds a process may take to say that it is ready, and procedures to answer; the others take what they need. */
+const readyLimit = 60;
+const answerLimits: Partial<Record<EngineProcedure, number>> = { devices: 120, control: 120, thumbnails: 120 };
+/** Grace between closing the channel and ending a process that still computes, milliseconds. */
+const closeGrace = 2000;
+const keptLogLines = 5;
+
+export class EngineProcess {
+  readonly #child: ChildProcess;
+  readonly #listener: EngineListener;
+  readonly #calls = new Map<number, Call>();
+  readonly #ready: Promise<void>;
+  readonly #gone: Promise<void>;
+  #becomeReady: () => void = () => undefined;
+  #failReady: (error: Error) => void = () => undefined;
+  #nextId = 1;
+  #closing = false;
+  #dead = false;
+  #lastLines: string[] = [];
+
+  constructor(launch: EngineLaunch, listener: EngineListener) {
+    this.#listener = listener;
+    this.#ready = new Promise((resolve, reject) => {
+      this.#becomeReady = resolve;
+      this.#failReady = reject;
+    });
+    this.#ready.catch(() => undefined);
+    this.#child = fork(launch.engine, [], {
+      execPath: launch.node,
+      execArgv: [],
+      env: { ...launch.environment },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      windowsHide: true,
+    });
+    const readyTimer = setTimeout(() => {
+      this.#failReady(new GraftError('run.engine-silent', { procedure: 'start', seconds: readyLimit }));
+      this.#child.kill('SIGKILL');
+    }, readyLimit * 1000);
+    void this.#ready.finally(() => clearTimeout(readyTimer)).catch(() => undefined);
+    this.#gone = new Promise((resolve) => {
+      this.#child.once('error', (error) => {
+        this.#died(error.message);
+        resolve();
+      });
+      this.#child.once('exit', (code, signal) => {
+        this.#died(signal === null ? `exit code ${code}` : `signal ${signal}`);
+        resolve();
+      });
+    });
+    this.#child.on('message', (message) => this.#receive(message));
+    for (const stream of [this.#child.stdout, this.#child.stderr]) this.#readLines(stream);
+  }
+
+  get processId(): number | undefined {
+    return this.#child.pid;
+  }
+
+  get alive(): boolean {
+    return !this.#dead && !this.#closing;
+  }
+
+  /** Throws what the engine throws, or `run.engine-died` when the process ends before it answers. */
+  async call<Name extends EngineProcedure>(procedure: Name, input: EngineInput<Name>): Promise<EngineOutput<Name>> {
+    await this.#ready;
+    const output = await new Promise<unknown>((resolve, reject) => {
+      if (this.#dead) return reject(this.#deathError('it is not running'));
+      const id = this.#nextId++;
+      const limit = answerLimits[procedure];
+      const timer =
+        limit === undefined
+          ? undefined
+          : setTimeout(() => {
+              this.#calls.delete(id);
+              reject(new GraftError('run.engine-silent', { procedure, seconds: limit }));
+            }, limit * 1000);
+      this.#calls.set(id, { procedure, resolve, reject, timer });
+      this.#child.send({ id, procedure, input }, (error) => {
+        if (error) this.#take(id)?.reject(this.#deathError(error.message));
+      });
+    });
+    return engineProcedures[procedure].output.parse(output) as EngineOutput<Name>;
+  }
+
+  /** Closes the channel and waits until the process is gone, ending it when it does not go. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    if (this.#child.connected) this.#child.disconnect();
+    const timer = setTimeout(() => this.#child.kill('SIGKILL'), closeGrace);
+    await this.#gone;
+    clearTimeout(timer);
+  }
+
+  #receive(raw: unknown): void {
+    const parsed = engineMessageSchema.safeParse(raw);
+    if (!parsed.success) return this.#listener.onLog(`unreadable engine message: ${parsed.error.message}`);
+    const message = parsed.data;
+    if (message.type === 'ready') this.#becomeReady();
+    else if (message.type === 'events') this.#listener.onEvents(message.run, message.events);
+    else if (message.type === 'reply') this.#take(message.id)?.resolve(message.output);
+    else this.#take(message.id)?.reject(fromProblem(message.problem));
+  }
+
+  #take(id: number): Call | undefined {
+    const call = this.#calls.get(id);
+    this.#calls.delete(id);
+    clearTimeout(call?.timer);
+    return call;
+  }
+
+  #died(how: string): void {
+    if (this.#dead) return;
+    this.#dead = true;
+    const reason = [how, ...this.#lastLines.slice(-1)].join('; ');
+    const error = this.#deathError(reason);
+    this.#failReady(error);
+    for (const id of this.#calls.keys()) this.#take(id)?.reject(error);
+    if (!this.#closing) this.#listener.onDeath(reason);
+  }
+
+  #deathError(reason: string): GraftError {
+    return new GraftError('run.engine-died', { reason });
+  }
+
+  #readLines(stream: NodeJS.ReadableStream | null): void {
+    let rest = '';
+    stream?.setEncoding('utf8');
+    stream?.on('data', (chunk: string) => {
+      const lines = (rest + chunk).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) {
+        if (line.trim() === '') continue;
+        this.#lastLines = [...this.#lastLines, line.trim()].slice(-keptLogLines);
+        this.#listener.onLog(line);
+      }
+    });
+  }
+}

@@ -1,0 +1,69 @@
+/**
+ * Keeps two processes of the one engine program: a trainer for runs and an assistant for everything a person
+ * waits for while looking at the window, because a training step blocks its process. Both start when first
+ * needed and again after a death.
+ */
+import type { EngineInput, EngineOutput, EngineProcedure } from '#shared/protocol/engine.ts';
+import type { RunEvent } from '#shared/protocol/run.ts';
+import { EngineProcess, type EngineLaunch } from './engine-process.ts';
+
+export type EngineRole = 'trainer' | 'assistant';
+
+export interface SupervisorListener {
+  readonly onEvents: (run: string, events: readonly RunEvent[]) => void;
+  readonly onDeath: (role: EngineRole, reason: string) => void;
+}
+
+export class Supervisor {
+  readonly #launch: EngineLaunch;
+  readonly #log: (line: string) => void;
+  readonly #processes = new Map<EngineRole, EngineProcess>();
+  #listener: SupervisorListener = { onEvents: () => undefined, onDeath: () => undefined };
+  #closed = false;
+
+  constructor(launch: EngineLaunch, log: (line: string) => void) {
+    this.#launch = launch;
+    this.#log = log;
+  }
+
+  listen(listener: SupervisorListener): void {
+    this.#listener = listener;
+  }
+
+  call<Name extends EngineProcedure>(
+    role: EngineRole,
+    procedure: Name,
+    input: EngineInput<Name>,
+  ): Promise<EngineOutput<Name>> {
+    return this.#running(role).call(procedure, input);
+  }
+
+  /** Process id of a role's engine; undefined while it is not running. */
+  processId(role: EngineRole): number | undefined {
+    return this.#processes.get(role)?.processId;
+  }
+
+  /** Ends both processes; nothing can be called afterwards. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all([...this.#processes.values()].map((engine) => engine.close()));
+    this.#processes.clear();
+  }
+
+  #running(role: EngineRole): EngineProcess {
+    if (this.#closed) throw new Error('the host is shutting down');
+    const present = this.#processes.get(role);
+    if (present?.alive) return present;
+    const engine = new EngineProcess(this.#launch, {
+      onEvents: (run, events) => this.#listener.onEvents(run, events),
+      onDeath: (reason) => {
+        if (this.#processes.get(role) === engine) this.#processes.delete(role);
+        this.#log(`${role}: stopped unexpectedly (${reason})`);
+        this.#listener.onDeath(role, reason);
+      },
+      onLog: (line) => this.#log(`${role}: ${line}`),
+    });
+    this.#processes.set(role, engine);
+    return engine;
+  }
+}

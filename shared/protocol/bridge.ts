@@ -1,0 +1,24 @@
+/**
+ * What the preload script puts between a desktop window and the host: one function and one MessagePort.
+ * A browser window has neither; it speaks to its host over the WebSocket at `socketPath`.
+ */
+
+/** Name of the preload's one global in the window. Its absence means the browser host. */
+export const bridgeName = 'graft';
+
+export interface Bridge {
+  /** Absolute path of a dropped or chosen file or folder; '' when it has none. Takes a DOM `File`. */
+  readonly pathForFile: (file: unknown) => string;
+}
+
+/**
+ * Type of the one message a desktop window gets from its preload, once its scripts have run: it carries the
+ * port on which the host answers the contract's procedures.
+ */
+export const portMessageType = 'graft:port';
+
+/** Channel on which the preload hands the other end of that port to the host. */
+export const portChannel = 'graft:port';
+
+/** Where the browser host takes WebSocket connections. */
+export const socketPath = '/rpc';
