@@ -1,0 +1,19 @@
+/** Every call a window makes on its host, typed by the contract. The rest of the renderer knows no transport. */
+import { createORPCClient, ORPCError } from '@orpc/client';
+import type { ContractRouterClient } from '@orpc/contract';
+import { create } from 'zustand';
+import type { contract } from '#shared/protocol/contract.ts';
+import { toProblem, type Problem } from '#shared/messages/error.ts';
+import { connect, type LinkState } from './link.ts';
+
+export const useConnection = create<{ state: LinkState }>()(() => ({ state: 'connecting' }));
+
+export type Host = ContractRouterClient<typeof contract>;
+
+export const host: Host = createORPCClient(connect((state) => useConnection.setState({ state })));
+
+/** The catalogue problem behind a failed call: the host's own where it sent one. */
+export function problemOf(thrown: unknown): Problem {
+  if (thrown instanceof ORPCError && thrown.code === 'PROBLEM') return thrown.data as Problem;
+  return toProblem(thrown);
+}

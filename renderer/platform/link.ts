@@ -1,0 +1,92 @@
+/**
+ * The channel to the host. A desktop window is handed a MessagePort by its preload; a browser window opens a
+ * WebSocket to where it came from. When the channel breaks, calls wait for the next one and the state says so.
+ */
+import { RPCLink as PortLink } from '@orpc/client/message-port';
+import { RPCLink as SocketLink } from '@orpc/client/websocket';
+import type { ClientContext, ClientLink, ClientOptions } from '@orpc/client';
+
+export type LinkState = 'connecting' | 'connected' | 'lost';
+
+type Link = ClientLink<ClientContext>;
+const longestWait = 5000;
+
+/** Present in a desktop window alone. */
+interface DesktopBridge {
+  readonly pathForFile: (file: File) => string;
+}
+
+declare global {
+  interface Window {
+    readonly graft?: DesktopBridge;
+  }
+}
+
+export const isDesktop = window.graft !== undefined;
+
+class ReconnectingLink implements ClientLink<ClientContext> {
+  #current: Promise<Link>;
+  #settle: (link: Link) => void = () => undefined;
+  #attempts = 0;
+  readonly #onState: (state: LinkState) => void;
+
+  constructor(onState: (state: LinkState) => void) {
+    this.#onState = onState;
+    this.#current = this.#pending();
+    if (isDesktop) this.#listenForPort();
+    else this.#openSocket();
+  }
+
+  async call(path: readonly string[], input: unknown, options: ClientOptions<ClientContext>): Promise<unknown> {
+    const link = await this.#current;
+    return link.call(path, input, options);
+  }
+
+  #pending(): Promise<Link> {
+    return new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+  }
+
+  #connected(link: Link): void {
+    this.#attempts = 0;
+    this.#settle(link);
+    this.#onState('connected');
+  }
+
+  #listenForPort(): void {
+    window.addEventListener('message', (event) => {
+      const port = event.ports[0];
+      const fromPreload = event.source === window && (event.data as { type?: unknown } | null)?.type === 'graft:port';
+      if (!fromPreload || port === undefined) return;
+      port.start();
+      port.addEventListener('close', () => {
+        this.#current = this.#pending();
+        this.#onState('lost');
+      });
+      this.#connected(new PortLink({ port }));
+    });
+  }
+
+  #openSocket(): void {
+    const address = new URL('rpc', window.location.href);
+    address.protocol = window.location.protocol === 'https:' ? 'wss:' : 'ws:';
+    address.search = window.location.search;
+    const websocket = new WebSocket(address);
+    let opened = false;
+    websocket.addEventListener('open', () => {
+      opened = true;
+      this.#connected(new SocketLink({ websocket }));
+    });
+    websocket.addEventListener('close', () => {
+      if (opened) this.#current = this.#pending();
+      this.#attempts += 1;
+      this.#onState('lost');
+      window.setTimeout(() => this.#openSocket(), Math.min(longestWait, 250 * 2 ** this.#attempts));
+    });
+  }
+}
+
+export function connect(onState: (state: LinkState) => void): ClientLink<ClientContext> {
+  return new ReconnectingLink(onState);
+}

@@ -1,0 +1,33 @@
+/** What the host told about itself: its devices and the person's settings. Read once, again after a reconnect. */
+import { create } from 'zustand';
+import type { DeviceInfo } from '#shared/protocol/run.ts';
+import type { Settings } from '#shared/protocol/contract.ts';
+import { host, type Host } from '#renderer/platform/host.ts';
+
+export type HostInfo = Awaited<ReturnType<Host['app']['info']>>;
+
+interface EnvironmentState {
+  readonly info: HostInfo | undefined;
+  readonly devices: readonly DeviceInfo[];
+  readonly settings: Settings;
+}
+
+const initialSettings: Settings = { theme: 'auto', device: 'auto', cacheLimitBytes: 2_000_000_000, shortcuts: {} };
+
+export const useEnvironment = create<EnvironmentState>()(() => ({
+  info: undefined,
+  devices: [],
+  settings: initialSettings,
+}));
+
+export async function readEnvironment(): Promise<void> {
+  const [info, settings] = await Promise.all([host.app.info(), host.settings.read()]);
+  useEnvironment.setState({ info, settings });
+  useEnvironment.setState({ devices: await host.app.devices() });
+}
+
+/** Takes effect at once and is kept by the host. */
+export async function changeSettings(change: Partial<Settings>): Promise<void> {
+  useEnvironment.setState((state) => ({ settings: { ...state.settings, ...change } }));
+  useEnvironment.setState({ settings: await host.settings.write(change) });
+}

@@ -1,0 +1,101 @@
+/** What the host knows of the data folder and backbone the document names, kept up to date while it is edited. */
+import { create } from 'zustand';
+import type { GraftDocument } from '#shared/document/model.ts';
+import { noFacts, type Facts, type Forecast } from '#shared/nodes/facts.ts';
+import { host, useConnection } from '#renderer/platform/host.ts';
+import { useDocument } from './document.ts';
+import { useEnvironment } from './environment.ts';
+
+interface FactsState {
+  readonly facts: Facts;
+  readonly loading: boolean;
+}
+
+export const useFacts = create<FactsState>()(() => ({ facts: noFacts, loading: false }));
+
+const debounceMilliseconds = 250;
+const forecastDelayMilliseconds = 1200;
+
+/** Kinds whose parameters decide which data and which model are looked at. */
+const outsideKinds: ReadonlySet<string> = new Set(['image-folder', 'split', 'backbone']);
+
+function outsideKey(document: GraftDocument, path: string): string {
+  const parts = document.nodes
+    .filter((node) => outsideKinds.has(node.kind))
+    .map((node) => [node.id, node.kind, node.parameters]);
+  return JSON.stringify([path, parts]);
+}
+
+function forecastKey(document: GraftDocument): string {
+  return JSON.stringify([document.nodes.map((node) => [node.kind, node.parameters]), document.wires]);
+}
+
+/** Starts following the document; answers a function that ends it. */
+export function followFacts(): () => void {
+  let timer = 0;
+  let forecastTimer = 0;
+  let asked = '';
+  let forecastAsked = '';
+  let request = 0;
+
+  const gather = async (): Promise<void> => {
+    const { document, path } = useDocument.getState();
+    const mine = ++request;
+    useFacts.setState({ loading: true });
+    try {
+      const facts = await host.data.facts({ document, path });
+      if (mine !== request) return;
+      useFacts.setState({ facts });
+      forecastAsked = '';
+      consider();
+    } catch {
+      // The connection is gone; its return asks again.
+      if (mine === request) asked = '';
+    } finally {
+      if (mine === request) useFacts.setState({ loading: false });
+    }
+  };
+
+  const predict = async (): Promise<void> => {
+    const { document, path } = useDocument.getState();
+    const { device } = useEnvironment.getState().settings;
+    const mine = request;
+    let forecast: Forecast | undefined;
+    try {
+      forecast = await host.data.forecast({ document, path, device });
+    } catch {
+      // An incomplete graph has no forecast; the problems list says what is missing.
+      forecast = undefined;
+    }
+    if (mine !== request || forecastKey(useDocument.getState().document) !== forecastAsked) return;
+    useFacts.setState(({ facts: { forecast: _, ...facts } }) => ({
+      facts: forecast === undefined ? facts : { ...facts, forecast },
+    }));
+  };
+
+  const consider = (): void => {
+    if (useConnection.getState().state !== 'connected') return;
+    const { document, path } = useDocument.getState();
+    const key = outsideKey(document, path);
+    if (key !== asked) {
+      asked = key;
+      window.clearTimeout(timer);
+      timer = window.setTimeout(() => void gather(), debounceMilliseconds);
+    }
+    const wanted = forecastKey(document);
+    const { facts } = useFacts.getState();
+    if (wanted !== forecastAsked && facts.dataset !== undefined && facts.backbone !== undefined) {
+      forecastAsked = wanted;
+      window.clearTimeout(forecastTimer);
+      forecastTimer = window.setTimeout(() => void predict(), forecastDelayMilliseconds);
+    }
+  };
+
+  consider();
+  const endings = [useDocument.subscribe(consider), useConnection.subscribe(consider)];
+  return () => {
+    window.clearTimeout(timer);
+    window.clearTimeout(forecastTimer);
+    for (const end of endings) end();
+  };
+}
