@@ -1,0 +1,112 @@
+/** What a run has said so far, in the form charts and summaries read it. Immutable; see metric-series.ts. */
+import type { RunEvent } from '#shared/protocol/run.ts';
+import {
+  appendToSeries,
+  createSeries,
+  type MetricSeries,
+  truncateSeries,
+  valueAt,
+} from '#renderer/store/metric-series.ts';
+
+export type PlanEvent = Extract<RunEvent, { event: 'plan' }>;
+export type StepEvent = Extract<RunEvent, { event: 'step' }>;
+export type EpochEvent = Extract<RunEvent, { event: 'epoch' }>;
+export type CacheEvent = Extract<RunEvent, { event: 'cache' }>;
+export type DoneEvent = Extract<RunEvent, { event: 'done' }>;
+/** An event worth a line in the log. */
+export type NoteEvent = Exclude<RunEvent, StepEvent>;
+
+export interface StepSeries {
+  /** Step number, from 1. */
+  readonly step: MetricSeries;
+  readonly loss: MetricSeries;
+  /** Share of its batch a step got right, 0–1. */
+  readonly accuracy: MetricSeries;
+  readonly lr: MetricSeries;
+}
+
+export interface RunRecord {
+  readonly steps: StepSeries;
+  /** Ascending by epoch. */
+  readonly epochs: readonly EpochEvent[];
+  readonly notes: readonly NoteEvent[];
+}
+
+export function createRecord(): RunRecord {
+  return {
+    steps: { step: createSeries(), loss: createSeries(), accuracy: createSeries(), lr: createSeries() },
+    epochs: [],
+    notes: [],
+  };
+}
+
+/** Appends steps. A step number that was seen before means the run went back to a checkpoint: the later past is dropped. */
+export function recordSteps(record: RunRecord, events: readonly StepEvent[]): RunRecord {
+  const first = events[0];
+  if (first === undefined) return record;
+  const repeat = events.findIndex((event, index) => index > 0 && event.step <= (events[index - 1] as StepEvent).step);
+  if (repeat > 0) return recordSteps(recordSteps(record, events.slice(0, repeat)), events.slice(repeat));
+  const { steps, epochs, notes } = rewind(record, first.step, first.epoch);
+  return {
+    steps: {
+      step: appendToSeries(
+        steps.step,
+        Float64Array.from(events, (event) => event.step),
+      ),
+      loss: appendToSeries(
+        steps.loss,
+        Float64Array.from(events, (event) => event.loss),
+      ),
+      accuracy: appendToSeries(
+        steps.accuracy,
+        Float64Array.from(events, (event) => event.accuracy),
+      ),
+      lr: appendToSeries(
+        steps.lr,
+        Float64Array.from(events, (event) => event.lr),
+      ),
+    },
+    epochs,
+    notes,
+  };
+}
+
+export function recordEpoch(record: RunRecord, event: EpochEvent): RunRecord {
+  return { ...record, epochs: [...record.epochs.filter((known) => known.epoch < event.epoch), event] };
+}
+
+/** Adds a line to the log; a cache line takes the place of the one before it. */
+export function recordNote(record: RunRecord, event: NoteEvent): RunRecord {
+  const last = record.notes.at(-1);
+  const kept = event.event === 'cache' && last?.event === 'cache' ? record.notes.slice(0, -1) : record.notes;
+  return { ...record, notes: [...kept, event] };
+}
+
+function rewind(record: RunRecord, step: number, epoch: number): RunRecord {
+  const { steps } = record;
+  const last = steps.step.length - 1;
+  if (last < 0 || valueAt(steps.step, last) < step) return record;
+  const length = firstAtLeast(steps.step, step);
+  return {
+    steps: {
+      step: truncateSeries(steps.step, length),
+      loss: truncateSeries(steps.loss, length),
+      accuracy: truncateSeries(steps.accuracy, length),
+      lr: truncateSeries(steps.lr, length),
+    },
+    epochs: record.epochs.filter((known) => known.epoch < epoch),
+    notes: record.notes,
+  };
+}
+
+/** Position of the first value ≥ `wanted` in an ascending series; its length if there is none. */
+export function firstAtLeast(series: MetricSeries, wanted: number): number {
+  let low = 0;
+  let high = series.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (valueAt(series, middle) < wanted) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
