@@ -62,7 +62,7 @@ export const catalogue = {
     'Put the weight file into the same folder as the model.',
   ),
   'model.external-data-outside': entry(
-    (d) => `${d['path']} refers to a weight file outside its own folder: ${d['file']}`,
+    (d) => `${d['path']} refers to a weight file outside its own folder, ${d['file']}.`,
     'Use a model whose weight files lie beside it.',
   ),
   'model.opset-unsupported': entry(
@@ -128,7 +128,7 @@ export const catalogue = {
   ),
   'graph.two-trainings': entry(
     () => 'There is more than one Training node.',
-    'Keep one Training node; delete or mute the others.',
+    'Keep one Training node; delete the others.',
   ),
   'graph.missing-part': entry(
     (d) => `The chain into “${d['title']}” has no ${d['part']} node.`,
@@ -142,6 +142,14 @@ export const catalogue = {
     (d) => `A wire carries ${d['from']} into an input for ${d['to']}.`,
     'Delete the wire and connect matching sockets.',
   ),
+  'graph.crowded-input': entry(
+    (d) => `“${d['title']}” has more than one wire in its ${d['port']} input.`,
+    'Keep one of the wires.',
+  ),
+  'graph.repeated-part': entry(
+    (d) => `The chain into “${d['title']}” has more than one ${d['part']} node.`,
+    (d) => `Keep one ${d['part']} node in the chain.`,
+  ),
   'graph.unknown-kind': entry(
     (d) => `This version of Graft does not know nodes of kind “${d['kind']}”.`,
     'Delete the node, or open the project with the version that made it.',
@@ -149,6 +157,10 @@ export const catalogue = {
   'graph.unknown-parameter': entry(
     (d) => `There is no parameter ${d['parameter']}.`,
     (d) => `Known: ${d['known']}.`,
+  ),
+  'graph.node-missing': entry(
+    (d) => `The project has no node called “${d['id']}”, so ${d['parameter']} cannot be set.`,
+    (d) => (d['part'] ? `Add a ${d['part']} node to the project first.` : `Its nodes are: ${d['known']}.`),
   ),
   // Documents
   'document.missing': entry((d) => `The project file ${d['path']} does not exist.`, 'Check the path.'),
@@ -171,6 +183,15 @@ export const catalogue = {
   'document.unknown-template': entry(
     (d) => `There is no template called “${d['template']}”.`,
     (d) => `Known templates: ${d['known']}.`,
+  ),
+  // Files
+  'files.folder-unreadable': entry(
+    (d) => `The folder ${d['path']} cannot be listed: ${d['reason']}.`,
+    'Choose another folder.',
+  ),
+  'files.upload-refused': entry(
+    (d) => `${d['path']} was not taken: ${d['reason']}.`,
+    'Drop a folder with plain file names, or fewer files at a time.',
   ),
   // Runs
   'run.device-missing': entry(

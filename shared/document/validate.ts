@@ -1,0 +1,116 @@
+/** Every problem of a document, in words. What it finds nothing wrong with, `resolveRecipe` can lower. */
+import { problem, type Problem } from '#shared/messages/error.ts';
+import { noFacts, type Facts } from '#shared/nodes/facts.ts';
+import { parametersOf } from '#shared/nodes/parameters.ts';
+import { kindOf } from '#shared/nodes/registry.ts';
+import { chainInto, requiredKinds, trainingNodes } from './chain.ts';
+import { findCycle, findNode, findPort, incomingWire, nodeTitle, sameEndpoint } from './graph.ts';
+import type { GraftDocument, GraphNode } from './model.ts';
+import { parameterReason } from './reason.ts';
+
+/**
+ * Problems in the order they are best solved: nodes, wires, chains, then data and model. Nodes that no
+ * training uses are only held to their own settings: half-built ideas may lie about on the canvas.
+ */
+export function problems(document: GraftDocument, facts: Facts = noFacts): Problem[] {
+  const cycle = findCycle(document);
+  const found = [
+    ...document.nodes.flatMap(nodeProblems),
+    ...wireProblems(document),
+    ...(cycle ? [problem('graph.cycle', { title: nodeTitle(cycle) }, cycle.id)] : chainProblems(document)),
+    ...factProblems(document, facts),
+    ...facts.problems,
+  ];
+  const seen = new Set<string>();
+  return found.filter(({ code, node, message }) => {
+    const key = JSON.stringify([code, node, message]);
+    return !seen.has(key) && seen.add(key);
+  });
+}
+
+function nodeProblems(node: GraphNode): Problem[] {
+  const kind = kindOf(node.kind);
+  if (!kind) return [problem('graph.unknown-kind', { kind: node.kind }, node.id)];
+  const parameters = parametersOf(kind);
+  const known = parameters.map(({ name }) => name);
+  const unknown = Object.keys(node.parameters)
+    .filter((name) => !known.includes(name))
+    .map((name) =>
+      problem('graph.unknown-parameter', { parameter: `${node.id}.${name}`, known: known.join(', ') }, node.id),
+    );
+  const bad = parameters.flatMap(({ name, schema, meta }) => {
+    const issue = schema.safeParse(node.parameters[name]).error?.issues[0];
+    if (!issue) return [];
+    const details = { title: nodeTitle(node), parameter: meta.title, reason: parameterReason(issue) };
+    return [problem('graph.bad-parameter', details, node.id)];
+  });
+  return [...unknown, ...bad];
+}
+
+function wireProblems(document: GraftDocument): Problem[] {
+  return document.wires.flatMap((wire, index) => {
+    const from = findPort(document, wire.from, 'output')?.type;
+    const to = findPort(document, wire.to, 'input')?.type;
+    const culprit = findNode(document, wire.to.node) ?? findNode(document, wire.from.node);
+    if (from === undefined || to === undefined || from !== to) {
+      const details = { from: from ?? 'something unknown', to: to ?? 'something unknown' };
+      return [problem('graph.edge-mismatch', details, culprit?.id)];
+    }
+    const crowded = document.wires.findIndex((other) => sameEndpoint(other.to, wire.to)) < index;
+    if (!crowded || !culprit) return [];
+    return [problem('graph.crowded-input', { title: nodeTitle(culprit), port: wire.to.port }, culprit.id)];
+  });
+}
+
+function chainProblems(document: GraftDocument): Problem[] {
+  const [training, ...others] = trainingNodes(document);
+  if (!training) return [problem('graph.no-training')];
+  const chain = chainInto(document, training.id);
+  const results = document.nodes.filter(({ kind }) => kindOf(kind)?.group === 'results');
+  const missing = [...chain, ...results].flatMap((node) => missingInputs(document, node));
+  return [
+    ...others.map(({ id }) => problem('graph.two-trainings', {}, id)),
+    ...missing,
+    ...(missing.length === 0 ? missingParts(chain, training) : []),
+    ...repeatedParts(chain, training),
+  ];
+}
+
+function missingInputs(document: GraftDocument, node: GraphNode): Problem[] {
+  const inputs = kindOf(node.kind)?.inputs ?? [];
+  return inputs
+    .filter(({ name, optional }) => !optional && !incomingWire(document, { node: node.id, port: name }))
+    .map(({ name }) => problem('graph.input-missing', { title: nodeTitle(node), port: name }, node.id));
+}
+
+/** A chain whose every input is fed can still lack a part where a wire that does not fit leaves it out. */
+function missingParts(chain: readonly GraphNode[], training: GraphNode): Problem[] {
+  return requiredKinds
+    .filter((name) => !chain.some(({ kind }) => kind === name))
+    .map((name) =>
+      problem('graph.missing-part', { title: nodeTitle(training), part: kindOf(name)?.title ?? name }, training.id),
+    );
+}
+
+function repeatedParts(chain: readonly GraphNode[], training: GraphNode): Problem[] {
+  return chain
+    .filter((node, index) => chain.findIndex(({ kind }) => kind === node.kind) < index)
+    .map((node) =>
+      problem(
+        'graph.repeated-part',
+        { title: nodeTitle(training), part: kindOf(node.kind)?.title ?? node.kind },
+        node.id,
+      ),
+    );
+}
+
+/** The kinds' own checks, for the nodes that matter: the chain's, or all while there is no training yet. */
+function factProblems(document: GraftDocument, facts: Facts): Problem[] {
+  const [training] = trainingNodes(document);
+  const nodes = training ? chainInto(document, training.id) : document.nodes;
+  return nodes.flatMap((node) => {
+    const kind = kindOf(node.kind);
+    const parsed = kind?.schema.safeParse(node.parameters);
+    return (parsed?.success && kind?.check?.(parsed.data, node.id, facts)) || [];
+  });
+}
