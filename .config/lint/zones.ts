@@ -43,7 +43,7 @@ export const zones: readonly Zone[] = [
   {
     folder: 'shared/compiler',
     layers: ['shared/core', 'shared/ir', 'shared/ops', 'shared/nodes', 'shared/document', 'shared/messages'],
-    packages: [],
+    packages: ['zod'],
   },
   {
     folder: 'shared/protocol',
@@ -51,6 +51,7 @@ export const zones: readonly Zone[] = [
     packages: ['zod', '@orpc/contract'],
   },
   { folder: 'renderer', layers: project, packages: screen },
+  { folder: 'renderer/vite.config.ts', layers: [], packages: ['*', 'node:*'] },
   { folder: 'electron/preload', layers: ['shared/protocol'], packages: ['electron'] },
   { folder: 'electron/engine', layers: ['shared'], packages: ['*', 'node:*', 'onnxruntime-node', 'sharp'] },
   { folder: 'electron/services', layers: ['shared'], packages: ['*', 'node:*'] },

@@ -89,7 +89,9 @@ describe('the table of arrows', () => {
   });
 
   it('covers every zone of shared, renderer and electron', () => {
-    const houses = zones.map((zone) => zone.folder).filter((folder) => /^(shared|renderer|electron)/.test(folder));
+    const houses = zones
+      .map((zone) => zone.folder)
+      .filter((folder) => /^(shared|renderer|electron)/.test(folder) && !folder.endsWith('.ts'));
     expect(new Set(arrows.map(([folder]) => folder))).toEqual(new Set(houses));
   });
 
