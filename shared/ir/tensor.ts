@@ -57,9 +57,9 @@ function bytesOf(view: ArrayBufferView): Uint8Array {
   return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
 }
 
-/** A buffer whose start is aligned for `bytes`-wide elements; copies only when it must. */
+/** A buffer whose start is aligned for `bytes`-wide elements; copies only when it must (a Node Buffer's own slice would not). */
 function aligned(data: Uint8Array, bytes: number): Uint8Array {
-  return data.byteOffset % bytes === 0 ? data : data.slice();
+  return data.byteOffset % bytes === 0 ? data : Uint8Array.from(data);
 }
 
 export function float32Tensor(shape: Shape, values: Float32Array | readonly number[]): Tensor {

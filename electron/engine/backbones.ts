@@ -1,0 +1,165 @@
+/** Backbone files: reading them, and what can be said of them. */
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+import { fixShapes, type TypedModel } from '#shared/compiler/2-shape.ts';
+import { firstBlocked } from '#shared/compiler/5-grad.ts';
+import { viewBackbone, type BackboneView } from '#shared/compiler/backbone.ts';
+import { findStages, type StageCut } from '#shared/compiler/stages.ts';
+import { extract } from '#shared/compiler/subgraph.ts';
+import { trainableInitializers } from '#shared/compiler/trainable.ts';
+import { elementCount } from '#shared/core/shape.ts';
+import type { Model } from '#shared/ir/graph.ts';
+import { GraftError } from '#shared/messages/error.ts';
+import type { BackboneFacts, Stage } from '#shared/nodes/facts.ts';
+import type { BackbonePart } from '#shared/nodes/recipe.ts';
+import { decodeModel } from '#shared/onnx/decode.ts';
+import { resourcesFolder } from '#electron/engine/paths.ts';
+import { oracle } from '#electron/engine/runtime/oracle.ts';
+
+/** Side of the pictures for models that leave it open, pixels: what most image backbones were trained on. */
+const usualSide = 224;
+
+export interface LoadedBackbone {
+  readonly path: string;
+  readonly hash: string;
+  readonly model: Model;
+  readonly view: BackboneView;
+}
+
+/** The file behind a backbone parameter: a built-in id, or a path relative to the project. */
+export function backbonePath(model: string, baseFolder: string): string {
+  if (model.toLowerCase().endsWith('.onnx')) return isAbsolute(model) ? model : resolve(baseFolder, model);
+  const builtIn = join(resourcesFolder(), 'backbones', model, `${model}.onnx`);
+  if (!existsSync(builtIn)) throw new GraftError('model.unknown-backbone', { id: model });
+  return builtIn;
+}
+
+/** @throws GraftError `model.file-missing`, `model.not-onnx`, `model.external-data-…`, `model.opset-unsupported`, `model.input-unsupported` */
+export function loadBackbone(path: string): LoadedBackbone {
+  const { model, hash } = readModel(path);
+  return { path, hash, model, view: viewBackbone(model, path) };
+}
+
+/** Any ONNX file, its weight files beside it included. */
+export function readModel(path: string): { model: Model; hash: string } {
+  if (!existsSync(path)) throw new GraftError('model.file-missing', { path });
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(path);
+  } catch (error) {
+    throw new GraftError('model.not-onnx', { path, reason: `it cannot be read (${(error as Error).message}).` });
+  }
+  const hash = createHash('sha256').update(bytes);
+  const model = decodeModel(bytes, {
+    path,
+    readExternal: (location) => {
+      const file = join(dirname(path), location);
+      if (!existsSync(file)) throw new GraftError('model.external-data-missing', { path, file: location });
+      const data = readFileSync(file);
+      hash.update(data);
+      return data;
+    },
+  });
+  return { model, hash: hash.digest('hex') };
+}
+
+/** Height and width pictures are brought to for this backbone. */
+export function pictureSize(view: BackboneView, wanted: number): [number, number] {
+  const [, height, width] = view.size;
+  return [height || wanted || usualSide, width || wanted || usualSide];
+}
+
+/** The backbone from its picture input to its features, for one picture of the given size, with every shape settled. */
+export async function typedBackbone(
+  { model, view }: LoadedBackbone,
+  size: readonly [number, number],
+): Promise<TypedModel> {
+  const features = { name: view.features, dtype: 'float32' as const, shape: [] };
+  const body = extract(model, [view.input], [features]);
+  return fixShapes(body, new Map([[view.input.name, [1, 3, ...size]]]), trainableInitializers(body.graph), oracle);
+}
+
+/** Everything the interface and the checks need to know of a backbone. */
+export async function describeBackbone(path: string, id: string, wantedSize = 0): Promise<BackboneFacts> {
+  const loaded = loadBackbone(path);
+  const size = pictureSize(loaded.view, wantedSize);
+  const typed = await typedBackbone(loaded, size);
+  const features = typed.graph.types.get(loaded.view.features)?.shape.slice(1) ?? [];
+  if (features.length === 0 || features.length > 3) {
+    throw new GraftError('model.no-feature-output', { path, reason: `an output of ${features.length + 1} dimensions` });
+  }
+  const card = readCard(path);
+  const cuts = findStages(typed.graph, loaded.view.input.name, loaded.view.features);
+  return {
+    id,
+    title: card.title ?? basename(path, '.onnx'),
+    hash: loaded.hash,
+    input: [3, ...size],
+    inputName: loaded.view.input.name,
+    featureTensor: loaded.view.features,
+    features: [...features],
+    parameters: trainableInitializers(typed.graph).reduce(
+      (total, name) => total + elementCount(typed.graph.initializers.get(name)?.shape ?? []),
+      0,
+    ),
+    stages: cuts.map((cut) => describeStage(typed, cut, loaded.view.features)),
+    opset: loaded.model.opsets[''] ?? 0,
+    ...(card.license ? { license: card.license } : {}),
+    ...(card.trainedOn ? { trainedOn: card.trainedOn } : {}),
+  };
+}
+
+function describeStage(typed: TypedModel, cut: StageCut, output: string): Stage {
+  const type = typed.graph.types.get(cut.tensor);
+  const suffix = extract(
+    typed,
+    [{ name: cut.tensor, dtype: type?.dtype ?? 'float32', shape: type?.shape ?? [] }],
+    [{ name: output, dtype: 'float32', shape: [] }],
+  );
+  const blocked = firstBlocked({ ...suffix.graph, types: typed.graph.types }, trainableInitializers(suffix.graph), [
+    output,
+  ]);
+  return {
+    stage: cut.stage,
+    tensor: cut.tensor,
+    shape: [...(type?.shape.slice(1) ?? [])],
+    parametersBelow: cut.parametersBelow,
+    parametersAbove: cut.parametersAbove,
+    ...(blocked ? { blockedBy: blocked.node.op } : {}),
+  };
+}
+
+interface Card {
+  readonly title?: string;
+  readonly license?: string;
+  readonly trainedOn?: string;
+}
+
+/** The card beside a built-in backbone; other files have none. */
+function readCard(path: string): Card {
+  const file = join(dirname(path), 'card.json');
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Card) : {};
+}
+
+/** The source the compiler takes, from a backbone node. */
+export async function backboneSource(
+  part: BackbonePart,
+  baseFolder: string,
+): Promise<{
+  loaded: LoadedBackbone;
+  size: [number, number];
+  featureShape: readonly number[];
+}> {
+  try {
+    const loaded = loadBackbone(backbonePath(part.model, baseFolder));
+    if (part.hash !== '' && part.hash !== loaded.hash)
+      throw new GraftError('model.hash-changed', { path: loaded.path });
+    const size = pictureSize(loaded.view, part.size);
+    const typed = await typedBackbone(loaded, size);
+    return { loaded, size, featureShape: typed.graph.types.get(loaded.view.features)?.shape.slice(1) ?? [] };
+  } catch (error) {
+    if (error instanceof GraftError && error.node === undefined) throw Object.assign(error, { node: part.node });
+    throw error;
+  }
+}

@@ -1,0 +1,19 @@
+/** Where the engine finds what is not in its messages; the supervisor sets the environment. */
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** Models, templates and data that ship with Graft. */
+export function resourcesFolder(): string {
+  return process.env['GRAFT_RESOURCES'] ?? fileURLToPath(new URL('../../resources', import.meta.url));
+}
+
+export function cacheFolder(): string {
+  return join(process.env['GRAFT_HOME'] ?? join(homedir(), '.graft'), 'cache');
+}
+
+/** Upper limit of the feature cache on disk, bytes; 10 GiB unless set. */
+export function cacheLimitBytes(): number {
+  const set = Number(process.env['GRAFT_CACHE_LIMIT']);
+  return Number.isFinite(set) && set > 0 ? set : 10 * 2 ** 30;
+}

@@ -1,0 +1,65 @@
+/** onnxruntime as the compiler's authority on shapes and constants. */
+import * as ort from 'onnxruntime-node';
+import type { Oracle } from '#shared/compiler/oracle.ts';
+import type { Dimension, Model, ValueInfo } from '#shared/ir/graph.ts';
+import { elementCount } from '#shared/core/shape.ts';
+import type { DType, Tensor } from '#shared/ir/tensor.ts';
+import { encodeModel } from '#shared/onnx/encode.ts';
+import { fromRuntime } from '#electron/engine/runtime/tensors.ts';
+import { sessionError } from '#electron/engine/runtime/session.ts';
+
+/** Weights larger than this many elements become inputs while shapes are inferred: their values cannot matter. */
+const largestShapeConstant = 1024;
+
+export const oracle: Oracle = {
+  async infer(model, values): Promise<Map<string, ValueInfo>> {
+    if (values.length === 0) return new Map();
+    const session = await create(withWeightsAsInputs(model), values);
+    try {
+      return new Map(session.outputMetadata.map((value) => [value.name, valueInfo(value)]));
+    } finally {
+      await session.release();
+    }
+  },
+
+  async evaluate(model, values): Promise<Map<string, Tensor>> {
+    const session = await create(model, values);
+    try {
+      const results = await session.run({});
+      return new Map(Object.entries(results).map(([name, tensor]) => [name, fromRuntime(tensor)]));
+    } finally {
+      await session.release();
+    }
+  },
+};
+
+async function create(model: Model, outputs: readonly string[]): Promise<ort.InferenceSession> {
+  const bare = { ...model, graph: { ...model.graph, outputs: [] } };
+  try {
+    // Optimisation would cost time and could remove the very values asked for.
+    return await ort.InferenceSession.create(encodeModel(bare, outputs), {
+      graphOptimizationLevel: 'disabled',
+      logSeverityLevel: 3,
+    });
+  } catch (error) {
+    throw sessionError(error);
+  }
+}
+
+function withWeightsAsInputs(model: Model): Model {
+  const large = [...model.graph.initializers].filter(
+    ([, tensor]) => elementCount(tensor.shape) > largestShapeConstant && tensor.dtype !== 'string',
+  );
+  const inputs = large.map(([name, tensor]): ValueInfo => ({ name, dtype: tensor.dtype, shape: tensor.shape }));
+  const initializers = new Map(model.graph.initializers);
+  for (const { name } of inputs) initializers.delete(name);
+  return { ...model, graph: { ...model.graph, inputs: [...model.graph.inputs, ...inputs], initializers } };
+}
+
+function valueInfo(value: ort.InferenceSession.ValueMetadata): ValueInfo {
+  if (!value.isTensor) return { name: value.name, dtype: 'float32', shape: [null] };
+  const shape = value.shape.map((dimension): Dimension =>
+    typeof dimension === 'number' && dimension < 0 ? null : dimension,
+  );
+  return { name: value.name, dtype: value.type as DType, shape };
+}

@@ -1,0 +1,49 @@
+/** Sessions on a device. `session.run` blocks this process, so callers keep one run near 100 ms. */
+import * as ort from 'onnxruntime-node';
+import type { Model } from '#shared/ir/graph.ts';
+import { GraftError } from '#shared/messages/error.ts';
+import { encodeModel } from '#shared/onnx/encode.ts';
+import type { Device } from '#shared/protocol/run.ts';
+
+export type ConcreteDevice = Exclude<Device, 'auto'>;
+
+export interface SessionOptions {
+  /** Outputs that stay on the device until they are asked for; all others come back to the CPU. */
+  readonly keepOnDevice?: readonly string[];
+}
+
+/** @throws GraftError `run.device-missing`, `run.session-failed`, `run.out-of-memory` */
+export async function createSession(
+  model: Model | Uint8Array | string,
+  device: ConcreteDevice,
+  options: SessionOptions = {},
+): Promise<ort.InferenceSession> {
+  const providers = device === 'cpu' ? ['cpu'] : [device, 'cpu'];
+  const kept = Object.fromEntries((options.keepOnDevice ?? []).map((name) => [name, 'gpu-buffer' as const]));
+  const settings: ort.InferenceSession.SessionOptions = {
+    executionProviders: providers,
+    logSeverityLevel: 3,
+    ...(device === 'webgpu' && options.keepOnDevice ? { preferredOutputLocation: kept } : {}),
+  };
+  try {
+    if (typeof model === 'string') return await ort.InferenceSession.create(model, settings);
+    return await ort.InferenceSession.create(model instanceof Uint8Array ? model : encodeModel(model), settings);
+  } catch (error) {
+    throw sessionError(error, device);
+  }
+}
+
+/** The catalogue error behind an onnxruntime exception. */
+export function sessionError(error: unknown, device: ConcreteDevice = 'cpu'): GraftError {
+  if (error instanceof GraftError) return error;
+  const reason = error instanceof Error ? error.message : String(error);
+  if (/bad_alloc|out of memory|failed to allocate/i.test(reason))
+    return new GraftError('run.out-of-memory', { reason });
+  if (
+    device !== 'cpu' &&
+    /backend not found|execution provider|adapter|not available|removing requested/i.test(reason)
+  ) {
+    return new GraftError('run.device-missing', { device, reason });
+  }
+  return new GraftError('run.session-failed', { reason });
+}

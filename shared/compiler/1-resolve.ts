@@ -1,0 +1,98 @@
+/**
+ * Phase 1: from a recipe and what is known of the data and the backbone to one forward model, from pictures
+ * (float32 [N,3,H,W], RGB, 0–1) to logits [N, classes], once as trained and once as handed over.
+ */
+import { GraphBuilder } from '#shared/ir/builder.ts';
+import type { Graph, Model } from '#shared/ir/graph.ts';
+import { onnxIrVersion } from '#shared/compiler/versions.ts';
+import type { BackboneView } from '#shared/compiler/backbone.ts';
+import { appendHead, appendPooling, initialHead, pooledWidth, type DropoutInput } from '#shared/compiler/head.ts';
+import { extract, rename } from '#shared/compiler/subgraph.ts';
+import type { BackbonePart, Recipe } from '#shared/nodes/recipe.ts';
+import type { Tensor } from '#shared/ir/tensor.ts';
+
+export interface BackboneSource {
+  readonly model: Model;
+  readonly view: BackboneView;
+  /** Shape of the feature tensor for one sample at the size in use. */
+  readonly featureShape: readonly number[];
+  /** Height and width pictures are brought to. */
+  readonly size: readonly [number, number];
+}
+
+export interface Assembly {
+  /** With dropout masks as inputs. */
+  readonly training: Model;
+  readonly inference: Model;
+  readonly dropouts: readonly DropoutInput[];
+  /** The head's starting values. */
+  readonly head: ReadonlyMap<string, Tensor>;
+  /** The new name of each backbone value that had to be renamed. */
+  readonly renamed: ReadonlyMap<string, string>;
+}
+
+/** Names the assembled model uses itself. */
+const reserved = ['input', 'logits', 'probabilities', 'target', 'weight', 'lr', 'step', 'loss', 'correct'];
+
+/** Mean and standard deviation of RGB in 0–1 that a backbone expects to be taken off, by setting. */
+const statistics = {
+  imagenet: { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] },
+  half: { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] },
+} as const;
+
+export function resolve(recipe: Recipe, source: BackboneSource, classes: number): Assembly {
+  const { model, view, featureShape } = source;
+  const body = extract(model, [view.input], [{ name: view.features, dtype: 'float32', shape: [] }]).graph;
+  const renamed = new Map(
+    [...namesOf(body)].filter((name) => reserved.includes(name)).map((name) => [name, `backbone/${name}`]),
+  );
+  const normalization = normalizationOf(recipe.backbone, model);
+  // Without normalisation the pictures are the backbone's input.
+  if (normalization === 'none') renamed.set(view.input.name, 'input');
+  const backbone = rename(body, renamed);
+  const spec = {
+    features: pooledWidth(featureShape),
+    hidden: recipe.head.hidden,
+    classes,
+    dropout: recipe.head.dropout,
+    seed: recipe.training.seed,
+  };
+  const head = initialHead(spec);
+  let dropouts: readonly DropoutInput[] = [];
+  const build = (training: boolean): Model => {
+    const builder = new GraphBuilder(model.opsets[''] as number);
+    builder.reserve(backbone);
+    builder.input('input', 'float32', ['N', 3, ...source.size]);
+    if (normalization !== 'none') {
+      const { mean, std } = statistics[normalization];
+      const centred = builder.op('Sub', ['input', builder.constant('float32', [1, 3, 1, 1], mean)]);
+      const scaled = builder.op('Div', [centred, builder.constant('float32', [1, 3, 1, 1], std)]);
+      const name = renamed.get(view.input.name) ?? view.input.name;
+      builder.append({ name: '', op: 'Identity', domain: '', inputs: [scaled], outputs: [name], attributes: {} });
+    }
+    for (const [name, tensor] of backbone.initializers) builder.initializer(name, tensor);
+    for (const node of backbone.nodes) builder.append(node);
+    appendPooling(builder, renamed.get(view.features) ?? view.features, featureShape);
+    for (const [name, tensor] of head) builder.initializer(name, tensor);
+    const made = appendHead(builder, spec, training);
+    if (training) dropouts = made.dropouts;
+    builder.output(made.logits, 'float32', ['N', classes], 'logits');
+    return { graph: builder.build('graft'), opsets: model.opsets, irVersion: onnxIrVersion, metadata: {} };
+  };
+  return { training: build(true), inference: build(false), dropouts, head, renamed };
+}
+
+/** How pictures are normalised inside the model, with `auto` decided. */
+export function normalizationOf(part: BackbonePart, model: Model): 'none' | 'imagenet' | 'half' {
+  if (part.normalization !== 'auto') return part.normalization;
+  const preprocess = model.metadata['graft.preprocess'];
+  return preprocess?.includes('"inside"') ? 'none' : 'imagenet';
+}
+
+function namesOf(graph: Graph): Set<string> {
+  return new Set([
+    ...graph.inputs.map((input) => input.name),
+    ...graph.initializers.keys(),
+    ...graph.nodes.flatMap((node) => node.outputs),
+  ]);
+}

@@ -1,0 +1,201 @@
+/**
+ * Phase 7: writes the graphs a run uses. All have fixed shapes; the last, short batch is padded and its padding
+ * weighs nothing.
+ */
+import type { Shape } from '#shared/core/shape.ts';
+import { GraphBuilder } from '#shared/ir/builder.ts';
+import type { Graph, Model, ValueInfo } from '#shared/ir/graph.ts';
+import { stateSlots, type StateSlot } from '#shared/compiler/6-update.ts';
+import { rename } from '#shared/compiler/subgraph.ts';
+import { appendStep, type StepSpec } from '#shared/compiler/training-step.ts';
+import type { TypedModel } from '#shared/compiler/2-shape.ts';
+
+/** Names every emitted training graph shares. */
+export const names = {
+  target: 'target',
+  sampleWeight: 'weight',
+  lr: 'lr',
+  step: 'step',
+  loss: 'loss',
+  correct: 'correct',
+  /** Rows of all samples, for the loop. */
+  rows: 'rows',
+  labels: 'labels',
+  /** Sample of each place in each batch, int64 [K, N]. */
+  order: 'order',
+  next: (name: string): string => `next/${name}`,
+} as const;
+
+/** One value carried from step to step. */
+export interface Carried {
+  readonly name: string;
+  readonly shape: Shape;
+}
+
+/** Parameters and optimizer slots, in the order every training graph has them. */
+export function carriedValues(
+  model: TypedModel,
+  spec: StepSpec,
+): { parameters: Carried[]; slots: (Carried & StateSlot)[] } {
+  const shapeOf = (name: string): Shape => model.graph.types.get(name)?.shape ?? [];
+  return {
+    parameters: spec.groups.flatMap((group) => group.parameters.map((name) => ({ name, shape: shapeOf(name) }))),
+    slots: stateSlots(spec.optimizer, spec.groups).map((slot) => ({ ...slot, shape: shapeOf(slot.parameter) })),
+  };
+}
+
+function modelOf(graph: Graph, like: Model): Model {
+  return {
+    graph,
+    opsets: { '': like.opsets[''] ?? 17, ...(usesMicrosoft(graph) ? { 'com.microsoft': 1 } : {}) },
+    irVersion: like.irVersion,
+    metadata: {},
+  };
+}
+
+function usesMicrosoft(graph: Graph): boolean {
+  return graph.nodes.some(
+    (node) =>
+      node.domain === 'com.microsoft' ||
+      Object.values(node.attributes).some((attribute) => attribute.type === 'graph' && usesMicrosoft(attribute.value)),
+  );
+}
+
+/**
+ * The step as one graph. Inputs: the suffix's own (the cut rows first), `target` int64 [N], `weight` float32 [N],
+ * `lr` float32, `step` int64, parameters, state. Outputs: `loss`, `correct`, `next/…`.
+ */
+export function emitStep(suffix: TypedModel, spec: StepSpec): Model {
+  const builder = new GraphBuilder(suffix.opsets[''] as number);
+  builder.reserve(suffix.graph);
+  for (const input of suffix.graph.inputs) builder.input(input.name, input.dtype, input.shape);
+  const batch = suffix.graph.inputs[0]?.shape[0] as number;
+  builder.input(names.target, 'int64', [batch]);
+  builder.input(names.sampleWeight, 'float32', [batch]);
+  builder.input(names.lr, 'float32', []);
+  builder.input(names.step, 'int64', []);
+  const { parameters, slots } = carriedValues(suffix, spec);
+  for (const { name, shape } of [...parameters, ...slots]) builder.input(name, 'float32', shape);
+  const step = appendStep(
+    builder,
+    suffix,
+    spec,
+    { target: names.target, sampleWeight: names.sampleWeight, lr: names.lr, step: names.step },
+    { countCorrect: true },
+  );
+  builder.output(step.loss, 'float32', [], names.loss);
+  builder.output(step.correct as string, 'float32', [], names.correct);
+  for (const { name, shape } of parameters)
+    builder.output(step.parameters.get(name) as string, 'float32', shape, names.next(name));
+  for (const { name, shape } of slots)
+    builder.output(step.state.get(name) as string, 'float32', shape, names.next(name));
+  return modelOf(builder.build('step'), suffix);
+}
+
+/**
+ * K steps as one graph over rows held in memory. Inputs: `rows` [samples, …], `labels` int64 [samples],
+ * `order` int64 [K, N], `weight` float32 [K, N], `lr` float32 [K], `step` int64 (of the first), each dropout mask
+ * [K, N, …], parameters, state. Outputs: `next/…`, `loss` and `correct` float32 [K].
+ */
+export function emitLoop(suffix: TypedModel, spec: StepSpec): Model {
+  const { parameters, slots } = carriedValues(suffix, spec);
+  const carried = [...parameters, ...slots];
+  const [cut, ...masks] = suffix.graph.inputs as readonly [ValueInfo, ...ValueInfo[]];
+  const batch = cut.shape[0] as number;
+  const body = loopBody(suffix, spec, carried, cut, masks);
+
+  const outer = new GraphBuilder(suffix.opsets[''] as number);
+  outer.input(names.rows, 'float32', ['samples', ...cut.shape.slice(1)]);
+  outer.input(names.labels, 'int64', ['samples']);
+  outer.input(names.order, 'int64', ['K', batch]);
+  outer.input(names.sampleWeight, 'float32', ['K', batch]);
+  outer.input(names.lr, 'float32', ['K']);
+  outer.input(names.step, 'int64', []);
+  for (const mask of masks) outer.input(mask.name, 'float32', ['K', ...mask.shape]);
+  for (const { name, shape } of carried) outer.input(name, 'float32', shape);
+  const steps = outer.op('Squeeze', [outer.op('Shape', [names.lr]), outer.ints([0])]);
+  const outputs = outer.opN(
+    'Loop',
+    [steps, outer.constant('bool', [], [1]), ...carried.map(({ name }) => name)],
+    carried.length + 2,
+    {
+      body: { type: 'graph', value: body },
+    },
+  );
+  carried.forEach(({ name, shape }, index) =>
+    outer.output(outputs[index] as string, 'float32', shape, names.next(name)),
+  );
+  outer.output(outputs[carried.length] as string, 'float32', ['K'], names.loss);
+  outer.output(outputs[carried.length + 1] as string, 'float32', ['K'], names.correct);
+  return modelOf(outer.build('loop'), suffix);
+}
+
+/** Names inside the body differ from those outside, since a body may not hide an outer name. */
+function loopBody(
+  suffix: TypedModel,
+  spec: StepSpec,
+  carried: readonly Carried[],
+  cut: ValueInfo,
+  masks: readonly ValueInfo[],
+): Graph {
+  const builder = new GraphBuilder(suffix.opsets[''] as number);
+  builder.reserve(suffix.graph);
+  const iteration = builder.input('iteration', 'int64', []);
+  const condition = builder.input('condition', 'bool', []);
+  for (const { name, shape } of carried) builder.input(name, 'float32', shape);
+  const row = (name: string): string => builder.op('Gather', [`outer/${name}`, iteration], { axis: 0 });
+  const chosen = row(names.order);
+  const provide = (name: string, value: string): void =>
+    builder.append({ name: '', op: 'Identity', domain: '', inputs: [value], outputs: [name], attributes: {} });
+  provide(cut.name, builder.op('Gather', [`outer/${names.rows}`, chosen], { axis: 0 }));
+  for (const mask of masks) provide(mask.name, row(mask.name));
+  const target = builder.op('Gather', [`outer/${names.labels}`, chosen], { axis: 0 });
+  const step = appendStep(
+    builder,
+    suffix,
+    spec,
+    {
+      target,
+      sampleWeight: row(names.sampleWeight),
+      lr: row(names.lr),
+      step: builder.op('Add', [`outer/${names.step}`, iteration]),
+    },
+    { countCorrect: true },
+  );
+  builder.output(condition, 'bool', [], 'condition/next');
+  for (const { name, shape } of carried) {
+    builder.output((step.parameters.get(name) ?? step.state.get(name)) as string, 'float32', shape, names.next(name));
+  }
+  builder.output(step.loss, 'float32', [], names.loss);
+  builder.output(step.correct as string, 'float32', [], names.correct);
+  const graph = builder.build('step');
+  const own = [
+    ...graph.inputs.map((input) => input.name),
+    ...graph.initializers.keys(),
+    ...graph.nodes.flatMap((node) => node.outputs),
+  ];
+  const renaming = new Map(own.map((name) => [name, `body/${name}`]));
+  const outside = [
+    names.order,
+    names.rows,
+    names.labels,
+    names.sampleWeight,
+    names.lr,
+    names.step,
+    ...masks.map((mask) => mask.name),
+  ];
+  for (const name of outside) renaming.set(`outer/${name}`, name);
+  return rename(graph, renaming);
+}
+
+/** Parameters and cut rows to logits; inputs: the cut rows, then the parameters. */
+export function emitEvaluation(suffix: TypedModel, parameters: readonly Carried[]): Model {
+  const trained = new Set(parameters.map(({ name }) => name));
+  const { graph } = suffix;
+  const inputs: ValueInfo[] = [
+    ...graph.inputs,
+    ...parameters.map(({ name, shape }) => ({ name, dtype: 'float32' as const, shape })),
+  ];
+  const initializers = new Map([...graph.initializers].filter(([name]) => !trained.has(name)));
+  return modelOf({ name: 'evaluate', inputs, outputs: graph.outputs, nodes: graph.nodes, initializers }, suffix);
+}

@@ -1,0 +1,119 @@
+/** The training step of any model for a loss and an optimizer given as a case file: the `step` interface. */
+import { z } from 'zod';
+import type { Shape } from '#shared/core/shape.ts';
+import { fixShapes, inferTypes, type TypedModel } from '#shared/compiler/2-shape.ts';
+import { lower } from '#shared/compiler/3-lower.ts';
+import { carriedValues, names } from '#shared/compiler/7-emit.ts';
+import { defaultDecay } from '#shared/compiler/optimizers.ts';
+import type { Oracle } from '#shared/compiler/oracle.ts';
+import { trainableInitializers } from '#shared/compiler/trainable.ts';
+import { appendStep, type StepSpec } from '#shared/compiler/training-step.ts';
+import { onnxIrVersion } from '#shared/compiler/versions.ts';
+import { GraphBuilder } from '#shared/ir/builder.ts';
+import type { Model } from '#shared/ir/graph.ts';
+import { isFloat, type Tensor } from '#shared/ir/tensor.ts';
+import { GraftError } from '#shared/messages/error.ts';
+
+export const caseSchema = z.object({
+  loss: z.object({
+    kind: z.string(),
+    label_smoothing: z.number().optional(),
+    class_weights: z.array(z.number()).optional(),
+  }),
+  optimizer: z.object({
+    kind: z.string(),
+    lr: z.number(),
+    weight_decay: z.number().optional(),
+    momentum: z.number().optional(),
+    dampening: z.number().optional(),
+    nesterov: z.boolean().optional(),
+    betas: z.tuple([z.number(), z.number()]).optional(),
+    eps: z.number().optional(),
+  }),
+  trainable: z.union([z.literal('all'), z.array(z.string())]),
+});
+export type TrainingCase = z.output<typeof caseSchema>;
+
+/** @throws GraftError `compile.bad-case` */
+export function parseCase(json: unknown): TrainingCase {
+  const parsed = caseSchema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  throw new GraftError('compile.bad-case', { reason: z.prettifyError(parsed.error).replaceAll('\n', ' ') });
+}
+
+export interface CaseStep {
+  /** Inputs `input`, `target`, `lr`, `step`, parameters, state; outputs `loss`, `next/…`; initial state in `graft.state`. */
+  readonly model: Model;
+  readonly parameters: ReadonlyMap<string, Tensor>;
+  /** Initial value by state input. */
+  readonly state: Readonly<Record<string, number>>;
+  readonly stateShapes: ReadonlyMap<string, Shape>;
+}
+
+/**
+ * @param inputShape of one batch
+ * @throws GraftError `compile.bad-case`, `compile.not-trainable`, `compile.not-differentiable`
+ */
+export async function buildCaseStep(
+  model: Model,
+  training: TrainingCase,
+  inputShape: Shape,
+  oracle: Oracle,
+): Promise<CaseStep> {
+  const input = model.graph.inputs[0];
+  if (!input) throw new GraftError('compile.bad-case', { reason: 'the model has no input.' });
+  const trainable = training.trainable === 'all' ? trainableInitializers(model.graph) : training.trainable;
+  for (const name of trainable) assertTrainable(model, name);
+  const typed = await fixShapes(model, new Map([[input.name, inputShape]]), trainable, oracle);
+  const graph = lower(typed.graph, typed.opsets[''] as number);
+  const lowered: TypedModel = { ...typed, graph: { ...graph, types: await inferTypes({ ...typed, graph }, oracle) } };
+  // A parameter the output does not use keeps its value; it has no place in the lowered graph.
+  const used = trainable.filter((name) => lowered.graph.initializers.has(name));
+  const decay = training.optimizer.weight_decay ?? defaultDecay(training.optimizer.kind);
+  const spec: StepSpec = {
+    loss: training.loss,
+    optimizer: training.optimizer,
+    groups: [{ parameters: used, rate: 1, decay }],
+  } as StepSpec;
+  const { parameters, slots } = carriedValues(lowered, spec);
+
+  const builder = new GraphBuilder(lowered.opsets[''] as number);
+  builder.reserve(lowered.graph);
+  builder.input(input.name, lowered.graph.inputs[0]?.dtype ?? 'float32', inputShape);
+  builder.input(names.target, 'int64', [inputShape[0] as number]);
+  builder.input(names.lr, 'float32', []);
+  builder.input(names.step, 'int64', []);
+  for (const { name, shape } of [...parameters, ...slots]) builder.input(name, 'float32', shape);
+  const step = appendStep(
+    builder,
+    lowered,
+    spec,
+    { target: names.target, lr: names.lr, step: names.step },
+    { countCorrect: false },
+  );
+  builder.output(step.loss, 'float32', [], names.loss);
+  for (const { name, shape } of parameters)
+    builder.output(step.parameters.get(name) as string, 'float32', shape, names.next(name));
+  for (const { name, shape } of slots)
+    builder.output(step.state.get(name) as string, 'float32', shape, names.next(name));
+
+  const state = Object.fromEntries(slots.map((slot) => [slot.name, slot.initial]));
+  return {
+    model: {
+      graph: builder.build('step'),
+      opsets: { '': lowered.opsets[''] as number, 'com.microsoft': 1 },
+      irVersion: onnxIrVersion,
+      metadata: { 'graft.state': JSON.stringify(state) },
+    },
+    parameters: new Map(used.map((name) => [name, lowered.graph.initializers.get(name) as Tensor])),
+    state,
+    stateShapes: new Map(slots.map((slot) => [slot.name, slot.shape])),
+  };
+}
+
+function assertTrainable(model: Model, name: string): void {
+  const tensor = model.graph.initializers.get(name);
+  if (!tensor) throw new GraftError('compile.unknown-tensor', { name });
+  if (!isFloat(tensor.dtype))
+    throw new GraftError('compile.not-trainable', { name, reason: `its type is ${tensor.dtype}.` });
+}

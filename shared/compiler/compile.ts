@@ -1,0 +1,196 @@
+/** The driver: runs the phases in order and keeps what each made, so that any of them can be explained. */
+import { elementCount } from '#shared/core/shape.ts';
+import { resolve, type Assembly, type BackboneSource } from '#shared/compiler/1-resolve.ts';
+import { fixShapes, inferTypes, type TypedModel } from '#shared/compiler/2-shape.ts';
+import { lower } from '#shared/compiler/3-lower.ts';
+import { cutTensor, parameterGroups, partition, type Partition } from '#shared/compiler/4-partition.ts';
+import { blockedNodes } from '#shared/compiler/5-grad.ts';
+import type { StateSlot } from '#shared/compiler/6-update.ts';
+import { carriedValues, emitEvaluation, emitLoop, emitStep, type Carried } from '#shared/compiler/7-emit.ts';
+import type { DropoutInput } from '#shared/compiler/head.ts';
+import type { LossSpec } from '#shared/compiler/losses.ts';
+import type { OptimizerSpec } from '#shared/compiler/optimizers.ts';
+import type { Oracle } from '#shared/compiler/oracle.ts';
+import { findStages, type StageCut } from '#shared/compiler/stages.ts';
+import { trainableInitializers } from '#shared/compiler/trainable.ts';
+import type { StepSpec } from '#shared/compiler/training-step.ts';
+import { descendants } from '#shared/compiler/subgraph.ts';
+import type { Model, TypedGraph } from '#shared/ir/graph.ts';
+import type { Tensor } from '#shared/ir/tensor.ts';
+import { GraftError } from '#shared/messages/error.ts';
+import type { OptimizerPart, Recipe } from '#shared/nodes/recipe.ts';
+
+export interface Plan {
+  /** Samples in a batch; every graph has it fixed. */
+  readonly batch: number;
+  /** The tensor that is kept: its name, and its shape for one sample. */
+  readonly cut: { readonly name: string; readonly shape: readonly number[] };
+  /** Pictures to the cut; absent when nothing is frozen. */
+  readonly prefix: Model | undefined;
+  readonly step: Model;
+  readonly loop: Model;
+  /** Cut rows and parameters to logits. */
+  readonly evaluation: Model;
+  /** Pictures to logits with any batch size, holding the weights training started from. */
+  readonly inference: Model;
+  readonly parameters: readonly Carried[];
+  readonly initial: ReadonlyMap<string, Tensor>;
+  readonly slots: readonly (Carried & StateSlot)[];
+  readonly dropouts: readonly DropoutInput[];
+  readonly loss: LossSpec;
+  readonly counts: { readonly trainable: number; readonly frozen: number };
+  readonly summary: string;
+  /** What each phase made, for `graft explain`. */
+  readonly phases: {
+    readonly assembly: Assembly;
+    readonly typed: TypedModel;
+    readonly lowered: TypedModel;
+    readonly partition: Partition;
+    readonly spec: StepSpec;
+  };
+}
+
+export interface CompileInput {
+  readonly recipe: Recipe;
+  readonly backbone: BackboneSource;
+  /** Training samples of each class. */
+  readonly classCounts: readonly number[];
+  readonly oracle: Oracle;
+}
+
+/** @throws GraftError with the node at fault; an operator without gradient names the freeze line that avoids it */
+export async function compile({ recipe, backbone, classCounts, oracle }: CompileInput): Promise<Plan> {
+  const assembly = resolve(recipe, backbone, classCounts.length);
+  const batch = recipe.training.batchSize;
+  const fix = (model: Model): Promise<TypedModel> =>
+    fixShapes(
+      model,
+      new Map<string, readonly number[]>([
+        ['input', [batch, 3, ...backbone.size]],
+        ...assembly.dropouts.map(({ name, width }): [string, readonly number[]] => [name, [batch, width]]),
+      ]),
+      trainableInitializers(model.graph),
+      oracle,
+    );
+  const typed = await fix(assembly.training);
+  const stages = stagesOf(typed, assembly);
+  const tensor = cutTensor(recipe.freeze, stages);
+  const lowered = await withoutExotic(typed, oracle);
+  const divided = partition(lowered, tensor);
+  refuseBlocked(divided.suffix, recipe, stages);
+
+  const head = new Set(assembly.head.keys());
+  const groups = parameterGroups(divided.suffix, head, stages, recipe.freeze, recipe.optimizer.weightDecay);
+  const spec: StepSpec = { loss: lossSpec(recipe, classCounts), optimizer: optimizerSpec(recipe.optimizer), groups };
+  const { parameters, slots } = carriedValues(divided.suffix, spec);
+  const initial = new Map(parameters.map(({ name }) => [name, lowered.graph.initializers.get(name) as Tensor]));
+  // Evaluation runs the graph as it was before lowering, without dropout.
+  const evaluated = partition(await fix(assembly.inference), tensor).suffix;
+  const trainable = parameters.reduce((total, { shape }) => total + elementCount(shape), 0);
+  const all = trainableInitializers(assembly.training.graph).reduce(
+    (total, name) => total + elementCount(assembly.training.graph.initializers.get(name)?.shape ?? []),
+    0,
+  );
+  return {
+    batch,
+    cut: { name: tensor, shape: divided.cut.shape.slice(1) },
+    prefix: divided.prefix,
+    step: emitStep(divided.suffix, spec),
+    loop: emitLoop(divided.suffix, spec),
+    evaluation: emitEvaluation(evaluated, parameters),
+    inference: assembly.inference,
+    parameters,
+    initial,
+    slots,
+    dropouts: assembly.dropouts,
+    loss: spec.loss,
+    counts: { trainable, frozen: all - trainable },
+    summary: summarize(divided, recipe),
+    phases: { assembly, typed, lowered, partition: divided, spec },
+  };
+}
+
+/** Stages of the backbone part of an assembled model. */
+export function stagesOf(typed: TypedModel, assembly: Assembly): StageCut[] {
+  const head = new Set(assembly.head.keys());
+  const stages = findStages(typed.graph, 'input', typed.graph.outputs[0]?.name as string);
+  // The head is not a place to freeze before: that is what freezing the whole backbone means.
+  return stages.filter(
+    (stage) => !stage.parameters.some((name) => head.has(name)) || stage.parameters.some((name) => !head.has(name)),
+  );
+}
+
+/** Phase 3, and the types of what it made. */
+async function withoutExotic(typed: TypedModel, oracle: Oracle): Promise<TypedModel> {
+  const graph = lower(typed.graph, typed.opsets[''] as number);
+  if (
+    graph.nodes.length === typed.graph.nodes.length &&
+    graph.nodes.every((node, index) => node === typed.graph.nodes[index])
+  )
+    return typed;
+  const model = { ...typed, graph };
+  const types = await inferTypes(model, oracle);
+  const withTypes: TypedGraph = { ...graph, types };
+  return { ...model, graph: withTypes };
+}
+
+/** Stops at an operator that cannot be differentiated, naming the earliest stage behind it. */
+function refuseBlocked(suffix: TypedModel, recipe: Recipe, stages: readonly StageCut[]): void {
+  const { graph } = suffix;
+  const blocked = blockedNodes(
+    graph,
+    trainableInitializers(graph),
+    graph.outputs.map((output) => output.name),
+  );
+  const first = blocked[0];
+  if (!first) return;
+  const clear = stages.find((stage) => {
+    const behind = descendants(graph, [stage.tensor]);
+    return (
+      graph.types.has(stage.tensor) &&
+      behind.size > 1 &&
+      !blocked.some(({ node }) => node.inputs.some((name) => behind.has(name)))
+    );
+  });
+  throw new GraftError(
+    'compile.not-differentiable',
+    {
+      op: first.node.op,
+      name: first.node.name || (first.node.outputs[0] ?? ''),
+      reason: first.reason,
+      stage: clear?.stage ?? '',
+    },
+    recipe.freeze.node,
+  );
+}
+
+function lossSpec(recipe: Recipe, counts: readonly number[]): LossSpec {
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  const imbalance = Math.max(...counts) / Math.max(1, Math.min(...counts));
+  const weighted = recipe.loss.classWeights === 'on' || (recipe.loss.classWeights === 'auto' && imbalance > 2);
+  return {
+    kind: 'cross_entropy',
+    label_smoothing: recipe.loss.labelSmoothing,
+    // N/(K·n_c): every class pulls equally (King and Zeng 2001, as scikit-learn and Keras use it).
+    ...(weighted ? { class_weights: counts.map((count) => total / (counts.length * Math.max(1, count))) } : {}),
+  };
+}
+
+function optimizerSpec(part: OptimizerPart): OptimizerSpec {
+  return {
+    kind: part.kind,
+    momentum: part.kind === 'sgd' ? part.momentum : 0,
+    nesterov: part.nesterov,
+    betas: [part.beta1, part.beta2],
+    eps: part.epsilon,
+    clip_norm: part.clipNorm,
+  };
+}
+
+function summarize({ prefix, suffix }: Partition, recipe: Recipe): string {
+  const convolutions = (model: Model): number => model.graph.nodes.filter((node) => node.op === 'Conv').length;
+  const before = prefix ? `prefix ${convolutions(prefix)} convolutions (once per picture) → ` : '';
+  const trained = convolutions(suffix);
+  const behind = trained > 0 ? `${trained} convolutions + head` : 'head';
+  return `${before}${behind} → cross-entropy → ${recipe.optimizer.kind}`;
+}

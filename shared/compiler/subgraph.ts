@@ -1,0 +1,69 @@
+/** Taking graphs apart: the nodes between some values and some others. */
+import { producers, reads, type Graph, type Model, type Node, type ValueInfo } from '#shared/ir/graph.ts';
+import type { Tensor } from '#shared/ir/tensor.ts';
+
+/**
+ * The part of `model` that computes `outputs` from `inputs`. Values in `inputs` are not looked behind;
+ * initializers come along as far as they are used. Node order is kept.
+ */
+export function extract(model: Model, inputs: readonly ValueInfo[], outputs: readonly ValueInfo[]): Model {
+  const given = new Set(inputs.map((input) => input.name));
+  const needed = ancestors(
+    model.graph,
+    outputs.map((output) => output.name),
+    given,
+  );
+  const nodes = model.graph.nodes.filter((node) => needed.nodes.has(node));
+  const initializers = new Map<string, Tensor>();
+  for (const [name, tensor] of model.graph.initializers) {
+    if (needed.values.has(name) && !given.has(name)) initializers.set(name, tensor);
+  }
+  return { ...model, graph: { name: model.graph.name, inputs, outputs, nodes, initializers } };
+}
+
+/** Everything that `values` depend on, stopping at `stopAt`. */
+export function ancestors(
+  graph: Graph,
+  values: readonly string[],
+  stopAt: ReadonlySet<string> = new Set(),
+): { nodes: Set<Node>; values: Set<string> } {
+  const producer = producers(graph);
+  const found = { nodes: new Set<Node>(), values: new Set<string>() };
+  const open = [...values];
+  while (open.length > 0) {
+    const value = open.pop() as string;
+    if (found.values.has(value)) continue;
+    found.values.add(value);
+    const node = stopAt.has(value) ? undefined : producer.get(value);
+    if (!node || found.nodes.has(node)) continue;
+    found.nodes.add(node);
+    open.push(...reads(node));
+  }
+  return found;
+}
+
+/** Everything that depends on `values`, themselves included. */
+export function descendants(graph: Graph, values: readonly string[]): Set<string> {
+  const found = new Set(values);
+  for (const node of graph.nodes) {
+    if (reads(node).some((name) => found.has(name))) for (const output of node.outputs) if (output) found.add(output);
+  }
+  return found;
+}
+
+/** Gives the values of a graph new names; names that are not in the map stay. */
+export function rename(graph: Graph, names: ReadonlyMap<string, string>): Graph {
+  const renamed = (name: string): string => names.get(name) ?? name;
+  const info = (value: ValueInfo): ValueInfo => ({ ...value, name: renamed(value.name) });
+  return {
+    name: graph.name,
+    inputs: graph.inputs.map(info),
+    outputs: graph.outputs.map(info),
+    nodes: graph.nodes.map((node) => ({
+      ...node,
+      inputs: node.inputs.map(renamed),
+      outputs: node.outputs.map(renamed),
+    })),
+    initializers: new Map([...graph.initializers].map(([name, tensor]) => [renamed(name), tensor])),
+  };
+}

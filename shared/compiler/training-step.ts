@@ -1,0 +1,72 @@
+/** One training step, appended to a graph: forward, loss, backward, update. Shared by every form it is emitted in. */
+import type { Shape } from '#shared/core/shape.ts';
+import { appendGradient } from '#shared/compiler/5-grad.ts';
+import { appendUpdate, stateSlots, type ParameterGroup, type StateSlot } from '#shared/compiler/6-update.ts';
+import { appendCorrectCount, appendLoss, type LossSpec } from '#shared/compiler/losses.ts';
+import type { OptimizerSpec } from '#shared/compiler/optimizers.ts';
+import type { TypedModel } from '#shared/compiler/2-shape.ts';
+import type { GraphBuilder } from '#shared/ir/builder.ts';
+
+export interface StepSpec {
+  readonly loss: LossSpec;
+  readonly optimizer: OptimizerSpec;
+  readonly groups: readonly ParameterGroup[];
+}
+
+export interface StepInputs {
+  readonly target: string;
+  readonly sampleWeight?: string;
+  readonly lr: string;
+  readonly step: string;
+}
+
+export interface AppendedStep {
+  /** Scalars. */
+  readonly loss: string;
+  readonly correct: string | undefined;
+  /** Name of the next value by parameter, and by state slot. */
+  readonly parameters: ReadonlyMap<string, string>;
+  readonly state: ReadonlyMap<string, string>;
+  readonly slots: readonly StateSlot[];
+}
+
+export interface StepOptions {
+  /** Whether to count right answers: for classifiers. */
+  readonly countCorrect: boolean;
+}
+
+/**
+ * Appends the step of `model` (inputs → one output, the predictions). The caller has declared the model's inputs,
+ * the trained parameters and the state slots as inputs of the builder, under their own names.
+ */
+export function appendStep(
+  builder: GraphBuilder,
+  model: TypedModel,
+  spec: StepSpec,
+  inputs: StepInputs,
+  options: StepOptions,
+): AppendedStep {
+  const { graph } = model;
+  const trained = spec.groups.flatMap((group) => group.parameters);
+  const trainedNames = new Set(trained);
+  for (const [name, tensor] of graph.initializers) if (!trainedNames.has(name)) builder.initializer(name, tensor);
+  for (const node of graph.nodes) builder.append(node);
+
+  const logits = graph.outputs[0]?.name as string;
+  const type = graph.types.get(logits);
+  if (!type) throw new Error(`no type for ${logits}`);
+  const lossInputs = {
+    logits,
+    type,
+    target: inputs.target,
+    ...(inputs.sampleWeight === undefined ? {} : { sampleWeight: inputs.sampleWeight }),
+  };
+  const { loss, gradient } = appendLoss(builder, spec.loss, lossInputs);
+  const correct = options.countCorrect ? appendCorrectCount(builder, lossInputs) : undefined;
+
+  const gradients = appendGradient(builder, graph, new Map([[logits, gradient]]), trained);
+  const shapes = new Map<string, Shape>(trained.map((name) => [name, graph.types.get(name)?.shape ?? []]));
+  const slots = stateSlots(spec.optimizer, spec.groups);
+  const updated = appendUpdate(builder, spec.optimizer, spec.groups, gradients, shapes, inputs.lr, inputs.step);
+  return { loss, correct, ...updated, slots };
+}
