@@ -1,0 +1,46 @@
+/** The main job in one go, for a machine with no display: sample project, training, export, check, prediction. */
+import { readdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { instantiate } from '#shared/document/templates.ts';
+import { exitCodes } from '../exit-code.ts';
+import { followRun } from '../follow-run.ts';
+import type { Perform } from '../session.ts';
+import { describeEvaluation, describeParity, describePrediction } from './results.ts';
+
+const template = 'image-classification';
+
+export function addDemo(program: Command, perform: Perform): void {
+  program
+    .command('demo')
+    .description('train, export and check the sample project')
+    .option('-o, --output <folder>', 'where the project and the model go', 'runs/demo')
+    .action((options: { output: string }) =>
+      perform({}, async (session) => {
+        const { output, services } = session;
+        const folder = resolve(options.output);
+        const document = { ...instantiate(template, { dataPath: services.sample, backbone: 'nano' }), title: 'Shapes' };
+        const project = await services.documents.save(document, join(folder, 'shapes.graft'));
+        output.say(`project ${project.path}`);
+        const run = await services.runs.start(project.document, project.path, 'auto');
+        const code = await followRun(session, run);
+        if (code !== exitCodes.success) return code;
+        output.say(`\n${describeEvaluation(await services.runs.evaluation(run))}\n`);
+        const report = await services.runs.export(run, join(folder, 'shapes.onnx'));
+        output.say(describeParity(report));
+        const [prediction] = await services.runs.predictWith(report.model, [await firstPicture(services.sample)]);
+        if (prediction) output.say(`\n${describePrediction(prediction)}`);
+        return report.passed ? exitCodes.success : exitCodes.failure;
+      }),
+    );
+}
+
+async function firstPicture(folder: string): Promise<string> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const [picture] = entries
+    .filter((entry) => entry.isFile() && /\.(png|jpe?g|webp)$/i.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .toSorted();
+  if (picture === undefined) throw new Error(`no picture in ${folder}`);
+  return picture;
+}

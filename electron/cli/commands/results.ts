@@ -1,0 +1,86 @@
+/** What a finished run is asked for: metrics, the model file, predictions. */
+import type { Command } from 'commander';
+import type { Evaluation, ParityReport, Prediction } from '#shared/protocol/run.ts';
+import { exitCodes } from '../exit-code.ts';
+import type { Perform } from '../session.ts';
+import { bar, bytes, percent, table } from '../view/format.ts';
+
+interface JsonOption {
+  readonly json?: boolean;
+}
+
+export function addEvaluate(program: Command, perform: Perform): void {
+  program
+    .command('evaluate')
+    .description('metrics on the held-out split')
+    .argument('<run>', 'folder of the run')
+    .option('--json', 'one JSON line on standard output')
+    .action((run: string, options: JsonOption) =>
+      perform(options, async ({ output, services }) => {
+        const evaluation = await services.runs.evaluate(await services.runs.locate(run));
+        output.result(evaluation, () => describeEvaluation(evaluation));
+        return exitCodes.success;
+      }),
+    );
+}
+
+export function addExport(program: Command, perform: Perform): void {
+  program
+    .command('export')
+    .description('write the trained model and check it against the run')
+    .argument('<run>', 'folder of the run')
+    .requiredOption('-o, --output <file.onnx>', 'the model file to write')
+    .option('--json', 'one JSON line on standard output')
+    .action((run: string, options: JsonOption & { output: string }) =>
+      perform(options, async ({ output, services }) => {
+        const report = await services.runs.export(await services.runs.locate(run), options.output);
+        output.result(report, () => describeParity(report));
+        return report.passed ? exitCodes.success : exitCodes.failure;
+      }),
+    );
+}
+
+export function addPredict(program: Command, perform: Perform): void {
+  program
+    .command('predict')
+    .description('predictions of an exported model')
+    .argument('<file.onnx>')
+    .argument('<input...>', 'pictures')
+    .option('--json', 'a JSON line per picture on standard output')
+    .action((model: string, inputs: string[], options: JsonOption) =>
+      perform(options, async ({ output, services }) => {
+        for (const prediction of await services.runs.predictWith(model, inputs)) {
+          output.result(prediction, () => describePrediction(prediction));
+        }
+        return exitCodes.success;
+      }),
+    );
+}
+
+export function describeEvaluation({ accuracy, accuracyMargin, loss, macroF1, perClass }: Evaluation): string {
+  const rows = perClass.map(({ name, precision, recall, f1, support }) => [
+    name,
+    percent(precision),
+    percent(recall),
+    percent(f1),
+    String(support),
+  ]);
+  return [
+    `accuracy ${percent(accuracy)} ± ${percent(accuracyMargin)} · loss ${loss.toFixed(4)} · macro-F1 ${percent(macroF1)}`,
+    table([['class', 'precision', 'recall', 'F1', 'pictures'], ...rows]),
+  ].join('\n');
+}
+
+export function describeParity(report: ParityReport): string {
+  return (
+    `${report.model} (${bytes(report.bytes)})\n` +
+    `${report.passed ? 'checked' : 'REFUSED'}: largest difference ${report.maxDifference.toExponential(1)} ` +
+    `over ${report.samples} pictures (allowed ${report.allowed.toExponential(0)})`
+  );
+}
+
+export function describePrediction({ input, label, probabilities }: Prediction): string {
+  const shown = probabilities.toSorted((left, right) => right.probability - left.probability).slice(0, 5);
+  const rows = shown.map((entry) => [`  ${entry.label}`, bar(entry.probability, 20), percent(entry.probability)]);
+  return `${input}: ${label}\n${table(rows)}`;
+}

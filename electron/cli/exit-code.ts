@@ -1,0 +1,36 @@
+/** Exit codes of the command line: 0 success, 2 bad input, 1 a failure inside, 130 ended by Ctrl+C. */
+import type { ErrorCode } from '#shared/messages/catalogue.ts';
+
+export const exitCodes = { success: 0, failure: 1, badInput: 2, interrupted: 130 } as const;
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+/** What goes wrong although the input was right; everything else in the catalogue is about the input. */
+const failures: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'compile.illegal-graph',
+  'document.disk-full',
+  'run.engine-died',
+  'run.engine-keeps-dying',
+  'run.engine-silent',
+  'run.loss-not-finite',
+  'run.out-of-memory',
+  'run.session-failed',
+  'run.checkpoint-damaged',
+  'cache.damaged',
+  'export.parity-failed',
+  'internal.unexpected',
+]);
+
+/** Problems that are only told: training goes on without the part they name. */
+const notices: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'data.image-unreadable',
+  'run.checkpoint-damaged',
+  'cache.damaged',
+]);
+
+export function exitCodeOf(code: ErrorCode): ExitCode {
+  return failures.has(code) ? exitCodes.failure : exitCodes.badInput;
+}
+
+export function isNotice(code: ErrorCode): boolean {
+  return notices.has(code);
+}

@@ -1,0 +1,34 @@
+/** Prints a live run until it ends. The first Ctrl+C stops it and keeps its checkpoint, the second one leaves at once. */
+import type { RunEvent } from '#shared/protocol/run.ts';
+import { exitCodeOf, exitCodes, type ExitCode } from './exit-code.ts';
+import type { Session } from './session.ts';
+import { TrainView } from './view/train-view.ts';
+
+export async function followRun({ output, services }: Session, run: string): Promise<ExitCode> {
+  const view = new TrainView(output);
+  let interrupted = false;
+  const interrupt = (): void => {
+    if (interrupted) process.exit(exitCodes.interrupted);
+    interrupted = true;
+    output.log('stopping after this step; the checkpoint is kept (Ctrl+C again leaves at once)');
+    services.runs.control({ action: 'stop' }).catch((error: unknown) => output.log(String(error)));
+  };
+  process.on('SIGINT', interrupt);
+  process.on('SIGTERM', interrupt);
+  try {
+    let last: RunEvent | undefined;
+    for await (const events of await services.runs.watch(run)) {
+      if (output.json) for (const event of events) output.streams.out(`${JSON.stringify(event)}\n`);
+      else view.show(events);
+      last = events.at(-1) ?? last;
+    }
+    if (last?.event === 'error') {
+      if (!output.json) output.problem(last);
+      return exitCodeOf(last.code);
+    }
+    return interrupted ? exitCodes.interrupted : exitCodes.success;
+  } finally {
+    process.off('SIGINT', interrupt);
+    process.off('SIGTERM', interrupt);
+  }
+}

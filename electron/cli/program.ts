@@ -1,0 +1,55 @@
+/** The commands of `graft`, and how their arguments are refused. */
+import { Command, CommanderError } from 'commander';
+import { problem } from '#shared/messages/error.ts';
+import { addCheck } from './commands/check.ts';
+import { addDemo } from './commands/demo.ts';
+import { addDevices, addExplain, addStages } from './commands/inspect.ts';
+import { addNew } from './commands/new.ts';
+import { addEvaluate, addExport, addPredict } from './commands/results.ts';
+import { addServe } from './commands/serve.ts';
+import { addResume, addTrain } from './commands/train.ts';
+import { exitCodes, type ExitCode } from './exit-code.ts';
+import { Output, type Streams } from './output.ts';
+import { performWith } from './session.ts';
+
+/** Runs one command line, given without the program's own name. Answers its exit code. */
+export async function runCommandLine(words: readonly string[], streams: Streams, version: string): Promise<ExitCode> {
+  let code: ExitCode = exitCodes.success;
+  const perform = performWith(streams, (given) => {
+    code = given;
+  });
+  const program = new Command('graft')
+    .description('Wires a dataset, a backbone and a head together, trains them, and takes the model away.')
+    .version(version)
+    .showHelpAfterError('(“graft --help” lists the commands)')
+    .exitOverride()
+    .configureOutput({ writeOut: streams.out, writeErr: streams.err });
+  const additions = [
+    addNew,
+    addCheck,
+    addTrain,
+    addResume,
+    addEvaluate,
+    addExport,
+    addPredict,
+    addExplain,
+    addStages,
+    addDevices,
+    addServe,
+    addDemo,
+  ];
+  for (const add of additions) add(program, perform);
+  for (const command of program.commands) command.copyInheritedSettings(program);
+  try {
+    await program.parseAsync(words, { from: 'user' });
+    return code;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return exitCodes.success;
+    if (words.includes('--json')) {
+      const reason = error.message.replace(/^error: /, '');
+      new Output(true, streams).problem(problem('input.bad-argument', { argument: words[0] ?? 'graft', reason }));
+    }
+    return exitCodes.badInput;
+  }
+}

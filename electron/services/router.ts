@@ -1,0 +1,128 @@
+/** Answers the contract's procedures with the services, for windows of every host. */
+import { implement, ORPCError } from '@orpc/server';
+import { homedir } from 'node:os';
+import { dirname } from 'node:path';
+import { templates } from '#shared/document/templates.ts';
+import { toProblem } from '#shared/messages/error.ts';
+import { contract, type HostRequest } from '#shared/protocol/contract.ts';
+import { listFolder } from './files.ts';
+import type { Services } from './services.ts';
+import { keepUpload } from './uploads.ts';
+
+/** What differs between the desktop and the browser host. */
+export interface HostShell {
+  readonly host: 'desktop' | 'browser';
+  /** Shows a file or folder in the file manager, or opens a web page in the browser. */
+  readonly reveal: (path: string) => Promise<void>;
+  /** Requests to the window, for as long as the signal stays quiet. */
+  readonly requests: (signal?: AbortSignal) => AsyncGenerator<HostRequest, void, void>;
+  readonly log: (line: string) => void;
+}
+
+export type Router = ReturnType<typeof createRouter>;
+
+// oxlint-disable-next-line typescript/explicit-function-return-type -- the router's type follows from the contract
+export function createRouter(services: Services, shell: HostShell) {
+  const { documents, engine, facts, recoveries, runs, settings } = services;
+  const host = implement(contract).use(async ({ next }) => {
+    try {
+      return await next();
+    } catch (error) {
+      if (error instanceof ORPCError) throw error;
+      const problem = toProblem(error);
+      if (problem.code === 'internal.unexpected')
+        shell.log(error instanceof Error ? (error.stack ?? '') : String(error));
+      throw new ORPCError('PROBLEM', { message: problem.message, data: problem });
+    }
+  });
+  const baseFolder = (path: string): string => (path === '' ? services.home.root : dirname(path));
+
+  return host.router({
+    app: {
+      info: host.app.info.handler(() => ({
+        version: services.program.version,
+        host: shell.host,
+        platform: process.platform,
+        home: homedir(),
+        sample: services.sample,
+      })),
+      devices: host.app.devices.handler(() => engine.call('assistant', 'devices', {})),
+      requests: host.app.requests.handler(({ signal }) => shell.requests(signal)),
+      reveal: host.app.reveal.handler(async ({ input }) => {
+        await shell.reveal(input.path);
+        return {};
+      }),
+    },
+    settings: {
+      read: host.settings.read.handler(() => settings.read()),
+      write: host.settings.write.handler(({ input }) => settings.write(defined(input))),
+    },
+    files: {
+      list: host.files.list.handler(async ({ input }) => {
+        const listing = await listFolder(input.folder, input.endings, homedir());
+        return { ...listing, entries: [...listing.entries] };
+      }),
+      upload: host.files.upload.handler(async ({ input }) => ({
+        folder: await keepUpload(services.home.uploads, input.folder, input.files),
+      })),
+    },
+    documents: {
+      templates: host.documents.templates.handler(() =>
+        templates.map(({ id, title, summary, build }) => ({
+          id,
+          title,
+          summary,
+          document: build({ dataPath: '', backbone: 'nano' }),
+        })),
+      ),
+      recent: host.documents.recent.handler(() => documents.recent()),
+      open: host.documents.open.handler(({ input }) => documents.open(input.path)),
+      parse: host.documents.parse.handler(({ input }) => documents.parse(input.text, input.name)),
+      save: host.documents.save.handler(({ input }) => documents.save(input.document, input.path)),
+      keepRecovery: host.documents.keepRecovery.handler(async ({ input }) => {
+        await recoveries.keep(input.key, input.path, input.document);
+        return {};
+      }),
+      dropRecovery: host.documents.dropRecovery.handler(async ({ input }) => {
+        await recoveries.drop(input.key);
+        return {};
+      }),
+      recoveries: host.documents.recoveries.handler(() => recoveries.list()),
+    },
+    data: {
+      facts: host.data.facts.handler(({ input }) => facts.gather(input.document)),
+      dataset: host.data.dataset.handler(({ input }) => facts.dataset(input)),
+      backbone: host.data.backbone.handler(({ input }) => facts.backbone(input.model, input.path)),
+      thumbnails: host.data.thumbnails.handler(({ input }) => engine.call('assistant', 'thumbnails', input)),
+      augmentPreviews: host.data.augmentPreviews.handler(({ input }) =>
+        engine.call('assistant', 'augmentPreviews', input),
+      ),
+      forecast: host.data.forecast.handler(({ input: { document, path, device } }) =>
+        engine.call('assistant', 'forecast', { document, device, baseFolder: baseFolder(path) }),
+      ),
+    },
+    runs: {
+      start: host.runs.start.handler(async ({ input }) => ({
+        run: await runs.start(input.document, input.path, input.device),
+      })),
+      resume: host.runs.resume.handler(async ({ input }) => ({ run: await runs.resume(input.run) })),
+      control: host.runs.control.handler(async ({ input }) => {
+        await runs.control(input);
+        return {};
+      }),
+      watch: host.runs.watch.handler(({ input, signal }) => runs.watch(input.run, signal)),
+      current: host.runs.current.handler(() => ({ run: runs.current ?? null })),
+      list: host.runs.list.handler(() => runs.list()),
+      evaluation: host.runs.evaluation.handler(({ input }) => runs.evaluation(input.run)),
+      export: host.runs.export.handler(({ input }) => runs.export(input.run, input.file)),
+      predict: host.runs.predict.handler(({ input }) => runs.predict(input.run, input.inputs)),
+    },
+  });
+}
+
+/** A change without the fields that were left out. */
+function defined<Value extends object>(value: Value): { [Key in keyof Value]?: Exclude<Value[Key], undefined> } {
+  return Object.fromEntries(Object.entries(value).filter(([, entry]) => entry !== undefined)) as {
+    [Key in keyof Value]?: Exclude<Value[Key], undefined>;
+  };
+}

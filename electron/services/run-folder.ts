@@ -1,0 +1,139 @@
+/** Reads run folders: plain files that anyone can read, so a damaged one is left out and never touched. */
+import { createReadStream } from 'node:fs';
+import { open, readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { z } from 'zod';
+import { GraftError } from '#shared/messages/error.ts';
+import {
+  evaluationSchema,
+  runEventSchema,
+  type Evaluation,
+  type RunEvent,
+  type RunSummary,
+} from '#shared/protocol/run.ts';
+import { readIfPresent } from './atomic-file.ts';
+import { appendEvents } from './run-log.ts';
+
+/** The part of `run.json` that a list of runs shows. */
+const planSchema = z.object({
+  title: z.string().default(''),
+  started: z.string(),
+  device: z.string().default(''),
+  classes: z.array(z.string()).default([]),
+});
+
+/** Enough of the end of `metrics.jsonl` to hold how a run ended. */
+const tailBytes = 256 * 1024;
+
+const files = { plan: 'run.json', metrics: 'metrics.jsonl', evaluation: 'evaluation.json', model: 'model.onnx' };
+
+export function modelOf(run: string): string {
+  return join(run, files.model);
+}
+
+/** Throws `run.missing` when the folder is not a run's. */
+export async function requireRun(run: string): Promise<void> {
+  const found = await stat(join(run, files.plan)).catch(() => undefined);
+  if (!found?.isFile()) throw new GraftError('run.missing', { path: run });
+}
+
+/** All runs under a folder, newest first. `live` is the run in progress. */
+export async function listRuns(folder: string, live: string | undefined): Promise<RunSummary[]> {
+  const names = await readdir(folder).catch((): string[] => []);
+  const found = await Promise.all(names.map((name) => summarize(join(folder, name), live)));
+  return found.flat().toSorted((left, right) => right.started.localeCompare(left.started));
+}
+
+async function summarize(run: string, live: string | undefined): Promise<RunSummary[]> {
+  try {
+    const plan = planSchema.parse(JSON.parse(await readFile(join(run, files.plan), 'utf8')));
+    const events = await lastEvents(join(run, files.metrics));
+    const best = bestOf(events);
+    return [
+      {
+        run,
+        title: plan.title,
+        started: plan.started,
+        status: run === live ? 'running' : statusOf(events),
+        classes: plan.classes.length,
+        device: plan.device,
+        ...(best ? { best } : {}),
+      },
+    ];
+  } catch {
+    return [];
+  }
+}
+
+/** Derived from what the run said rather than from a stored status, which a killed process could not have updated. */
+function statusOf(events: readonly RunEvent[]): RunSummary['status'] {
+  const last = events.findLast(({ event }) => event === 'done' || event === 'error' || event === 'step');
+  if (last?.event === 'done') return 'done';
+  return last?.event === 'error' ? 'failed' : 'interrupted';
+}
+
+function bestOf(events: readonly RunEvent[]): RunSummary['best'] {
+  const last = events.findLast(({ event }) => event === 'done');
+  if (last?.event === 'done') return last.best;
+  const best = events.findLast((event) => event.event === 'epoch' && event.best);
+  return best?.event === 'epoch'
+    ? { epoch: best.epoch, loss: best.validation.loss, accuracy: best.validation.accuracy }
+    : undefined;
+}
+
+/** Everything a run has said, with what it repeated after a resume only once. */
+export async function readEvents(run: string): Promise<RunEvent[]> {
+  const history: RunEvent[] = [];
+  if ((await stat(join(run, files.metrics)).catch(() => undefined)) === undefined) return history;
+  const lines = createInterface({ input: createReadStream(join(run, files.metrics), 'utf8'), crlfDelay: Infinity });
+  for await (const line of lines) appendEvents(history, parseEvent(line));
+  return history;
+}
+
+async function lastEvents(file: string): Promise<RunEvent[]> {
+  const handle = await open(file).catch(() => undefined);
+  if (!handle) return [];
+  try {
+    const { size } = await handle.stat();
+    const length = Math.min(size, tailBytes);
+    const { buffer } = await handle.read(Buffer.alloc(length), 0, length, size - length);
+    return buffer.toString('utf8').split('\n').flatMap(parseEvent);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** A line cut off by a crash, or one of a later version, is skipped. */
+function parseEvent(line: string): RunEvent[] {
+  try {
+    const parsed = runEventSchema.safeParse(JSON.parse(line));
+    return parsed.success ? [parsed.data] : [];
+  } catch {
+    return [];
+  }
+}
+
+/** The stored evaluation; undefined when the run has none yet. */
+export async function readEvaluation(run: string): Promise<Evaluation | undefined> {
+  const text = await readIfPresent(join(run, files.evaluation));
+  if (text === undefined) return undefined;
+  try {
+    return evaluationSchema.parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Changes whenever the run has a newer checkpoint; '' without any. */
+export async function checkpointMark(run: string): Promise<string> {
+  const folder = join(run, 'checkpoints');
+  const names = (await readdir(folder).catch((): string[] => [])).filter((name) => name.endsWith('.safetensors'));
+  const marks = await Promise.all(
+    names.map(async (name) => {
+      const found = await stat(join(folder, name)).catch(() => undefined);
+      return found ? `${name}:${found.mtimeMs}:${found.size}` : '';
+    }),
+  );
+  return marks.toSorted().join('|');
+}

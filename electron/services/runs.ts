@@ -1,0 +1,202 @@
+/**
+ * Training runs: one at a time, watched by any number of windows, continued by itself when the engine dies.
+ * Owns the live run; everything about past runs is read from their folders.
+ */
+import { mkdir, rmdir, stat } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+import type { GraftDocument } from '#shared/document/model.ts';
+import { GraftError, problem, toProblem } from '#shared/messages/error.ts';
+import type { EngineInput } from '#shared/protocol/engine.ts';
+import type { Device, Evaluation, ParityReport, Prediction, RunEvent, RunSummary } from '#shared/protocol/run.ts';
+import { errorCode, reasonOf } from './atomic-file.ts';
+import { projectEnding } from './documents.ts';
+import { checkpointMark, listRuns, modelOf, readEvaluation, readEvents, requireRun } from './run-folder.ts';
+import { endsRun, inBatches, RunLog } from './run-log.ts';
+import type { EngineRole, Supervisor } from './supervisor.ts';
+
+interface LiveRun {
+  readonly run: string;
+  readonly log: RunLog;
+  deaths: number;
+  /** The newest checkpoint at the last death. */
+  mark: string;
+}
+
+/** Deaths of the engine without a new checkpoint in between after which a run is given up. */
+const patienceWithDeaths = 3;
+
+export class Runs {
+  readonly #supervisor: Supervisor;
+  readonly #folder: string;
+  #live: LiveRun | undefined;
+  /** Set from the moment a start is asked for, so that two cannot overlap. */
+  #starting = false;
+
+  constructor(supervisor: Supervisor, folder: string) {
+    this.#supervisor = supervisor;
+    this.#folder = folder;
+    supervisor.listen({
+      onEvents: (run, events) => this.#hear(run, events),
+      onDeath: (role, reason) => void this.#engineDied(role, reason),
+    });
+  }
+
+  /** The run in progress. */
+  get current(): string | undefined {
+    return this.#live && !this.#live.log.ended ? this.#live.run : undefined;
+  }
+
+  /** Starts training a document whose paths are absolute; `path` is where it is saved, '' when nowhere. */
+  async start(document: GraftDocument, path: string, device: Device, folder = this.#folder): Promise<string> {
+    return this.#begin(async () => {
+      const run = await makeFolder(folder, document.title || basename(path, projectEnding));
+      const input = { document, baseFolder: path === '' ? folder : dirname(path), device, runFolder: run };
+      const begin = async (): Promise<void> => {
+        try {
+          await this.#supervisor.call('trainer', 'train', input);
+        } catch (error) {
+          // Refused before anything was written: leave no empty folder behind.
+          await rmdir(run).catch(() => undefined);
+          throw error;
+        }
+      };
+      return { run, begin };
+    });
+  }
+
+  /** Continues an interrupted run from its last checkpoint. Throws `run.missing`, `run.finished`, `run.no-checkpoint`. */
+  async resume(run: string): Promise<string> {
+    return this.#begin(async () => {
+      await requireRun(run);
+      return { run, begin: () => this.#supervisor.call('trainer', 'resume', { run }) };
+    });
+  }
+
+  async control(input: EngineInput<'control'>): Promise<void> {
+    if (this.current === undefined) throw new GraftError('run.none');
+    await this.#supervisor.call('trainer', 'control', input);
+  }
+
+  /** Everything the run has said so far, then what it says next; ends after `done` or `error`. */
+  async watch(run: string, signal?: AbortSignal): Promise<AsyncGenerator<RunEvent[], void, void>> {
+    if (this.#live?.run === run) return this.#live.log.watch(signal);
+    await requireRun(run);
+    return asGenerator(inBatches(await readEvents(run)));
+  }
+
+  list(): Promise<RunSummary[]> {
+    return listRuns(this.#folder, this.current);
+  }
+
+  /** The stored evaluation, computed first where the run has none. */
+  async evaluation(run: string): Promise<Evaluation> {
+    await requireRun(run);
+    return (await readEvaluation(run)) ?? this.evaluate(run);
+  }
+
+  async evaluate(run: string): Promise<Evaluation> {
+    await requireRun(run);
+    return this.#supervisor.call(this.#idleRole(), 'evaluate', { run });
+  }
+
+  async export(run: string, file: string): Promise<ParityReport> {
+    await requireRun(run);
+    return this.#supervisor.call(this.#idleRole(), 'export', { run, file: resolve(file) });
+  }
+
+  async predict(run: string, inputs: readonly string[]): Promise<Prediction[]> {
+    await requireRun(run);
+    return this.predictWith(modelOf(run), inputs);
+  }
+
+  predictWith(model: string, inputs: readonly string[]): Promise<Prediction[]> {
+    return this.#supervisor.call('assistant', 'predict', { model: resolve(model), inputs: [...inputs] });
+  }
+
+  /** Path of a run from what a person wrote: a path, or the name of a folder under the runs folder. */
+  async locate(run: string): Promise<string> {
+    if (isAbsolute(run) || (await stat(run).catch(() => undefined))) return resolve(run);
+    const named = join(this.#folder, run);
+    return (await stat(named).catch(() => undefined)) ? named : resolve(run);
+  }
+
+  /** The trainer has the runtime's caches warm; while it trains, the assistant takes its place. */
+  #idleRole(): EngineRole {
+    return this.current === undefined ? 'trainer' : 'assistant';
+  }
+
+  async #begin(prepare: () => Promise<{ run: string; begin: () => Promise<unknown> }>): Promise<string> {
+    if (this.#starting || this.current !== undefined) throw new GraftError('run.busy');
+    this.#starting = true;
+    const before = this.#live;
+    try {
+      const { run, begin } = await prepare();
+      // Events can arrive before the reply to the call that causes them.
+      const live: LiveRun = { run, log: new RunLog(), deaths: 0, mark: await checkpointMark(run) };
+      const earlier = (await readEvents(run)).filter((event) => !endsRun(event));
+      if (earlier.length > 0) live.log.append(earlier);
+      this.#live = live;
+      await begin();
+      return run;
+    } catch (error) {
+      this.#live = before;
+      throw error;
+    } finally {
+      this.#starting = false;
+    }
+  }
+
+  #hear(run: string, events: readonly RunEvent[]): void {
+    if (this.#live?.run === run) this.#live.log.append(events);
+  }
+
+  /** Says so in the run's own words, then continues from the last checkpoint unless that has led nowhere. */
+  async #engineDied(role: EngineRole, reason: string): Promise<void> {
+    const live = this.#live;
+    if (role !== 'trainer' || this.#starting || !live || live.log.ended) return;
+    const mark = await checkpointMark(live.run);
+    live.deaths = mark === live.mark ? live.deaths + 1 : 1;
+    live.mark = mark;
+    if (live.deaths >= patienceWithDeaths) {
+      const given = problem('run.engine-keeps-dying', { times: live.deaths, reason });
+      return live.log.append([{ event: 'error', ...given }]);
+    }
+    live.log.append([{ event: 'warning', ...problem('run.engine-died', { reason }) }]);
+    try {
+      await this.#supervisor.call('trainer', 'resume', { run: live.run });
+    } catch (error) {
+      const cause = toProblem(error);
+      // Died again before it answered: that death has its own turn here.
+      if (cause.code !== 'run.engine-died') live.log.append([{ event: 'error', ...cause }]);
+    }
+  }
+}
+
+/** Makes `2026-08-01-14-05-09-flowers`, with a number behind it where that is taken. */
+async function makeFolder(folder: string, title: string): Promise<string> {
+  const time = new Date().toISOString().slice(0, 19).replaceAll(/[:T]/g, '-');
+  const name = title
+    .toLowerCase()
+    .replaceAll(/[^\p{Letter}\p{Number}]+/gu, '-')
+    .replaceAll(/^-+|-+$/g, '')
+    .slice(0, 40);
+  const base = join(resolve(folder), name === '' ? time : `${time}-${name}`);
+  try {
+    await mkdir(resolve(folder), { recursive: true });
+    for (let attempt = 1; ; attempt++) {
+      const candidate = attempt === 1 ? base : `${base}-${attempt}`;
+      try {
+        await mkdir(candidate);
+        return candidate;
+      } catch (error) {
+        if (errorCode(error) !== 'EEXIST') throw error;
+      }
+    }
+  } catch (error) {
+    throw new GraftError('document.unwritable', { path: base, reason: reasonOf(error) });
+  }
+}
+
+async function* asGenerator(batches: Iterable<RunEvent[]>): AsyncGenerator<RunEvent[], void, void> {
+  yield* batches;
+}

@@ -1,0 +1,60 @@
+/** Everything a host does, put together once; desktop, browser host and command line are thin shells over it. */
+import { join } from 'node:path';
+import { locateDataHome, type DataHome } from './data-home.ts';
+import { Documents } from './documents.ts';
+import { FactsService } from './facts.ts';
+import { locateProgram, type Program } from './program.ts';
+import { Recoveries } from './recoveries.ts';
+import { Runs } from './runs.ts';
+import { defaultSettings, SettingsFile } from './settings.ts';
+import { Supervisor } from './supervisor.ts';
+
+export interface Services {
+  readonly program: Program;
+  readonly home: DataHome;
+  /** The sample data folder. */
+  readonly sample: string;
+  readonly documents: Documents;
+  readonly recoveries: Recoveries;
+  readonly settings: SettingsFile;
+  readonly facts: FactsService;
+  readonly runs: Runs;
+  readonly engine: Supervisor;
+  /** Ends the engine processes. */
+  readonly close: () => Promise<void>;
+}
+
+export interface ServicesOptions {
+  readonly program?: Program;
+  readonly home?: DataHome;
+  /** Where new runs go; the data home's runs folder when absent. */
+  readonly runs?: string;
+  /** Takes a line for the log. */
+  readonly log: (line: string) => void;
+}
+
+export async function createServices(options: ServicesOptions): Promise<Services> {
+  const program = options.program ?? locateProgram();
+  const home = options.home ?? locateDataHome();
+  const settings = new SettingsFile(home.settings);
+  const { cacheLimitBytes } = await settings.read().catch(() => defaultSettings);
+  const environment = {
+    ...process.env,
+    GRAFT_HOME: home.root,
+    GRAFT_RESOURCES: program.resources,
+    GRAFT_CACHE_LIMIT: process.env['GRAFT_CACHE_LIMIT'] ?? String(cacheLimitBytes),
+  };
+  const engine = new Supervisor({ node: program.node, engine: program.engine, environment }, options.log);
+  return {
+    program,
+    home,
+    sample: join(program.resources, 'sample', 'shapes'),
+    documents: new Documents(home.recent),
+    recoveries: new Recoveries(home.recovery),
+    settings,
+    facts: new FactsService(engine, program.resources),
+    runs: new Runs(engine, options.runs ?? home.runs),
+    engine,
+    close: () => engine.close(),
+  };
+}

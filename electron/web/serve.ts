@@ -1,0 +1,48 @@
+/** The browser host: the services, a server for their windows, and the person's own browser. */
+import { stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import open from 'open';
+import { GraftError } from '#shared/messages/error.ts';
+import { createRouter } from '#electron/services/router.ts';
+import type { Services } from '#electron/services/services.ts';
+import { quietRequests } from '#electron/services/requests.ts';
+import { startWebServer } from './server.ts';
+
+export interface ServeOptions {
+  readonly port: number;
+  /** Whether to open the system's browser. */
+  readonly open: boolean;
+  readonly log: (line: string) => void;
+}
+
+export interface Workbench {
+  readonly url: string;
+  readonly close: () => Promise<void>;
+}
+
+export async function serveWorkbench(
+  services: Services,
+  { port, open: openBrowser, log }: ServeOptions,
+): Promise<Workbench> {
+  const router = createRouter(services, { host: 'browser', reveal, requests: quietRequests, log });
+  const server = await startWebServer({ port, renderer: services.program.renderer, router });
+  if (openBrowser) {
+    const address = `http://127.0.0.1:${server.port}/?key=${server.access.issueSingleUseKey()}`;
+    await launch(address).catch((error: unknown) => log(`no browser could be opened: ${String(error)}`));
+  }
+  return { url: server.url, close: server.close };
+}
+
+/** Shows the folder of a path, or a web page; never opens a file itself, which could run it. */
+async function reveal(path: string): Promise<void> {
+  if (path.startsWith('https://')) return launch(path);
+  const found = await stat(path).catch(() => undefined);
+  if (!found) throw new GraftError('files.folder-unreadable', { path, reason: 'it does not exist' });
+  return launch(found.isDirectory() ? path : dirname(path));
+}
+
+async function launch(target: string): Promise<void> {
+  const child = await open(target);
+  child.on('error', () => undefined);
+  child.unref();
+}
