@@ -39,11 +39,11 @@ function scaled(value: number, scales: readonly Scale[], smallest: (value: numbe
 }
 
 /** `11.2 M`, `10.4 K`, `672`. */
-export function formatCompact(count: number): string {
+export function formatShortCount(count: number): string {
   return scaled(count, counts, formatCount);
 }
 
-/** Decimal units, as disks are sold: `0.65 MB` is written `650 kB`. */
+/** `650 kB`, `3.1 MB`: powers of ten, as file managers show them. */
 export function formatBytes(count: number): string {
   return scaled(count, bytes, (value) => `${formatCount(value)} B`);
 }
@@ -68,8 +68,8 @@ export function formatPercent(share: number, digits = 1): string {
   return `${(share * 100).toFixed(digits)} %`;
 }
 
-/** A setting: `0.001`, `1e-5`, `30`; what was typed, without float noise. */
-export function formatNumber(value: number): string {
+/** A learning rate or another setting as it would be typed, without float noise: `0.001`, `7.4e-4`, `30`. */
+export function formatRate(value: number): string {
   if (value === 0) return '0';
   const size = Math.abs(value);
   const clean = Number(value.toPrecision(6));

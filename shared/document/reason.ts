@@ -1,6 +1,6 @@
 /** Words for what zod found, each a clause that follows the name of the thing and ends with a period. */
 import type { z } from 'zod';
-import { formatNumber } from '#shared/core/format.ts';
+import { formatRate } from '#shared/core/format.ts';
 
 type Issue = z.core.$ZodIssue;
 
@@ -15,7 +15,7 @@ const names: Readonly<Record<string, string>> = {
 };
 
 function bound(limit: number | bigint, origin: string, inclusive: boolean | undefined, word: string): string {
-  const figure = formatNumber(Number(limit));
+  const figure = formatRate(Number(limit));
   if (origin === 'string') return `must have ${word} ${figure} characters.`;
   if (origin === 'array') return `must have ${word} ${figure} entries.`;
   return inclusive === false
