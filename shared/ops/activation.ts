@@ -1,0 +1,170 @@
+/** Activation functions and the softmax family. At a kink the gradient is that of the flat side. */
+import { broadcasting, decomposition, rule, stop, type Family } from '#shared/ops/entry.ts';
+import type { Emitter } from '#shared/ops/emitter.ts';
+import type { GradientContext } from '#shared/ops/gradient-context.ts';
+
+/** dy where the value is above zero, else 0. */
+function gate(g: Emitter, value: string, dy: string): string {
+  return g.mul(dy, g.indicator('Greater', value, g.scalar(0)));
+}
+
+/** One-cotangent rule for an activation of one input. */
+const activate = (gradient: (g: GradientContext) => string) => rule((g) => [g.when(0, () => gradient(g))]);
+
+/** max(x, 0) and min(x, 0) */
+const positive = (g: Emitter, x: string): string => g.builder.op('Relu', [x]);
+const negative = (g: Emitter, x: string): string => g.sub(x, positive(g, x));
+
+const sigmoid = (g: Emitter, x: string): string => g.unary('Sigmoid', x);
+
+/** ln(1 + eˣ) without overflow: max(x, 0) + ln(1 + e^(−|x|)). */
+function softplus(g: Emitter, x: string): string {
+  return g.add(positive(g, x), g.unary('Log', g.shift(g.unary('Exp', g.neg(g.unary('Abs', x))), 1)));
+}
+
+/** Limits of a Clip node; open sides are infinite, and a computed limit is undefined. */
+function limits(g: GradientContext): { low: number | undefined; high: number | undefined } {
+  return {
+    low: g.hasInput(1) ? g.constant(1)?.[0] : -Infinity,
+    high: g.hasInput(2) ? g.constant(2)?.[0] : Infinity,
+  };
+}
+
+/** Gradient of clip: dy strictly between the limits, 0 at and beyond them, as PyTorch's ReLU6. */
+function clipGradient(g: GradientContext): string {
+  const { low, high } = limits(g);
+  const sides: string[] = [];
+  if (low !== -Infinity) sides.push(g.builder.op('Greater', [g.y, g.input(1)]));
+  if (high !== Infinity) sides.push(g.builder.op('Less', [g.y, g.input(2)]));
+  if (sides.length === 0) return g.dy;
+  const inside = sides.length === 2 ? g.builder.op('And', sides) : (sides[0] as string);
+  return g.mul(g.dy, g.asFloat(inside));
+}
+
+/** d/dx of x·Φ(x), Φ the normal distribution: Φ(x) + x·φ(x). */
+function exactGeluSlope(g: Emitter, x: string): string {
+  const distribution = g.scale(g.shift(g.unary('Erf', g.scale(x, Math.SQRT1_2)), 1), 0.5);
+  const density = g.scale(g.unary('Exp', g.scale(g.mul(x, x), -0.5)), 1 / Math.sqrt(2 * Math.PI));
+  return g.add(distribution, g.mul(x, density));
+}
+
+/** d/dx of x·(1 + tanh u)/2 with u = √(2/π)·(x + 0.044715·x³). */
+function tanhGeluSlope(g: Emitter, x: string): string {
+  const factor = Math.sqrt(2 / Math.PI);
+  const squared = g.mul(x, x);
+  const inner = g.scale(g.mul(x, g.shift(g.scale(squared, 0.044715), 1)), factor);
+  const tanh = g.unary('Tanh', inner);
+  const innerSlope = g.scale(g.shift(g.scale(squared, 3 * 0.044715), 1), factor);
+  const bend = g.mul(g.mul(x, innerSlope), g.oneMinus(g.mul(tanh, tanh)));
+  return g.scale(g.add(g.shift(tanh, 1), bend), 0.5);
+}
+
+/** d/dx of x·σ(a·x) = σ + a·x·σ·(1 − σ) */
+function swishSlope(g: Emitter, x: string, alpha: number): string {
+  const gateValue = sigmoid(g, g.scale(x, alpha));
+  return g.mul(gateValue, g.shift(g.scale(g.mul(x, g.oneMinus(gateValue)), alpha), 1));
+}
+
+const axisOf = (g: GradientContext): number => g.int('axis', -1);
+
+export const activation = {
+  Relu: activate((g) => gate(g, g.y, g.dy)),
+  // α for the negative side
+  LeakyRelu: activate((g) => {
+    const alpha = g.float('alpha', 0.01);
+    const step = g.indicator('Greater', g.x, g.scalar(0));
+    return g.mul(g.dy, g.shift(g.scale(step, 1 - alpha), alpha));
+  }),
+  // y = x > 0 ? x : slope · x; dslope = dy · min(x, 0)
+  PRelu: broadcasting((g) => [
+    g.when(0, () => {
+      const above = g.builder.op('Greater', [g.x, g.scalar(0)]);
+      return g.builder.op('Where', [above, g.dy, g.mul(g.dy, g.input(1))]);
+    }),
+    g.when(1, () => g.mul(g.dy, negative(g, g.x))),
+  ]),
+  // y = x > 0 ? x : α (eˣ − 1), whose slope below zero is y + α
+  Elu: activate((g) => {
+    const above = g.builder.op('Greater', [g.x, g.scalar(0)]);
+    const below = g.shift(g.y, g.float('alpha', 1));
+    return g.mul(g.dy, g.builder.op('Where', [above, g.scalar(1), below]));
+  }),
+  // γ · elu(x, α)
+  Selu: decomposition((l) => [
+    l.scale(
+      l.builder.op('Elu', [l.x], { alpha: { type: 'float', value: l.float('alpha', 1.6732632) } }),
+      l.float('gamma', 1.050701),
+    ),
+  ]),
+  // max(0, x) + min(0, α (e^(x/α) − 1)) = α · elu(x / α) for α > 0
+  Celu: decomposition((l) => {
+    const alpha = l.float('alpha', 1);
+    return [l.scale(l.builder.op('Elu', [l.scale(l.x, 1 / alpha)]), alpha)];
+  }),
+  Sigmoid: activate((g) => g.mul(g.dy, g.mul(g.y, g.oneMinus(g.y)))),
+  // y = clip(α x + β, 0, 1)
+  HardSigmoid: activate((g) => {
+    const inside = g.builder.op('And', [
+      g.builder.op('Greater', [g.y, g.scalar(0)]),
+      g.builder.op('Less', [g.y, g.scalar(1)]),
+    ]);
+    return g.mul(g.dy, g.scale(g.asFloat(inside), g.float('alpha', 0.2)));
+  }),
+  // y = x · clip(x/6 + 1/2, 0, 1): slope 0 below −3, x/3 + 1/2 between, 1 above 3
+  HardSwish: activate((g) => {
+    const line = g.shift(g.scale(g.x, 1 / 3), 0.5);
+    const above = g.builder.op('GreaterOrEqual', [g.x, g.scalar(3)]);
+    const below = g.builder.op('LessOrEqual', [g.x, g.scalar(-3)]);
+    const middle = g.builder.op('Where', [below, g.scalar(0), line]);
+    return g.mul(g.dy, g.builder.op('Where', [above, g.scalar(1), middle]));
+  }),
+  Softplus: activate((g) => g.mul(g.dy, sigmoid(g, g.x))),
+  // y = x / (1 + |x|), slope 1 / (1 + |x|)²
+  Softsign: activate((g) => {
+    const width = g.shift(g.unary('Abs', g.x), 1);
+    return g.div(g.dy, g.mul(width, width));
+  }),
+  // y = x · t with t = tanh(softplus x): slope t + x · (1 − t²) · σ(x)
+  Mish: activate((g) => {
+    const tanh = g.unary('Tanh', softplus(g, g.x));
+    const bend = g.mul(g.mul(g.x, sigmoid(g, g.x)), g.oneMinus(g.mul(tanh, tanh)));
+    return g.mul(g.dy, g.add(tanh, bend));
+  }),
+  Swish: activate((g) => g.mul(g.dy, swishSlope(g, g.x, g.float('alpha', 1)))),
+  'com.microsoft.QuickGelu': activate((g) => g.mul(g.dy, swishSlope(g, g.x, g.float('alpha', 1.702)))),
+  Gelu: activate((g) =>
+    g.mul(g.dy, g.string('approximate', 'none') === 'tanh' ? tanhGeluSlope(g, g.x) : exactGeluSlope(g, g.x)),
+  ),
+  'com.microsoft.Gelu': activate((g) => g.mul(g.dy, exactGeluSlope(g, g.x))),
+  // gelu(x + bias)
+  'com.microsoft.BiasGelu': broadcasting((g) => {
+    const dx = g.mul(g.dy, exactGeluSlope(g, g.add(g.input(0), g.input(1))));
+    return g.each(() => dx);
+  }),
+  'com.microsoft.FastGelu': broadcasting((g) => {
+    const dx = g.mul(g.dy, tanhGeluSlope(g, g.hasInput(1) ? g.add(g.input(0), g.input(1)) : g.x));
+    return g.each(() => dx);
+  }),
+  ThresholdedRelu: activate((g) => g.mul(g.dy, g.indicator('Greater', g.x, g.scalar(g.float('alpha', 1))))),
+  // y = x < −λ ? x + bias : x > λ ? x − bias : 0
+  Shrink: activate((g) => g.mul(g.dy, g.indicator('Greater', g.unary('Abs', g.x), g.scalar(g.float('lambd', 0.5))))),
+  Clip: rule((g) => [g.when(0, () => clipGradient(g))], { stops: [1, 2] }),
+  // dx = y · (dy − Σ dy · y)
+  Softmax: activate((g) => g.mul(g.y, g.sub(g.dy, g.sum(g.mul(g.dy, g.y), [axisOf(g)], true)))),
+  // dx = dy − e^y · Σ dy
+  LogSoftmax: activate((g) => g.sub(g.dy, g.mul(g.unary('Exp', g.y), g.sum(g.dy, [axisOf(g)], true)))),
+  Hardmax: stop('constant between jumps'),
+  Dropout: rule((g) => [g.when(0, () => g.dy)], {
+    stops: [1, 2],
+    refuses: (node) =>
+      node.constant(2)?.[0] || (node.hasInput(2) && node.constant(2) === undefined)
+        ? 'it drops values at random while running; export the model in inference mode.'
+        : undefined,
+  }),
+  Bernoulli: stop('a random draw'),
+  Multinomial: stop('a random draw'),
+  RandomNormal: stop('a random draw'),
+  RandomNormalLike: stop('a random draw'),
+  RandomUniform: stop('a random draw'),
+  RandomUniformLike: stop('a random draw'),
+} as const satisfies Family;

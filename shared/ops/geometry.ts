@@ -1,0 +1,58 @@
+/** Sliding windows: what Conv and the pooling operators have in common. Sizes are in elements. */
+import type { NodeView } from '#shared/ops/node-view.ts';
+
+/** One spatial axis. Window `o` reads the input at `o · stride + tap · dilation − begin`, tap = 0 … kernel − 1. */
+export interface WindowAxis {
+  readonly input: number;
+  readonly output: number;
+  readonly kernel: number;
+  readonly stride: number;
+  readonly dilation: number;
+  /** Padding in front. */
+  readonly begin: number;
+  /** How far the last window reaches past the input; negative where a tail of the input is never read. */
+  readonly end: number;
+}
+
+/**
+ * Spatial axes of a Conv or pooling node. Front padding follows `pads` or `auto_pad`; the end follows from the
+ * known output size, which covers `ceil_mode` and unread tails alike.
+ */
+export function windowAxes(node: NodeView, kernel: readonly number[]): WindowAxis[] {
+  const input = node.inputShape(0).slice(2);
+  const output = node.outputShape(0).slice(2);
+  const pads = node.ints('pads');
+  const autoPad = node.string('auto_pad', 'NOTSET');
+  return kernel.map((size, axis) => {
+    const stride = node.ints('strides')?.[axis] ?? 1;
+    const dilation = node.ints('dilations')?.[axis] ?? 1;
+    const from = input[axis] as number;
+    const to = output[axis] as number;
+    const total = (to - 1) * stride + dilation * (size - 1) + 1 - from;
+    let begin = pads?.[axis] ?? 0;
+    if (autoPad === 'VALID') begin = 0;
+    if (autoPad === 'SAME_UPPER') begin = Math.floor(Math.max(total, 0) / 2);
+    if (autoPad === 'SAME_LOWER') begin = Math.ceil(Math.max(total, 0) / 2);
+    return { input: from, output: to, kernel: size, stride, dilation, begin, end: total - begin };
+  });
+}
+
+/** Every combination of one tap per axis, last axis fastest. */
+export function taps(axes: readonly WindowAxis[]): number[][] {
+  return axes.reduce<number[][]>(
+    (combinations, axis) =>
+      combinations.flatMap((head) => Array.from({ length: axis.kernel }, (_, tap) => [...head, tap])),
+    [[]],
+  );
+}
+
+/** A convolution's sizes: Y[n, m, …] = Σ W[m, c, taps] · X[n, group(m)·channels + c, windows] + B[m]. */
+export interface Convolution {
+  readonly batch: number;
+  /** C, over all groups. */
+  readonly inputChannels: number;
+  /** M, over all groups. */
+  readonly outputChannels: number;
+  readonly groups: number;
+  readonly axes: readonly WindowAxis[];
+}

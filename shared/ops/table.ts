@@ -1,0 +1,50 @@
+/** The operator table: what the compiler knows about differentiating each operator. */
+import { activation } from '#shared/ops/activation.ts';
+import { arithmetic } from '#shared/ops/arithmetic.ts';
+import { convolution } from '#shared/ops/convolution.ts';
+import { refused, type Family, type OperatorEntry } from '#shared/ops/entry.ts';
+import { functions } from '#shared/ops/functions.ts';
+import { indexing } from '#shared/ops/indexing.ts';
+import { matmul } from '#shared/ops/matmul.ts';
+import { qualifiedName, type OperatorName } from '#shared/ops/names.ts';
+import { normalization } from '#shared/ops/normalization.ts';
+import { pooling } from '#shared/ops/pooling.ts';
+import { reduction } from '#shared/ops/reduction.ts';
+import { shape } from '#shared/ops/shape.ts';
+import { unsupported } from '#shared/ops/unsupported.ts';
+
+export const families = {
+  Arithmetic: arithmetic,
+  Functions: functions,
+  Activation: activation,
+  'Matrix products': matmul,
+  Convolution: convolution,
+  Pooling: pooling,
+  Normalization: normalization,
+  Reduction: reduction,
+  Shape: shape,
+  Indexing: indexing,
+  Other: unsupported,
+} as const satisfies Record<string, Family>;
+
+export const operatorTable = {
+  ...arithmetic,
+  ...functions,
+  ...activation,
+  ...matmul,
+  ...convolution,
+  ...pooling,
+  ...normalization,
+  ...reduction,
+  ...shape,
+  ...indexing,
+  ...unsupported,
+} as const satisfies Record<OperatorName, OperatorEntry>;
+
+const unknown = refused('Graft does not know this operator.');
+
+/** The table's answer for an operator of any domain. */
+export function operatorEntry(op: string, domain: string): OperatorEntry {
+  const name = qualifiedName(op, domain);
+  return Object.hasOwn(operatorTable, name) ? operatorTable[name as OperatorName] : unknown;
+}

@@ -1,0 +1,102 @@
+/** Reading sliding windows tap by tap, and adding values back to where the windows read. */
+import { taps, type WindowAxis } from '#shared/ops/geometry.ts';
+import type { GradientContext } from '#shared/ops/gradient-context.ts';
+
+/**
+ * What each tap reads from the node's first input, [N, C, …]: one value in the output's shape per tap, in the order
+ * of `taps`. Outside the input, windows read `fill`.
+ */
+export function readWindows(g: GradientContext, axes: readonly WindowAxis[], fill: number): string[] {
+  const front = axes.map((axis) => axis.begin);
+  const back = axes.map((axis) => Math.max(axis.end, 0));
+  const pads = g.builder.ints([0, 0, ...front, 0, 0, ...back]);
+  const edges = [...front, ...back].some((size) => size > 0);
+  const source = edges ? g.builder.op('Pad', [g.x, pads, g.scalar(fill)]) : g.x;
+  return taps(axes).map((tap) => {
+    const starts = axes.map((axis, index) => (tap[index] as number) * axis.dilation);
+    return g.builder.slice(
+      source,
+      axes.map((_, index) => index + 2),
+      starts,
+      axes.map((axis, index) => (starts[index] as number) + (axis.output - 1) * axis.stride + 1),
+      axes.map((axis) => axis.stride),
+    );
+  });
+}
+
+/**
+ * Adds a value per tap, each in the output's shape, to the elements the tap read. The result has the input's shape.
+ *
+ * Positions are split by their remainder modulo the stride: within one remainder every tap is a plain shift, so the
+ * sum is made of edge padding and additions, and the remainders are interleaved once at the end.
+ */
+export function spreadWindows(g: GradientContext, axes: readonly WindowAxis[], values: readonly string[]): string {
+  const [batch, channels] = g.inputShape(0) as [number, number];
+  const places = taps(axes).map((tap) => axes.map((axis, index) => (tap[index] as number) * axis.dilation));
+  // Positions per remainder, enough for the furthest tap.
+  const lengths = axes.map((axis) => axis.output + Math.floor(((axis.kernel - 1) * axis.dilation) / axis.stride));
+  const sums = new Map<string, string>();
+  places.forEach((place, position) => {
+    const remainder = axes.map((axis, index) => (place[index] as number) % axis.stride).join();
+    const front = axes.map((axis, index) => Math.floor((place[index] as number) / axis.stride));
+    const back = axes.map((axis, index) => (lengths[index] as number) - axis.output - (front[index] as number));
+    const shifted = pad(g, values[position] as string, front, back);
+    const sum = sums.get(remainder);
+    sums.set(remainder, sum === undefined ? shifted : g.add(sum, shifted));
+  });
+  const whole = interleave(g, axes, [batch, channels], lengths, sums, []);
+  return fit(
+    g,
+    g.builder.reshape(whole, [batch, channels, ...axes.map((axis, index) => axis.stride * (lengths[index] as number))]),
+    axes,
+    lengths,
+  );
+}
+
+/** Joins the remainders of one axis after another into [N, C, length, stride, length, stride, …]. */
+function interleave(
+  g: GradientContext,
+  axes: readonly WindowAxis[],
+  lead: readonly number[],
+  lengths: readonly number[],
+  sums: ReadonlyMap<string, string>,
+  remainder: readonly number[],
+): string {
+  const split = [...lead, ...lengths.flatMap((length) => [length, 1])];
+  const axis = axes[remainder.length];
+  if (axis === undefined) {
+    const sum = sums.get(remainder.join());
+    return sum === undefined ? g.zeros(split) : g.builder.reshape(sum, split);
+  }
+  const parts = Array.from({ length: axis.stride }, (_, next) =>
+    interleave(g, axes, lead, lengths, sums, [...remainder, next]),
+  );
+  const position = lead.length + 2 * remainder.length + 1;
+  return parts.length === 1 ? (parts[0] as string) : g.builder.op('Concat', parts, { axis: position });
+}
+
+/** Cuts the padding off, and adds zeros for a tail that no window read. */
+function fit(g: GradientContext, value: string, axes: readonly WindowAxis[], lengths: readonly number[]): string {
+  const made = axes.map((axis, index) => axis.stride * (lengths[index] as number));
+  const ends = axes.map((axis, index) => Math.min(made[index] as number, axis.begin + axis.input));
+  const untouched = axes.every((axis, index) => axis.begin === 0 && ends[index] === made[index]);
+  const cut = untouched
+    ? value
+    : g.builder.slice(
+        value,
+        axes.map((_, index) => index + 2),
+        axes.map((axis) => axis.begin),
+        ends,
+      );
+  return pad(
+    g,
+    cut,
+    axes.map(() => 0),
+    axes.map((axis, index) => axis.input - ((ends[index] as number) - axis.begin)),
+  );
+}
+
+function pad(g: GradientContext, value: string, front: readonly number[], back: readonly number[]): string {
+  if ([...front, ...back].every((size) => size === 0)) return value;
+  return g.builder.op('Pad', [value, g.builder.ints([0, 0, ...front, 0, 0, ...back])]);
+}
