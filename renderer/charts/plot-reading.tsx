@@ -1,0 +1,48 @@
+import { type PlotFrame, plotMargin, toPixelX } from '#renderer/charts/plot-frame.ts';
+import { type ChartRow, nearestRow } from '#renderer/charts/series.ts';
+import classes from '#renderer/charts/charts.module.css';
+
+interface Props {
+  readonly rows: readonly ChartRow[];
+  readonly frame: PlotFrame;
+  /** Epochs. */
+  readonly at: number;
+  readonly format: (value: number) => string;
+}
+
+/** The values under the pointer. */
+export function PlotReading({ rows, frame, at, format }: Props) {
+  const train = nearestRow(rows, at, 'train');
+  const validation = nearestRow(rows, at, 'validation');
+  if (train === undefined && validation === undefined) return null;
+  const pixel = toPixelX(frame, at);
+  const side = pixel < frame.size.width / 2 ? { left: pixel + 12 } : { right: frame.size.width - pixel + 12 };
+  return (
+    <div className={classes['reading']} style={{ top: plotMargin.top, ...side }} aria-hidden="true">
+      <dl>
+        <dt>epoch</dt>
+        <dd>{at.toFixed(1)}</dd>
+        {train?.train !== undefined && (
+          <>
+            <dt>train</dt>
+            <dd>
+              {format(train.train)}
+              {train.spread !== undefined && train.spread[0] !== train.spread[1] && (
+                <span className={classes['spread']}>
+                  {' '}
+                  {format(train.spread[0])}–{format(train.spread[1])}
+                </span>
+              )}
+            </dd>
+          </>
+        )}
+        {validation?.validation !== undefined && (
+          <>
+            <dt>validation, {validation.x}</dt>
+            <dd>{format(validation.validation)}</dd>
+          </>
+        )}
+      </dl>
+    </div>
+  );
+}

@@ -1,0 +1,76 @@
+import { ActionIcon, Modal, Tooltip } from '@mantine/core';
+import { IconMaximize } from '@tabler/icons-react';
+import { useState } from 'react';
+import type { Evaluation } from '#shared/protocol/run.ts';
+import { cellName, ConfusionMatrix } from './confusion-matrix.tsx';
+import type { Cell } from './confusion.ts';
+import classes from './results.module.css';
+
+interface Props {
+  readonly evaluation: Evaluation;
+  readonly onOpen: (label: number, predicted: number) => void;
+}
+
+/** Side of the small matrix, pixels. */
+const side = 168;
+/** Above this many classes their names would not be readable beside the small matrix. */
+const namesUpTo = 14;
+const largestCell = 26;
+
+/** The matrix as small as the panel needs it, and in a dialog as large as its class names need it. */
+export function MatrixSide({ evaluation, onOpen }: Props) {
+  const [pointed, setPointed] = useState<Cell>();
+  const [enlarged, setEnlarged] = useState(false);
+  const names = evaluation.classes;
+  const longest = Math.max(...names.map((name) => name.length));
+  const caption = pointed === undefined ? 'Rows are true classes' : cellName(pointed, names);
+  const room = (most: number): number => Math.min(most, 14 + 6 * longest);
+  return (
+    <div className={classes['matrixSide']}>
+      <ConfusionMatrix
+        evaluation={evaluation}
+        cellSize={Math.min(34, side / names.length)}
+        rowNames={names.length <= namesUpTo ? room(84) : 0}
+        columnNames={0}
+        onOpen={onOpen}
+        onPoint={setPointed}
+      />
+      <div className={classes['matrixCaption']}>
+        <span style={{ overflow: 'hidden', textOverflow: 'ellipsis' }}>{caption}</span>
+        <Tooltip label="Enlarge, with all names">
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            size={18}
+            ml="auto"
+            aria-label="Enlarge the confusion matrix"
+            onClick={() => setEnlarged(true)}
+          >
+            <IconMaximize size={13} aria-hidden="true" />
+          </ActionIcon>
+        </Tooltip>
+      </div>
+      <Modal
+        opened={enlarged}
+        onClose={() => setEnlarged(false)}
+        size="auto"
+        title="Confusion matrix: rows are true classes, columns answers"
+        closeButtonProps={{ 'aria-label': 'Close' }}
+      >
+        <div className={`${classes['scroll']} ${classes['large']}`}>
+          <ConfusionMatrix
+            evaluation={evaluation}
+            cellSize={names.length > 60 ? 15 : largestCell}
+            rowNames={room(160)}
+            columnNames={room(130)}
+            onOpen={onOpen}
+            onPoint={setPointed}
+          />
+        </div>
+        <p className={classes['sentence']} role="status">
+          {caption}
+        </p>
+      </Modal>
+    </div>
+  );
+}

@@ -1,0 +1,122 @@
+import { Button, Skeleton } from '@mantine/core';
+import { useMemo, useState } from 'react';
+import type { Evaluation } from '#shared/protocol/run.ts';
+import { formatPercent, plural } from '#renderer/charts/format.ts';
+import { bestEpoch } from '#renderer/store/run-progress.ts';
+import { useRun } from '#renderer/store/run.ts';
+import { useThumbnails } from '#renderer/store/thumbnails.ts';
+import { mostConfusedPair, samplesOfCell, wrongestSamples } from './confusion.ts';
+import { Gallery, type GalleryRequest } from './gallery.tsx';
+import { Headline } from './headline.tsx';
+import { MatrixSide } from './matrix-side.tsx';
+import classes from './results.module.css';
+
+/** How good the model is and where it errs; before the end of a run, the best accuracy so far. */
+export function Results() {
+  const state = useRun((store) => store.state);
+  const evaluation = useRun((store) => store.evaluation);
+  const best = bestEpoch(state);
+  if (evaluation.status === 'ready') return <Evaluated evaluation={evaluation.value} epoch={best?.epoch} />;
+  return (
+    <div className={classes['results']}>
+      <div className={classes['words']}>
+        <Headline accuracy={best?.validation.accuracy} epoch={best?.epoch} />
+        {evaluation.status === 'failed' && (
+          <p className={classes['sentence']} role="alert">
+            {evaluation.problem.message} <span className={classes['dim']}>{evaluation.problem.remedy}</span>
+          </p>
+        )}
+        {evaluation.status === 'loading' && <Skeleton height={44} aria-label="Looking at the results" />}
+      </div>
+      {evaluation.status !== 'failed' && (
+        <div className={classes['waiting']}>What is taken for what shows here when the training ends.</div>
+      )}
+    </div>
+  );
+}
+
+function Evaluated({ evaluation, epoch }: { readonly evaluation: Evaluation; readonly epoch: number | undefined }) {
+  const [gallery, setGallery] = useState<GalleryRequest>();
+  const { classes: names } = evaluation;
+  const pair = mostConfusedPair(evaluation.confusion);
+  const wrong = useMemo(() => wrongestSamples(evaluation), [evaluation]);
+  const openCell = (label: number, predicted: number): void =>
+    setGallery({
+      title: label === predicted ? `${names[label]}, recognized` : `${names[label]} taken for ${names[predicted]}`,
+      samples: samplesOfCell(evaluation, label, predicted),
+    });
+  return (
+    <div className={classes['results']}>
+      <div className={classes['words']}>
+        <Headline
+          accuracy={evaluation.accuracy}
+          margin={evaluation.accuracyMargin}
+          macroF1={evaluation.macroF1}
+          photos={evaluation.samples.length}
+          epoch={epoch}
+        />
+        {pair === undefined ? (
+          <p className={classes['sentence']}>Every validation photo was recognized.</p>
+        ) : (
+          <p className={classes['sentence']}>
+            <strong>
+              {names[pair.classes[0]]} ↔ {names[pair.classes[1]]}
+            </strong>{' '}
+            {pair.share === 1 ? 'are all' : `is ${Math.round(100 * pair.share)} %`} of the errors.{' '}
+            <span className={classes['dim']}>Click a cell to see its photos.</span>
+          </p>
+        )}
+        {wrong.length > 0 && (
+          <Wrongest
+            samples={wrong}
+            onOpen={(first) =>
+              setGallery({ title: 'Most wrong first', samples: wrong, ...(first === undefined ? {} : { first }) })
+            }
+          />
+        )}
+      </div>
+      <MatrixSide evaluation={evaluation} onOpen={openCell} />
+      {gallery !== undefined && <Gallery request={gallery} names={names} onClose={() => setGallery(undefined)} />}
+    </div>
+  );
+}
+
+interface WrongestProps {
+  readonly samples: ReturnType<typeof wrongestSamples>;
+  readonly onOpen: (index: number | undefined) => void;
+}
+
+/** As many as any window has room for. */
+const stripLength = 12;
+
+function Wrongest({ samples, onOpen }: WrongestProps) {
+  const strip = useMemo(() => samples.slice(0, stripLength), [samples]);
+  const paths = useMemo(() => strip.map((sample) => sample.path), [strip]);
+  const thumbnails = useThumbnails(paths);
+  return (
+    <div>
+      <div className={classes['strip']}>
+        <span className={`${classes['sentence']} ${classes['dim']}`}>Most wrong</span>
+        <Button variant="subtle" size="compact-xs" onClick={() => onOpen(undefined)}>
+          all {plural(samples.length, 'error')}
+        </Button>
+      </div>
+      <div className={classes['stripPictures']}>
+        {strip.map((sample, index) => {
+          const image = thumbnails.get(sample.path);
+          return (
+            <button
+              key={sample.path}
+              type="button"
+              className={classes['picture']}
+              aria-label={`Wrong photo ${index + 1}, sure to ${formatPercent(sample.confidence)} %`}
+              onClick={() => onOpen(index)}
+            >
+              {image !== undefined && <img src={image} alt="" />}
+            </button>
+          );
+        })}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,85 @@
+/** A run's log in plain words, one line an event. Pure. */
+import { assertNever } from '#shared/core/assert-never.ts';
+import { formatLoss, formatPercent, plural } from '#renderer/charts/format.ts';
+import { formatDuration, formatShortCount } from '#renderer/ui/numbers.ts';
+import type { DoneEvent, NoteEvent, PlanEvent } from '#renderer/store/run-record.ts';
+
+export interface LogLine {
+  readonly text: string;
+  /** What can be done about it. */
+  readonly remedy?: string;
+  readonly tone: 'plain' | 'good' | 'warning' | 'bad';
+}
+
+export function logLines(notes: readonly NoteEvent[]): LogLine[] {
+  const plan = notes.find((note) => note.event === 'plan');
+  return notes.flatMap((note) => linesOf(note, plan));
+}
+
+function linesOf(note: NoteEvent, plan: PlanEvent | undefined): LogLine[] {
+  switch (note.event) {
+    case 'plan':
+      return planLines(note);
+    case 'cache':
+      return [plain(`Features computed for ${note.done} of ${plural(note.total, 'photo')}.`)];
+    case 'epoch': {
+      const text =
+        `Epoch ${note.epoch}${plan === undefined ? '' : ` of ${plan.epochs}`}: training loss ` +
+        `${formatLoss(note.train.loss)}, accuracy ${formatPercent(note.train.accuracy)} %; validation loss ` +
+        `${formatLoss(note.validation.loss)}, accuracy ${formatPercent(note.validation.accuracy)} %; ` +
+        `${formatDuration(note.seconds)}.${note.best ? ' Best so far.' : ''}`;
+      return [{ text, tone: note.best ? 'good' : 'plain' }];
+    }
+    case 'state':
+      return [plain(stateSentences[note.state])];
+    case 'warning':
+      return [{ text: note.message, remedy: note.remedy, tone: 'warning' }];
+    case 'done':
+      return [{ text: `${outcomeSentence(note)} The model of epoch ${note.best.epoch} is kept.`, tone: 'good' }];
+    case 'error':
+      return [{ text: note.message, remedy: note.remedy, tone: 'bad' }];
+    default:
+      return assertNever(note);
+  }
+}
+
+function planLines(plan: PlanEvent): LogLine[] {
+  const first =
+    `${plural(plan.classes.length, 'class', 'classes')}, ${plural(plan.samples.train, 'training photo')}, ` +
+    `${plural(plan.samples.validation, 'validation photo')}; ${formatShortCount(plan.parameters.trainable)} parameters ` +
+    `trained, ${formatShortCount(plan.parameters.frozen)} frozen; on ${plan.device}` +
+    `${plan.cached ? ', features from the cache' : ''}.`;
+  return [
+    plain(first),
+    plain(plan.summary),
+    ...plan.unreadable.map(({ path, reason }): LogLine => ({ text: `Left out ${path}: ${reason}`, tone: 'warning' })),
+  ];
+}
+
+/** Why and after how long a run ended. */
+export function outcomeSentence({ reason, seconds }: DoneEvent): string {
+  const after = `after ${formatDuration(seconds)}`;
+  switch (reason) {
+    case 'epochs':
+      return `Finished all epochs ${after}.`;
+    case 'early-stop':
+      return `Stopped early ${after}: the validation loss no longer improved.`;
+    case 'loss-threshold':
+      return `Stopped ${after}: the training loss is below its threshold.`;
+    case 'stopped':
+      return `Stopped by you ${after}.`;
+    default:
+      return assertNever(reason);
+  }
+}
+
+const stateSentences = {
+  running: 'Training goes on.',
+  paused: 'Paused.',
+  stopping: 'Stopping.',
+  evaluating: 'The best model looks at every validation photo.',
+} as const;
+
+function plain(text: string): LogLine {
+  return { text, tone: 'plain' };
+}
