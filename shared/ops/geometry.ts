@@ -10,6 +10,8 @@ export interface WindowAxis {
   readonly dilation: number;
   /** Padding in front. */
   readonly begin: number;
+  /** Padding behind, as the node declares it; with `ceil_mode` the last window may reach further still. */
+  readonly behind: number;
   /** How far the last window reaches past the input; negative where a tail of the input is never read. */
   readonly end: number;
 }
@@ -33,7 +35,9 @@ export function windowAxes(node: NodeView, kernel: readonly number[]): WindowAxi
     if (autoPad === 'VALID') begin = 0;
     if (autoPad === 'SAME_UPPER') begin = Math.floor(Math.max(total, 0) / 2);
     if (autoPad === 'SAME_LOWER') begin = Math.ceil(Math.max(total, 0) / 2);
-    return { input: from, output: to, kernel: size, stride, dilation, begin, end: total - begin };
+    const end = total - begin;
+    const behind = autoPad.startsWith('SAME') ? Math.max(end, 0) : (pads?.[kernel.length + axis] ?? 0);
+    return { input: from, output: to, kernel: size, stride, dilation, begin, behind, end };
   });
 }
 

@@ -12,9 +12,9 @@ const axesOf = (g: GradientContext): WindowAxis[] => windowAxes(g, g.ints('kerne
  * Divisor of each window along one axis: the kernel size, or with excluded padding the elements that are there.
  * Included padding still ends where the padded input does: a window that hangs over it (ceil_mode) counts less.
  */
-function counts(axis: WindowAxis, includePadding: boolean, paddedEnd: number): number[] {
+function counts(axis: WindowAxis, includePadding: boolean): number[] {
   const low = includePadding ? -axis.begin : 0;
-  const high = includePadding ? axis.input + paddedEnd : axis.input;
+  const high = includePadding ? axis.input + axis.behind : axis.input;
   return Array.from({ length: axis.output }, (_, window) => {
     const start = window * axis.stride - axis.begin;
     return Array.from({ length: axis.kernel }, (_, tap) => start + tap * axis.dilation).filter(
@@ -26,11 +26,8 @@ function counts(axis: WindowAxis, includePadding: boolean, paddedEnd: number): n
 /** y[w] = Σ over its window of x / count[w]: every element a window read gets dy[w] / count[w]. */
 function averagePoolGradient(g: GradientContext): string {
   const axes = axesOf(g);
-  const pads = g.ints('pads');
   const includePadding = g.int('count_include_pad', 0) === 1;
-  const perAxis = axes.map((axis, index) =>
-    counts(axis, includePadding, pads?.[axes.length + index] ?? Math.max(axis.end, 0)),
-  );
+  const perAxis = axes.map((axis) => counts(axis, includePadding));
   const divisors = perAxis.reduce<number[]>((all, one) => all.flatMap((a) => one.map((b) => a * b)), [1]);
   const share = divisors.every((divisor) => divisor === divisors[0])
     ? g.scale(g.dy, 1 / (divisors[0] as number))

@@ -1,0 +1,58 @@
+import type { AttributeValue } from '#shared/ir/builder.ts';
+import type { GradientCase } from '#test/gradcheck/harness.ts';
+import { signed } from '#test/gradcheck/inputs.ts';
+
+/** Convolution is linear in each input: differences are exact for any step, so float32 is held to a tight tolerance. */
+const conv = (
+  name: string,
+  input: number[],
+  weight: number[],
+  attributes: Record<string, AttributeValue> = {},
+  bias = false,
+): GradientCase => ({
+  op: 'Conv',
+  name,
+  inputs: [signed(...input), signed(...weight), ...(bias ? [signed(weight[0] as number)] : [])],
+  attributes,
+  dtype: 'float32',
+  step: 0.5,
+  tolerance: 2e-5,
+});
+
+export const convolutionCases: readonly GradientCase[] = [
+  conv('1×1 with bias', [2, 3, 4, 5], [4, 3, 1, 1], {}, true),
+  conv('1×1, stride 2', [2, 3, 5, 6], [4, 3, 1, 1], { strides: [2, 2] }),
+  conv('1×1, padded', [2, 3, 4, 4], [4, 3, 1, 1], { pads: [1, 0, 0, 1] }),
+  conv('3×3, padded, with bias', [2, 3, 5, 6], [4, 3, 3, 3], { pads: [1, 1, 1, 1] }, true),
+  conv('3×3, no padding', [2, 3, 5, 6], [4, 3, 3, 3]),
+  conv('3×3, stride 2, odd size', [2, 3, 7, 7], [4, 3, 3, 3], { pads: [1, 1, 1, 1], strides: [2, 2] }),
+  conv('3×3, stride 2, even size leaves a tail', [2, 3, 8, 6], [4, 3, 3, 3], { strides: [2, 2] }),
+  conv('3×3, stride 3, long tail', [1, 2, 8, 8], [3, 2, 3, 3], { strides: [3, 3] }),
+  conv('stride above kernel', [1, 2, 9, 8], [3, 2, 2, 2], { strides: [3, 4] }),
+  conv('7×7, stride 2', [1, 3, 12, 12], [2, 3, 7, 7], { pads: [3, 3, 3, 3], strides: [2, 2] }),
+  conv('asymmetric kernel, pads and strides', [2, 2, 7, 9], [3, 2, 3, 5], { pads: [0, 2, 1, 1], strides: [2, 1] }),
+  conv('padding beyond the kernel', [1, 2, 4, 4], [3, 2, 2, 2], { pads: [3, 2, 2, 3] }),
+  conv('dilated', [2, 2, 8, 9], [3, 2, 3, 3], { dilations: [2, 3], pads: [2, 3, 2, 3] }),
+  conv('dilated, stride 2', [2, 2, 9, 9], [3, 2, 3, 3], { dilations: [2, 2], strides: [2, 2], pads: [1, 1, 1, 1] }),
+  conv('two groups', [2, 4, 5, 5], [6, 2, 3, 3], { group: 2, pads: [1, 1, 1, 1] }, true),
+  conv('two groups, 1×1', [2, 4, 5, 5], [6, 2, 1, 1], { group: 2 }),
+  conv('two groups, stride 2', [2, 4, 6, 6], [6, 2, 3, 3], { group: 2, pads: [1, 1, 1, 1], strides: [2, 2] }),
+  conv('depthwise', [2, 3, 5, 6], [3, 1, 3, 3], { group: 3, pads: [1, 1, 1, 1] }, true),
+  conv('depthwise, stride 2, odd', [2, 3, 7, 7], [3, 1, 3, 3], { group: 3, pads: [1, 1, 1, 1], strides: [2, 2] }),
+  conv('depthwise, stride 2, even leaves a tail', [2, 3, 8, 8], [3, 1, 3, 3], {
+    group: 3,
+    pads: [1, 1, 0, 0],
+    strides: [2, 2],
+  }),
+  conv('depthwise, stride 3, tail of two', [2, 3, 9, 9], [3, 1, 2, 2], { group: 3, strides: [3, 3] }),
+  conv('depthwise 5×5, stride 2', [2, 3, 10, 9], [3, 1, 5, 5], { group: 3, pads: [2, 2, 2, 2], strides: [2, 2] }),
+  conv('depthwise, dilated', [2, 3, 8, 8], [3, 1, 3, 3], { group: 3, dilations: [2, 2], pads: [2, 2, 2, 2] }),
+  conv('depthwise with multiplier', [2, 3, 5, 5], [6, 1, 3, 3], { group: 3, pads: [1, 1, 1, 1] }),
+  conv('SAME_UPPER', [2, 2, 6, 7], [3, 2, 3, 3], { auto_pad: 'SAME_UPPER', strides: [2, 2] }),
+  conv('SAME_LOWER', [2, 2, 6, 7], [3, 2, 4, 4], { auto_pad: 'SAME_LOWER' }),
+  conv('VALID', [2, 2, 6, 7], [3, 2, 3, 3], { auto_pad: 'VALID' }),
+  conv('one axis', [2, 3, 9], [4, 3, 3], { pads: [1, 1], strides: [2] }, true),
+  conv('one axis, depthwise', [2, 3, 9], [3, 1, 3], { group: 3, pads: [1, 1] }),
+  conv('three axes', [1, 2, 4, 5, 3], [3, 2, 2, 3, 2], { pads: [0, 1, 0, 1, 1, 1] }),
+  conv('one position', [3, 2, 3, 3], [4, 2, 3, 3]),
+];

@@ -1,0 +1,48 @@
+import type { GradientCase } from '#test/gradcheck/harness.ts';
+import { between, signed } from '#test/gradcheck/inputs.ts';
+
+const batchNorm = (name: string, shape: number[]): GradientCase => {
+  const channels = shape[1] as number;
+  return {
+    op: 'BatchNormalization',
+    name,
+    inputs: [signed(...shape), signed(channels), signed(channels), signed(channels), between(0.5, 2, channels)],
+    attributes: { epsilon: 1e-3 },
+  };
+};
+
+export const normalizationCases: readonly GradientCase[] = [
+  batchNorm('plane', [2, 3, 4, 2]),
+  batchNorm('one axis', [2, 3, 4]),
+  batchNorm('features', [4, 3]),
+  { op: 'LayerNormalization', name: 'last axis', inputs: [signed(2, 3, 4), signed(4), signed(4)], opsets: [17, 21] },
+  {
+    op: 'LayerNormalization',
+    name: 'two axes, no bias',
+    inputs: [signed(2, 3, 4), signed(3, 4)],
+    attributes: { axis: 1 },
+    opsets: [17, 21],
+  },
+  { op: 'InstanceNormalization', name: 'plane', inputs: [signed(2, 3, 4, 2), signed(3), signed(3)], dtype: 'float32' },
+  {
+    op: 'GroupNormalization',
+    name: 'per channel',
+    inputs: [signed(2, 4, 3, 2), signed(4), signed(4)],
+    attributes: { num_groups: 2 },
+    opsets: [21],
+    dtype: 'float32',
+  },
+  {
+    op: 'GroupNormalization',
+    name: 'per group',
+    inputs: [signed(2, 4, 3, 2), signed(2), signed(2)],
+    attributes: { num_groups: 2 },
+    opsets: [18],
+    dtype: 'float32',
+  },
+  { op: 'RMSNormalization', name: 'last axis', inputs: [signed(2, 3, 4), signed(4)], opsets: [23], dtype: 'float32' },
+  { op: 'SimplifiedLayerNormalization', name: 'last axis', inputs: [signed(2, 3, 4), signed(4)], dtype: 'float32' },
+  { op: 'MeanVarianceNormalization', name: 'plane', inputs: [signed(2, 3, 4, 2)], dtype: 'float32' },
+  { op: 'LpNormalization', name: 'two', inputs: [signed(2, 3, 4)], attributes: { axis: 1, p: 2 } },
+  { op: 'LpNormalization', name: 'one', inputs: [signed(2, 3, 4)], attributes: { p: 1 } },
+];

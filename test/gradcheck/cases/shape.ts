@@ -1,0 +1,60 @@
+import type { GradientCase } from '#test/gradcheck/harness.ts';
+import { absent, fixed, ints, signed } from '#test/gradcheck/inputs.ts';
+
+const slice = (name: string, starts: number[], ends: number[], axes: number[], steps: number[]): GradientCase => ({
+  op: 'Slice',
+  name,
+  inputs: [signed(4, 7), ints(starts), ints(ends), ints(axes), ints(steps)],
+});
+
+export const shapeCases: readonly GradientCase[] = [
+  { op: 'Reshape', name: 'with a free axis', inputs: [signed(2, 6), ints([3, -1])] },
+  { op: 'Flatten', name: 'axis 2', inputs: [signed(2, 3, 4)], attributes: { axis: 2 } },
+  { op: 'Squeeze', name: 'one axis', inputs: [signed(2, 1, 3), ints([1])] },
+  { op: 'Unsqueeze', name: 'two axes', inputs: [signed(2, 3), ints([0, -1])] },
+  { op: 'Transpose', name: 'cycle', inputs: [signed(2, 3, 4)], attributes: { perm: [2, 0, 1] } },
+  { op: 'Transpose', name: 'default', inputs: [signed(2, 3, 4)] },
+  {
+    op: 'Concat',
+    name: 'three along axis 1',
+    inputs: [signed(2, 1), signed(2, 3), signed(2, 2)],
+    attributes: { axis: 1 },
+  },
+  { op: 'Concat', name: 'negative axis', inputs: [signed(2, 2, 1), signed(2, 2, 2)], attributes: { axis: -1 } },
+  { op: 'Split', name: 'given sizes', inputs: [signed(2, 6), ints([1, 2, 3])], attributes: { axis: 1 }, outputs: 3 },
+  { op: 'Split', name: 'equal parts', inputs: [signed(6, 2)], outputs: 3, opsets: [13] },
+  {
+    op: 'Split',
+    name: 'uneven parts',
+    inputs: [signed(5, 2)],
+    attributes: { num_outputs: 2 },
+    outputs: 2,
+    opsets: [18],
+  },
+  slice('plain', [1, 2], [3, 6], [0, 1], [1, 1]),
+  slice('steps', [0, 1], [4, 7], [0, 1], [2, 3]),
+  slice('from the end', [-3], [-1], [1], [1]),
+  slice('backwards', [5], [-100], [1], [-2]),
+  slice('backwards, whole', [-1], [-100], [1], [-1]),
+  slice('beyond the end', [3], [1000], [-1], [1]),
+  { op: 'Slice', name: 'no axes given', inputs: [signed(4, 7), ints([1]), ints([3])] },
+  { op: 'Pad', name: 'both sides', inputs: [signed(2, 3), ints([1, 0, 0, 2]), fixed([0.5])] },
+  { op: 'Pad', name: 'cropping', inputs: [signed(4, 5), ints([-1, 1, 0, -2])] },
+  { op: 'Pad', name: 'one axis', inputs: [signed(2, 3), ints([1, 2]), absent, ints([-1])], opsets: [18, 21] },
+  { op: 'Expand', name: 'new and old axes', inputs: [signed(3, 1), ints([2, 3, 4])] },
+  { op: 'Expand', name: 'keeps a longer axis', inputs: [signed(3, 4), ints([1, 1])] },
+  { op: 'Tile', name: 'both axes', inputs: [signed(2, 3), ints([2, 3])] },
+  { op: 'Tile', name: 'nothing', inputs: [signed(2, 3), ints([1, 1])] },
+  { op: 'DepthToSpace', name: 'DCR', inputs: [signed(1, 8, 2, 3)], attributes: { blocksize: 2 } },
+  { op: 'DepthToSpace', name: 'CRD', inputs: [signed(1, 8, 2, 3)], attributes: { blocksize: 2, mode: 'CRD' } },
+  { op: 'SpaceToDepth', name: 'plain', inputs: [signed(1, 2, 4, 6)], attributes: { blocksize: 2 } },
+  { op: 'Trilu', name: 'upper', inputs: [signed(2, 3, 4)], opsets: [14, 21] },
+  {
+    op: 'Trilu',
+    name: 'lower, shifted',
+    inputs: [signed(3, 4), ints([-1], [])],
+    attributes: { upper: 0 },
+    opsets: [14, 21],
+  },
+  { op: 'ReverseSequence', name: 'time first', inputs: [signed(4, 3, 2), ints([4, 1, 3])] },
+];

@@ -1,0 +1,50 @@
+import { describe, expect, test } from 'vitest';
+import { operatorTable } from '#shared/ops/table.ts';
+import { activationCases } from '#test/gradcheck/cases/activation.ts';
+import { arithmeticCases } from '#test/gradcheck/cases/arithmetic.ts';
+import { convolutionCases } from '#test/gradcheck/cases/convolution.ts';
+import { functionCases } from '#test/gradcheck/cases/functions.ts';
+import { indexingCases } from '#test/gradcheck/cases/indexing.ts';
+import { matmulCases } from '#test/gradcheck/cases/matmul.ts';
+import { normalizationCases } from '#test/gradcheck/cases/normalization.ts';
+import { poolingCases } from '#test/gradcheck/cases/pooling.ts';
+import { reductionCases } from '#test/gradcheck/cases/reduction.ts';
+import { shapeCases } from '#test/gradcheck/cases/shape.ts';
+import { checkGradient, type GradientCase } from '#test/gradcheck/harness.ts';
+
+const families: Record<string, readonly GradientCase[]> = {
+  arithmetic: arithmeticCases,
+  functions: functionCases,
+  activation: activationCases,
+  matmul: matmulCases,
+  convolution: convolutionCases,
+  pooling: poolingCases,
+  normalization: normalizationCases,
+  reduction: reductionCases,
+  shape: shapeCases,
+  indexing: indexingCases,
+};
+
+const seed = Number(process.env['GRADCHECK_SEED'] ?? 7);
+
+for (const [family, cases] of Object.entries(families)) {
+  describe(family, () => {
+    for (const gradientCase of cases) {
+      for (const opset of gradientCase.opsets ?? [13, 21]) {
+        test(`${gradientCase.op}: ${gradientCase.name} (opset ${opset}, seed ${seed})`, async () => {
+          for (const { input, error, tolerance } of await checkGradient(gradientCase, opset, seed)) {
+            expect(error, `gradient of ${input}`).toBeLessThan(tolerance);
+          }
+        });
+      }
+    }
+  });
+}
+
+test('every operator with a gradient is checked', () => {
+  const checked = new Set<string>(Object.values(families).flatMap((cases) => cases.map(({ op }) => op)));
+  const differentiable = Object.entries(operatorTable).filter(
+    ([, { kind }]) => kind === 'rule' || kind === 'decomposition',
+  );
+  expect(differentiable.map(([op]) => op).filter((op) => !checked.has(op))).toEqual([]);
+});

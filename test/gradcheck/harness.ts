@@ -1,0 +1,204 @@
+/**
+ * Checks one gradient rule against central differences of the operator itself, both run by onnxruntime on CPU.
+ *
+ * For every differentiable input and a few random directions d, the derivative of Σ seed·y along d by the five-point
+ * stencil is compared with Σ gradient·d, relative to Σ |gradient·d|.
+ */
+import * as ort from 'onnxruntime-node';
+import { lower } from '#shared/compiler/3-lower.ts';
+import { appendGradient } from '#shared/compiler/5-grad.ts';
+import { randomNormal, randomStreams } from '#shared/core/random.ts';
+import { elementCount, type Shape } from '#shared/core/shape.ts';
+import { GraphBuilder, type AttributeValue } from '#shared/ir/builder.ts';
+import type { Graph, Model } from '#shared/ir/graph.ts';
+import { isFloat, tensorOf, type DType, type TensorType } from '#shared/ir/tensor.ts';
+import { encodeModel } from '#shared/onnx/encode.ts';
+import type { OperatorName } from '#shared/ops/names.ts';
+import type { InputSpec } from '#test/gradcheck/inputs.ts';
+
+export interface GradientCase {
+  readonly op: OperatorName;
+  /** What is special about this case. */
+  readonly name: string;
+  readonly inputs: readonly (InputSpec | undefined)[];
+  readonly attributes?: Readonly<Record<string, AttributeValue>>;
+  /** Number of outputs; 1 unless given. */
+  readonly outputs?: number;
+  /** Operator-set versions to check with. */
+  readonly opsets?: readonly number[];
+  /** float32 where onnxruntime's CPU kernel has no float64. */
+  readonly dtype?: 'float32' | 'float64';
+  /** Relative tolerance; 1e-6 in float64 and 1e-3 in float32 unless given. */
+  readonly tolerance?: number;
+  /** Step of the stencil; 1e-3 in float64 and 0.05 in float32 unless given. */
+  readonly step?: number;
+}
+
+/** How far the gradient of one input is from the differences, relative to its tolerance: above 1 is wrong. */
+export interface Deviation {
+  readonly input: string;
+  readonly error: number;
+  readonly tolerance: number;
+}
+
+const directions = 3;
+
+type Values = Map<string, { readonly shape: Shape; readonly dtype: DType; readonly data: number[] }>;
+
+export async function checkGradient(gradientCase: GradientCase, opset: number, seed: number): Promise<Deviation[]> {
+  const dtype = gradientCase.dtype ?? 'float64';
+  const { graph, point } = oneNodeGraph(gradientCase, dtype, opset, seed);
+  const outputs = graph.nodes[0]?.outputs ?? [];
+  const forward = await Runner.create(graph, outputs, opset);
+  const typesOfInputs = new Map([...point].map(([name, { shape, dtype: type }]) => [name, { shape, dtype: type }]));
+  const types = new Map<string, TensorType>([...typesOfInputs, ...graph.initializers, ...(await forward.run(point))]);
+
+  const lowered = lower({ ...graph, types }, opset);
+  const inner = lowered.nodes.flatMap((node) => node.outputs).filter((name) => name !== '');
+  const everything = await Runner.create(lowered, inner, opset);
+  const typed = new Map<string, TensorType>([
+    ...typesOfInputs,
+    ...lowered.initializers,
+    ...(await everything.run(point)),
+  ]);
+  await everything.release();
+
+  const builder = new GraphBuilder(opset, lowered);
+  const seeds = new Map<string, string>();
+  const seedPoint: Values = new Map();
+  outputs.forEach((output, position) => {
+    const { shape, dtype: type } = types.get(output) as TensorType;
+    if (!isFloat(type)) return;
+    const name = builder.input(`seed/${output}`, type, shape);
+    const data = normal(seed, 100 + position, elementCount(shape));
+    seeds.set(output, name);
+    seedPoint.set(name, { shape, dtype: type, data });
+  });
+  const wrt = [...point.keys()];
+  const gradients = appendGradient(builder, { ...lowered, types: typed }, seeds, wrt);
+  const backward = await Runner.create(builder.build('gradient'), [...new Set(gradients.values())], opset);
+  const found = await backward.run(new Map([...point, ...seedPoint]));
+
+  const objective = async (at: Values): Promise<number> => {
+    const results = await forward.run(at);
+    let total = 0;
+    for (const [output, name] of seeds) {
+      const weights = (seedPoint.get(name) as { data: number[] }).data;
+      const values = (results.get(output) as { data: number[] }).data;
+      for (let index = 0; index < weights.length; index++)
+        total += (weights[index] as number) * (values[index] as number);
+    }
+    return total;
+  };
+  const step = gradientCase.step ?? (dtype === 'float64' ? 1e-3 : 0.05);
+  const tolerance = gradientCase.tolerance ?? (dtype === 'float64' ? 1e-6 : 1e-3);
+  const deviations: Deviation[] = [];
+  for (const input of wrt) {
+    const gradient = found.get(gradients.get(input) as string);
+    const own = point.get(input);
+    if (!gradient || !own) throw new Error(`no gradient for ${input}`);
+    if (gradient.shape.join() !== own.shape.join() || gradient.dtype !== own.dtype) {
+      throw new Error(
+        `the gradient of ${input} is ${gradient.dtype}[${gradient.shape.join()}], not ${own.dtype}[${own.shape.join()}]`,
+      );
+    }
+    for (let direction = 0; direction < directions; direction++) {
+      const along = normal(seed, 200 + direction, own.data.length);
+      const moved = (distance: number): Promise<number> => {
+        const data = own.data.map((value, index) => value + distance * (along[index] as number));
+        return objective(new Map([...point, [input, { ...own, data }]]));
+      };
+      // f′ ≈ (f(−2h) − 8 f(−h) + 8 f(h) − f(2h)) / 12h, with error h⁴ f⁽⁵⁾ / 30
+      const difference =
+        ((await moved(-2 * step)) - 8 * (await moved(-step)) + 8 * (await moved(step)) - (await moved(2 * step))) /
+        (12 * step);
+      const terms = gradient.data.map((value, index) => value * (along[index] as number));
+      const product = terms.reduce((sum, term) => sum + term, 0);
+      const size = terms.reduce((sum, term) => sum + Math.abs(term), 0);
+      const error = Math.abs(difference - product) / Math.max(size, Math.abs(difference), 1e-6);
+      deviations.push({ input, error, tolerance });
+    }
+  }
+  await forward.release();
+  await backward.release();
+  return deviations;
+}
+
+function oneNodeGraph(
+  gradientCase: GradientCase,
+  dtype: DType,
+  opset: number,
+  seed: number,
+): { graph: Graph; point: Values } {
+  const builder = new GraphBuilder(opset);
+  const point: Values = new Map();
+  const inputs = gradientCase.inputs.map((spec, position) => {
+    if (spec === undefined) return '';
+    const name = `x${position}`;
+    const type = spec.dtype ?? dtype;
+    const data = spec.values(seed, position);
+    if (spec.constant) return builder.initializer(name, tensorOf(type, spec.shape, data));
+    point.set(name, { shape: spec.shape, dtype: type, data });
+    return builder.input(name, type, spec.shape);
+  });
+  const [domain, op] = gradientCase.op.startsWith('com.microsoft.')
+    ? ['com.microsoft', gradientCase.op.slice('com.microsoft.'.length)]
+    : ['', gradientCase.op];
+  builder.opN(op, inputs, gradientCase.outputs ?? 1, gradientCase.attributes, domain);
+  return { graph: builder.build(gradientCase.name), point };
+}
+
+function normal(seed: number, counter: number, count: number): number[] {
+  return Array.from({ length: count }, (_, index) => {
+    const value = randomNormal(seed, randomStreams.sample, counter, index);
+    // Bounded, so that a step never carries an input across a kink it was kept away from.
+    return Math.max(-1.5, Math.min(1.5, value));
+  });
+}
+
+/** A session with its outputs as plain numbers. */
+class Runner {
+  readonly #session: ort.InferenceSession;
+  readonly #inputs: Graph['inputs'];
+
+  private constructor(session: ort.InferenceSession, inputs: Graph['inputs']) {
+    this.#session = session;
+    this.#inputs = inputs;
+  }
+
+  static async create(graph: Graph, outputs: readonly string[], opset: number): Promise<Runner> {
+    const model: Model = { graph, opsets: { '': opset, 'com.microsoft': 1 }, irVersion: 8, metadata: {} };
+    const bytes = encodeModel(model, outputs);
+    const session = await ort.InferenceSession.create(bytes, {
+      intraOpNumThreads: 1,
+      interOpNumThreads: 1,
+      logSeverityLevel: 3,
+    });
+    return new Runner(session, graph.inputs);
+  }
+
+  async run(values: Values): Promise<Values> {
+    const feeds: Record<string, ort.Tensor> = {};
+    for (const { name } of this.#inputs) {
+      const value = values.get(name);
+      if (!value) throw new Error(`no value for ${name}`);
+      const data = value.dtype === 'float64' ? Float64Array.from(value.data) : Float32Array.from(value.data);
+      feeds[name] = new ort.Tensor(value.dtype as 'float32' | 'float64', data as never, [...value.shape]);
+    }
+    const results = await this.#session.run(feeds);
+    return new Map(
+      Object.entries(results).map(([name, tensor]) => [
+        name,
+        {
+          shape: tensor.dims,
+          dtype: tensor.type as DType,
+          data: Array.from(tensor.data as never as ArrayLike<number>, Number),
+        },
+      ]),
+    );
+  }
+
+  release(): Promise<void> {
+    return this.#session.release();
+  }
+}
