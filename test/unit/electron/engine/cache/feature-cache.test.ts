@@ -1,0 +1,255 @@
+import {
+  chmod,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  truncate,
+  utimes,
+  writeFile,
+  type FileHandle,
+} from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { canonicalJson } from '#electron/engine/cache/canonical-json.ts';
+import { FeatureCache } from '#electron/engine/cache/feature-cache.ts';
+import { decodeSafetensors } from '#shared/ir/safetensors.ts';
+import { float32Values } from '#shared/ir/tensor.ts';
+
+const roomy = 10_000_000;
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'graft-cache-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+function ramp(length: number, first = 0): Float32Array {
+  return Float32Array.from({ length }, (_, index) => first + index / 8);
+}
+
+function file(key: string): string {
+  return join(folder, `${key}.safetensors`);
+}
+
+/** Marks an entry as last used so many hours ago. */
+async function age(key: string, hours: number): Promise<void> {
+  const then = new Date(Date.now() - hours * 3_600_000);
+  await utimes(file(key), then, then);
+}
+
+describe('keys', () => {
+  const cache = new FeatureCache('unused', roomy);
+  test('depend on every part, and not on the order they come in', () => {
+    const key = cache.key({ model: 'abc', size: [64, 64], resize: { mode: 'crop', filter: 'linear' } });
+    expect(key).toMatch(/^[0-9a-f]{64}$/);
+    expect(cache.key({ resize: { filter: 'linear', mode: 'crop' }, size: [64, 64], model: 'abc' })).toBe(key);
+    expect(cache.key({ model: 'abc', size: [64, 65], resize: { mode: 'crop', filter: 'linear' } })).not.toBe(key);
+    expect(cache.key({ model: 'abc', size: [64, 64] })).not.toBe(key);
+  });
+  test('leave out what is undefined and refuse what JSON would change', () => {
+    expect(cache.key({ a: 1, b: undefined })).toBe(cache.key({ a: 1 }));
+    expect(() => cache.key({ a: NaN })).toThrow(TypeError);
+    expect(() => cache.key({ a: new Float32Array(2) })).toThrow(TypeError);
+    expect(canonicalJson({ b: [null, true, 'ü"'], a: { d: 1.5, c: -0 } })).toBe(
+      '{"a":{"c":0,"d":1.5},"b":[null,true,"ü\\""]}',
+    );
+  });
+});
+
+describe('entries', () => {
+  test('come back as they were written, with their shape', async () => {
+    const cache = new FeatureCache(join(folder, 'made', 'when', 'needed'), roomy);
+    const features = ramp(5 * 2 * 3);
+    expect(await cache.read('k')).toBeUndefined();
+    expect(await cache.has('k')).toBe(false);
+    expect(await cache.write('k', [2, 3], features)).toEqual({ stored: true });
+    expect(await cache.has('k')).toBe(true);
+    expect(await new FeatureCache(join(folder, 'made', 'when', 'needed'), roomy).read('k')).toEqual({
+      features,
+      shape: [2, 3],
+      rows: 5,
+    });
+  });
+
+  test('may be parts of larger arrays, larger than one piece, and without rows', async () => {
+    const cache = new FeatureCache(folder, 1e9);
+    const large = ramp(5_000_000);
+    await cache.write('part', [4], large.subarray(4, 12));
+    expect((await cache.read('part'))?.features).toEqual(large.slice(4, 12));
+    await cache.write('large', [1000], large);
+    const read = await cache.read('large');
+    expect(read?.rows).toBe(5000);
+    expect(Buffer.compare(Buffer.from(read!.features.buffer), Buffer.from(large.buffer))).toBe(0);
+    await cache.write('none', [7], new Float32Array());
+    expect(await cache.read('none')).toEqual({ features: new Float32Array(), shape: [7], rows: 0 });
+  });
+
+  test('are plain safetensors files', async () => {
+    const cache = new FeatureCache(folder, roomy);
+    await cache.write('k', [3], ramp(6));
+    const { tensors, metadata } = decodeSafetensors(await readFile(file('k')));
+    expect(tensors.get('features')).toMatchObject({ dtype: 'float32', shape: [2, 3] });
+    expect(float32Values(tensors.get('features')!)).toEqual(ramp(6));
+    expect(metadata['graft.key']).toBe('k');
+  });
+
+  test('are replaced whole, leaving nothing else behind', async () => {
+    const cache = new FeatureCache(folder, roomy);
+    await cache.write('k', [3], ramp(6));
+    await cache.write('k', [2], ramp(8, 1));
+    expect(await cache.read('k')).toEqual({ features: ramp(8, 1), shape: [2], rows: 4 });
+    expect(await readdir(folder)).toEqual(['k.safetensors']);
+  });
+
+  test('must consist of whole rows', async () => {
+    await expect(new FeatureCache(folder, roomy).write('k', [4], ramp(6))).rejects.toThrow('no rows');
+  });
+});
+
+describe('a damaged entry is deleted and named', () => {
+  async function damaged(harm: (path: string) => Promise<void>): Promise<void> {
+    const cache = new FeatureCache(folder, roomy);
+    await cache.write('k', [4], ramp(400));
+    await harm(file('k'));
+    await expect(cache.read('k')).rejects.toMatchObject({
+      code: 'cache.damaged',
+      message: expect.stringContaining(file('k')),
+    });
+    expect(await readdir(folder)).toEqual([]);
+    expect(await cache.read('k')).toBeUndefined();
+    expect(await cache.write('k', [4], ramp(400))).toEqual({ stored: true });
+  }
+
+  async function overwrite(path: string, at: number): Promise<void> {
+    const bytes = await readFile(path);
+    const place = at < 0 ? bytes.length + at : at;
+    bytes[place] = (bytes[place] as number) ^ 0x10;
+    await writeFile(path, bytes);
+  }
+
+  test('when it is empty', () => damaged((path) => truncate(path, 0)));
+  test('when it ends within its header', () => damaged((path) => truncate(path, 40)));
+  test('when it ends early', async () => damaged(async (path) => truncate(path, (await stat(path)).size - 4)));
+  test('when it has bytes too many', () => damaged((path) => writeFile(path, 'more', { flag: 'a' })));
+  test('when its length field is wrong', () => damaged((path) => overwrite(path, 7)));
+  test('when its header is wrong', () => damaged((path) => overwrite(path, 8)));
+  test('when one bit of the first value is wrong', () => damaged((path) => overwrite(path, -1600)));
+  test('when one bit of the last value is wrong', () => damaged((path) => overwrite(path, -1)));
+  test('when it belongs to another key', async () => {
+    const cache = new FeatureCache(folder, roomy);
+    await cache.write('other', [4], ramp(400));
+    const bytes = await readFile(file('other'));
+    await rm(file('other'));
+    await damaged((path) => writeFile(path, bytes));
+  });
+});
+
+describe('the limit', () => {
+  const entryBytes = 40_000;
+  const values = entryBytes / 4;
+  /** Room for three entries with their headers. */
+  const limit = 3.5 * entryBytes;
+
+  async function filled(): Promise<void> {
+    for (const [index, key] of ['a', 'b', 'c'].entries()) {
+      await new FeatureCache(folder, limit).write(key, [1], ramp(values));
+      await age(key, 10 - index);
+    }
+  }
+
+  test('makes the entry unused for longest give way', async () => {
+    await filled();
+    await new FeatureCache(folder, limit).read('a');
+    expect(await new FeatureCache(folder, limit).write('d', [1], ramp(values))).toEqual({ stored: true });
+    expect((await readdir(folder)).sort()).toEqual(['a', 'c', 'd'].map((key) => `${key}.safetensors`));
+  });
+
+  test('never costs what the same run uses', async () => {
+    await filled();
+    const cache = new FeatureCache(folder, limit);
+    await cache.read('a');
+    await age('a', 20);
+    await cache.write('d', [1], ramp(2 * values));
+    expect((await readdir(folder)).sort()).toEqual(['a', 'd'].map((key) => `${key}.safetensors`));
+    expect(await cache.write('e', [1], ramp(values))).toMatchObject({ stored: false, reason: 'over-limit' });
+    expect((await readdir(folder)).sort()).toEqual(['a', 'd'].map((key) => `${key}.safetensors`));
+  });
+
+  test('refuses an entry larger than itself, deleting nothing', async () => {
+    await filled();
+    const cache = new FeatureCache(folder, limit);
+    expect(await cache.write('e', [1], ramp(4 * values))).toMatchObject({ stored: false, reason: 'over-limit' });
+    expect(await readdir(folder)).toHaveLength(3);
+    expect(await new FeatureCache(folder, 0).write('e', [1], ramp(1))).toMatchObject({ reason: 'over-limit' });
+  });
+
+  test('does not count an entry against its own replacement', async () => {
+    await filled();
+    expect(await new FeatureCache(folder, limit).write('a', [1], ramp(values, 1))).toEqual({ stored: true });
+    expect(await readdir(folder)).toHaveLength(3);
+  });
+
+  test('clears away what a process that died left unfinished', async () => {
+    const abandoned = join(folder, 'x.1.partial');
+    const current = join(folder, 'y.2.partial');
+    await writeFile(abandoned, 'half');
+    await writeFile(current, 'half');
+    const longAgo = new Date(Date.now() - 2 * 3_600_000);
+    await utimes(abandoned, longAgo, longAgo);
+    await new FeatureCache(folder, limit).write('a', [1], ramp(4));
+    expect((await readdir(folder)).sort()).toEqual(['a.safetensors', 'y.2.partial']);
+  });
+});
+
+describe('where nothing can be written', () => {
+  test('the run is told and goes on', async () => {
+    const place = join(folder, 'a-file');
+    await writeFile(place, 'in the way');
+    expect(await new FeatureCache(place, roomy).write('k', [1], ramp(4))).toMatchObject({
+      stored: false,
+      reason: 'unwritable',
+    });
+  });
+
+  test('a disk that fills up is called that, and nothing stays behind', async () => {
+    const probe = await open(join(folder, 'probe'), 'w');
+    const fileHandle = Object.getPrototypeOf(probe) as FileHandle;
+    await probe.close();
+    await rm(join(folder, 'probe'));
+    const cache = new FeatureCache(folder, roomy);
+    await cache.write('kept', [1], ramp(4));
+    const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+    let piece = 0;
+    const { writeFile: original } = fileHandle;
+    const spy = vi.spyOn(fileHandle, 'writeFile').mockImplementation(function (this: FileHandle, data) {
+      return piece++ === 0 ? original.call(this, data) : Promise.reject(full);
+    });
+    try {
+      expect(await cache.write('k', [1], ramp(4))).toEqual({
+        stored: false,
+        reason: 'disk-full',
+        detail: full.message,
+      });
+    } finally {
+      spy.mockRestore();
+    }
+    expect(piece).toBe(2);
+    expect(await readdir(folder)).toEqual(['kept.safetensors']);
+  });
+
+  test.skipIf(process.getuid?.() === 0 || process.platform === 'win32')(
+    'a folder without permission is read all the same',
+    async () => {
+      const cache = new FeatureCache(folder, roomy);
+      await cache.write('k', [1], ramp(4));
+      await chmod(folder, 0o555);
+      expect((await cache.read('k'))?.rows).toBe(4);
+      expect(await cache.write('l', [1], ramp(4))).toMatchObject({ stored: false, reason: 'unwritable' });
+      await chmod(folder, 0o755);
+    },
+  );
+});
