@@ -56,7 +56,9 @@ describe('the guide', () => {
 });
 
 describe('architecture.md', () => {
-  const text = readFileSync(join(docs, 'architecture.md'), 'utf8').split('\n## ').find((part) => part.startsWith('Arrows'));
+  const text = readFileSync(join(docs, 'architecture.md'), 'utf8')
+    .split('\n## ')
+    .find((part) => part.startsWith('Arrows'));
 
   it.each(zones.filter((zone) => /^(shared|renderer|electron)\b/.test(zone.folder) && !zone.folder.endsWith('.ts')))(
     'draws the arrows of $folder',

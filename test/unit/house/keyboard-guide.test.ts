@@ -1,0 +1,56 @@
+/** The guide's list of shortcuts is written from the actions themselves. `-u` writes it anew. */
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import type { Action, ActionGroup } from '#renderer/actions/action.ts';
+
+const page = join(import.meta.dirname, '../../../docs/guide/keyboard.md');
+
+const introduction = `# Keyboard
+
+Everything can be done without a mouse, wiring included.
+
+- **Add**: press A or Tab on the canvas and type: names and other words for a node are found. Enter adds it, wired to the selected node where that fits.
+- **Wire**: press C with a node selected, choose one of its sockets, then one of those that fit.
+- **Read and edit without the canvas**: the outline shows the same project as a tree.
+- **Find any command**: Ctrl+K.
+
+Shortcuts can be changed in the list that ? opens. On a Mac, Ctrl is the command key. This list is generated from the program.
+`;
+
+let actions: readonly Action[];
+let groups: readonly ActionGroup[];
+let keysOf: (shortcut: string) => readonly string[];
+
+beforeAll(async () => {
+  // The stores look at the window while they load; nothing here draws one.
+  vi.stubGlobal('window', { innerWidth: 1440, location: { href: 'http://127.0.0.1/' }, addEventListener: () => {} });
+  vi.stubGlobal('navigator', { platform: 'Linux' });
+  ({ actions } = await import('#renderer/actions/registry.ts'));
+  ({ actionGroups: groups } = await import('#renderer/actions/action.ts'));
+  ({ shortcutKeys: keysOf } = await import('#renderer/actions/shortcut.ts'));
+});
+afterAll(() => vi.unstubAllGlobals());
+
+it('lists every action and its shortcuts', async () => {
+  const lines = groups.flatMap((group) => [
+    '',
+    `## ${group}`,
+    '',
+    ...actions
+      .filter((action) => action.group === group)
+      .map(({ label, shortcuts = [] }) => {
+        const keys = shortcuts.map((shortcut) =>
+          keysOf(shortcut)
+            .map((key) => `<kbd>${key}</kbd>`)
+            .join(' '),
+        );
+        return keys.length === 0 ? `- ${label}` : `- ${label}: ${keys.join(' or ')}`;
+      }),
+  ]);
+  await expect(introduction + `${lines.join('\n')}\n`).toMatchFileSnapshot(page);
+});
+
+it('gives no shortcut to two actions', () => {
+  const taken = actions.flatMap(({ shortcuts = [] }) => shortcuts);
+  expect(taken.filter((shortcut, index) => taken.indexOf(shortcut) !== index)).toEqual([]);
+});
