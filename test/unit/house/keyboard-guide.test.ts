@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { Action, ActionGroup } from '#renderer/actions/action.ts';
 
+// No host answers here, so none is looked for.
+vi.mock('#renderer/platform/link.ts', () => ({ isDesktop: false, connect: () => ({}) }));
+
 const page = join(import.meta.dirname, '../../../docs/guide/keyboard.md');
 
 const introduction = `# Keyboard
