@@ -14,6 +14,10 @@ const entry = (message: Entry['message'], remedy: Entry['remedy'] | string): Ent
   remedy: typeof remedy === 'string' ? () => remedy : remedy,
 });
 
+/** “a Head”, “an Augment”. */
+const article = (name: string | number | undefined): string =>
+  `${/^[aeiou]/iu.test(String(name)) ? 'an' : 'a'} ${name}`;
+
 export const catalogue = {
   // Data
   'data.folder-missing': entry(
@@ -132,7 +136,7 @@ export const catalogue = {
   ),
   'graph.missing-part': entry(
     (d) => `The chain into “${d['title']}” has no ${d['part']} node.`,
-    (d) => `Add a ${d['part']} node to the chain.`,
+    (d) => `Add ${article(d['part'])} node to the chain.`,
   ),
   'graph.bad-parameter': entry(
     (d) => `“${d['title']}”: ${d['parameter']} ${d['reason']}`,
@@ -160,7 +164,7 @@ export const catalogue = {
   ),
   'graph.node-missing': entry(
     (d) => `The project has no node called “${d['id']}”, so ${d['parameter']} cannot be set.`,
-    (d) => (d['part'] ? `Add a ${d['part']} node to the project first.` : `Its nodes are: ${d['known']}.`),
+    (d) => (d['part'] ? `Add ${article(d['part'])} node to the project first.` : `Its nodes are: ${d['known']}.`),
   ),
   // Documents
   'document.missing': entry((d) => `The project file ${d['path']} does not exist.`, 'Check the path.'),
@@ -212,6 +216,10 @@ export const catalogue = {
     'Train again from the project file, or export it.',
   ),
   'run.busy': entry(() => 'A run is already in progress.', 'Stop it first, or wait until it is done.'),
+  'run.nothing-trained': entry(
+    () => 'The run was stopped before anything was trained.',
+    'Start it again with Train; what was computed of the cache is kept where it was complete.',
+  ),
   'run.none': entry(() => 'No run is in progress.', 'Start one with Train.'),
   'run.engine-died': entry(
     (d) => `The training engine stopped unexpectedly (${d['reason']}).`,

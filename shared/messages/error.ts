@@ -31,7 +31,27 @@ export function problem(
   node?: string,
 ): Problem {
   const { message, remedy } = catalogue[code];
-  return { code, message: message(details), remedy: remedy(details), ...(node === undefined ? {} : { node }) };
+  const words = withoutPeriods(details);
+  return {
+    code,
+    message: asSentence(message(words)),
+    remedy: asSentence(remedy(words)),
+    ...(node === undefined ? {} : { node }),
+  };
+}
+
+/** Reasons come from many hands, with a period at the end or without: taken off here, put back by `asSentence`. */
+function withoutPeriods(details: Readonly<Record<string, string | number>>): Record<string, string | number> {
+  return Object.fromEntries(
+    Object.entries(details).map(([name, value]) => [
+      name,
+      name === 'reason' && typeof value === 'string' ? value.trim().replace(/\.$/u, '') : value,
+    ]),
+  );
+}
+
+function asSentence(text: string): string {
+  return /[.!?]\)?$/u.test(text) ? text : `${text}.`;
 }
 
 /** The problem behind anything thrown. */

@@ -1,0 +1,100 @@
+/** Taking the model away: writing it, and proving that the file gives the same answers. */
+import { rmSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { handover } from '#shared/compiler/handover.ts';
+import type { Tensor } from '#shared/ir/tensor.ts';
+import { GraftError } from '#shared/messages/error.ts';
+import { encodeModel } from '#shared/onnx/encode.ts';
+import type { ParityReport } from '#shared/protocol/run.ts';
+import type { DecodePool } from '#electron/engine/data/decode-pool.ts';
+import type { Sample } from '#electron/engine/data/folder.ts';
+import { createSession } from '#electron/engine/runtime/session.ts';
+import { float32 } from '#electron/engine/runtime/tensors.ts';
+import type { Project } from '#electron/engine/training/project.ts';
+import type * as ort from 'onnxruntime-node';
+
+/** Largest |Δlogit| allowed between the trained model and the exported file. */
+export const allowedDifference = 1e-4;
+/** Pictures in one run of the check: not the training batch, so that the free batch dimension is exercised. */
+const checkBatch = 25;
+
+export interface ExportRequest {
+  readonly project: Project;
+  readonly parameters: ReadonlyMap<string, Tensor>;
+  /** What the trained model says of each validation sample, [samples, classes]. */
+  readonly logits: Float32Array;
+  readonly validation: readonly Sample[];
+  readonly run: string;
+  readonly file: string;
+  readonly pool: DecodePool;
+}
+
+/**
+ * Writes the model under a temporary name, runs the whole validation set through it in a fresh session on the CPU,
+ * and keeps it only when it agrees.
+ * @throws GraftError `export.parity-failed`, `document.unwritable`
+ */
+export async function exportModel(request: ExportRequest): Promise<ParityReport> {
+  const { project, file, validation } = request;
+  const { backbone, recipe } = project;
+  const card = backbone.model.metadata;
+  const model = handover(project.plan.inference, request.parameters, {
+    task: 'image-classification',
+    labels: project.facts.classes.map(({ name }) => name),
+    size: project.size,
+    resize: recipe.backbone.resize,
+    run: basename(request.run),
+    backbone: card['graft.backbone'] ?? basename(backbone.path, '.onnx'),
+    license: card['graft.license'] ?? 'as the backbone',
+  });
+  const part = `${file}.part`;
+  try {
+    writeFileSync(part, encodeModel(model));
+  } catch (error) {
+    throw new GraftError('document.unwritable', { path: file, reason: (error as Error).message });
+  }
+  const maxDifference = await largestDifference(part, request);
+  const passed = maxDifference <= allowedDifference;
+  if (!passed) {
+    rmSync(part, { force: true });
+    throw new GraftError('export.parity-failed', {
+      difference: maxDifference.toExponential(2),
+      allowed: allowedDifference,
+    });
+  }
+  renameSync(part, file);
+  return {
+    model: file,
+    samples: validation.length,
+    maxDifference,
+    allowed: allowedDifference,
+    passed,
+    bytes: statSync(file).size,
+  };
+}
+
+async function largestDifference(file: string, { project, logits, validation, pool }: ExportRequest): Promise<number> {
+  const session = await createSession(file, 'cpu');
+  const { size, recipe, facts } = project;
+  const classes = facts.classes.length;
+  let largest = 0;
+  try {
+    for (let start = 0; start < validation.length; start += checkBatch) {
+      const part = validation.slice(start, start + checkBatch);
+      const { pixels } = await pool.decode(
+        part.map(({ path }) => path),
+        { size, resize: recipe.backbone.resize },
+      );
+      const results = await session.run({ input: float32(pixels, [part.length, 3, ...size]) }, ['logits']);
+      const exported = (results['logits'] as ort.Tensor).data as Float32Array;
+      exported.forEach((value, index) => {
+        const difference = Math.abs(value - (logits[start * classes + index] as number));
+        // NaN would compare as no difference at all.
+        largest = Number.isNaN(difference) ? Number.POSITIVE_INFINITY : Math.max(largest, difference);
+      });
+    }
+  } finally {
+    await session.release();
+  }
+  return largest;
+}

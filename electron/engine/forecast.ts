@@ -1,0 +1,73 @@
+/** What a run will cost, from a dry run of a few steps on made-up rows. */
+import { elementCount } from '#shared/core/shape.ts';
+import type { Forecast } from '#shared/nodes/facts.ts';
+import { FeatureCache } from '#electron/engine/cache/feature-cache.ts';
+import type { DecodePool } from '#electron/engine/data/decode-pool.ts';
+import { cacheFolder, cacheLimitBytes } from '#electron/engine/paths.ts';
+import type { ConcreteDevice } from '#electron/engine/runtime/session.ts';
+import { batchPlaces, dropoutMasks } from '#electron/engine/training/batches.ts';
+import { Network } from '#electron/engine/training/network.ts';
+import type { Project } from '#electron/engine/training/project.ts';
+import { RowMaker, rowsKey } from '#electron/engine/training/rows.ts';
+
+/** Steps timed; the first of them also warms the session up and is left out. */
+const timedSteps = 5;
+
+export async function forecast(project: Project, device: ConcreteDevice, pool: DecodePool): Promise<Forecast> {
+  const { plan, samples, recipe } = project;
+  const decode = { size: project.size, resize: recipe.backbone.resize };
+  const cache = new FeatureCache(cacheFolder(), cacheLimitBytes());
+  const request = {
+    plan,
+    device,
+    samples,
+    pool,
+    cache,
+    decode,
+    identity: project.identity,
+    onProgress: () => undefined,
+    onWarning: () => undefined,
+    cancelled: () => false,
+  };
+  const width = elementCount(plan.cut.shape);
+  const network = new Network(plan, device);
+  const maker = await RowMaker.create({ plan, device, pool, decode });
+  try {
+    const first = samples.slice(0, plan.batch);
+    const beganRows = performance.now();
+    await maker.rows(await maker.decode(first, 0));
+    const secondsPerBatchOfRows = (performance.now() - beganRows) / 1000;
+    const places = batchPlaces(
+      Uint32Array.from({ length: plan.batch }, (_, index) => index),
+      0,
+      plan.batch,
+    );
+    let began = 0;
+    for (let step = 0; step <= timedSteps; step++) {
+      if (step === 1) began = performance.now();
+      await network.step({
+        rows: new Float32Array(plan.batch * width),
+        labels: new BigInt64Array(plan.batch),
+        weights: places.weights,
+        rate: 0,
+        step: step + 1,
+        masks: dropoutMasks(plan.dropouts, plan.batch, step + 1, 1, recipe.training.seed),
+      });
+    }
+    const secondsPerStep = (performance.now() - began) / 1000 / timedSteps;
+    const trained = samples.filter(({ split }) => split === 'train').length;
+    const live = recipe.augment.enabled && recipe.augment.views === 0;
+    const steps = Math.ceil(trained / plan.batch);
+    const copies = 1 + (recipe.augment.enabled ? recipe.augment.views : 0);
+    return {
+      secondsPerEpoch: steps * (secondsPerStep + (live ? secondsPerBatchOfRows : 0)),
+      cacheSeconds: Math.ceil(samples.length / plan.batch) * secondsPerBatchOfRows * copies,
+      cacheBytes: samples.length * width * 4 * copies,
+      memoryBytes: process.memoryUsage.rss(),
+      cached: await cache.has(rowsKey(request)),
+    };
+  } finally {
+    await maker.release();
+    await network.release();
+  }
+}

@@ -1,0 +1,30 @@
+/**
+ * The engine process. Native code lives here alone and may die without taking anything with it. It answers the
+ * requests of whoever forked it, and ends when that process does.
+ */
+import { engineProcedures, engineRequestSchema, type EngineMessage } from '#shared/protocol/engine.ts';
+import { toProblem } from '#shared/messages/error.ts';
+import { procedures } from '#electron/engine/procedures.ts';
+
+function send(message: EngineMessage): void {
+  if (process.connected) process.send?.(message);
+}
+
+const handlers = procedures((run, events) => send({ type: 'events', run, events: [...events] }));
+
+async function answer(message: unknown): Promise<void> {
+  const { id, procedure, input } = engineRequestSchema.parse(message);
+  try {
+    const parsed: unknown = engineProcedures[procedure].input.parse(input);
+    const handler = handlers[procedure] as (input: unknown) => Promise<unknown>;
+    send({ type: 'reply', id, output: await handler(parsed) });
+  } catch (error) {
+    send({ type: 'failure', id, problem: toProblem(error) });
+  }
+}
+
+process.on('message', (message) => {
+  void answer(message);
+});
+process.on('disconnect', () => process.exit(0));
+send({ type: 'ready' });

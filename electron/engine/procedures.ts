@@ -1,0 +1,36 @@
+/** What the engine does for each procedure of its protocol. */
+import { explain } from '#shared/compiler/explain.ts';
+import type { EngineInput, EngineOutput, EngineProcedure } from '#shared/protocol/engine.ts';
+import { describeBackbone } from '#electron/engine/backbones.ts';
+import { readFolder } from '#electron/engine/data/folder.ts';
+import { augmentPreviews, thumbnails } from '#electron/engine/data/thumbnails.ts';
+import { forecast } from '#electron/engine/forecast.ts';
+import { predict } from '#electron/engine/predict.ts';
+import { chooseDevice, listDevices } from '#electron/engine/runtime/devices.ts';
+import { loadProject } from '#electron/engine/training/project.ts';
+import { control, evaluate, exportRun, pool, resume, train, type EmitEvents } from '#electron/engine/training/runs.ts';
+
+type Procedures = { readonly [Name in EngineProcedure]: (input: EngineInput<Name>) => Promise<EngineOutput<Name>> };
+
+export function procedures(emit: EmitEvents): Procedures {
+  return {
+    devices: () => listDevices(),
+    describeDataset: async (input) => (await readFolder(input)).facts,
+    describeBackbone: ({ path, id }) => describeBackbone(path, id),
+    thumbnails: ({ paths, size }) => thumbnails(paths, size),
+    augmentPreviews: ({ paths, augment, size, seed }) => augmentPreviews(paths, augment, size, seed),
+    forecast: async ({ document, baseFolder, device }) =>
+      forecast(await loadProject(document, baseFolder), await chooseDevice(device), pool),
+    train: (input) => train(input, emit),
+    resume: ({ run }) => resume(run, emit),
+    control: async (input) => {
+      control(input);
+      return {};
+    },
+    evaluate: ({ run }) => evaluate(run),
+    export: ({ run, file }) => exportRun(run, file),
+    predict: ({ model, inputs }) => predict(model, inputs),
+    explain: async ({ document, baseFolder, phase }) => explain((await loadProject(document, baseFolder)).plan, phase),
+    stages: async ({ path }) => (await describeBackbone(path, path)).stages,
+  };
+}

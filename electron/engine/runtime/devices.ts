@@ -1,0 +1,82 @@
+/** Which devices this machine has, found by trying each in a process of its own. */
+import { execFile } from 'node:child_process';
+import { availableParallelism, cpus, totalmem } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import * as ort from 'onnxruntime-node';
+import { GraftError } from '#shared/messages/error.ts';
+import { devices as deviceNames, type Device, type DeviceInfo } from '#shared/protocol/run.ts';
+import type { ConcreteDevice } from '#electron/engine/runtime/session.ts';
+
+const probeMilliseconds = 30_000;
+const resultSchema = z.union([z.object({ milliseconds: z.number() }), z.object({ reason: z.string() })]);
+type ProbeResult = z.infer<typeof resultSchema>;
+
+const displayNames: Readonly<Record<ConcreteDevice, string>> = {
+  cpu: 'CPU',
+  webgpu: 'GPU (WebGPU)',
+  cuda: 'NVIDIA GPU (CUDA)',
+  dml: 'GPU (DirectML)',
+  coreml: 'Apple Neural Engine and GPU (Core ML)',
+};
+
+/** The probe beside this file, or beside the bundled engine when packaged. */
+function probeProgram(): string {
+  const name = import.meta.url.endsWith('.ts') ? './probe.ts' : './probe.js';
+  return fileURLToPath(new URL(name, import.meta.url));
+}
+
+function runProbe(device: ConcreteDevice): Promise<ProbeResult> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [probeProgram(), device], { timeout: probeMilliseconds }, (error, stdout) => {
+      const line = stdout.trim().split('\n').at(-1) ?? '';
+      try {
+        resolve(resultSchema.parse(JSON.parse(line)));
+      } catch {
+        resolve({ reason: error?.signal ? `the driver stopped the process (${error.signal}).` : 'it did not answer.' });
+      }
+    });
+  });
+}
+
+let known: Promise<DeviceInfo[]> | undefined;
+
+/** Every device Graft can name; asked once a process. */
+export function listDevices(): Promise<DeviceInfo[]> {
+  known ??= findDevices();
+  return known;
+}
+
+async function findDevices(): Promise<DeviceInfo[]> {
+  const backends = new Set(ort.listSupportedBackends().map(({ name }) => name));
+  const concrete = deviceNames.filter((device): device is ConcreteDevice => device !== 'auto');
+  const found: { info: DeviceInfo; milliseconds: number }[] = [];
+  for (const device of concrete) {
+    const result: ProbeResult = backends.has(device)
+      ? await runProbe(device)
+      : { reason: 'this build of the runtime does not include it.' };
+    const processor = `${cpus()[0]?.model.trim() || 'processor'} · ${availableParallelism()} cores`;
+    const info: DeviceInfo = {
+      device,
+      name: device === 'cpu' ? processor : displayNames[device],
+      available: 'milliseconds' in result,
+      ...('reason' in result ? { reason: result.reason } : {}),
+      ...(device === 'cpu' ? { memoryBytes: totalmem() } : {}),
+      preferred: false,
+    };
+    found.push({ info, milliseconds: 'milliseconds' in result ? result.milliseconds : Number.POSITIVE_INFINITY });
+  }
+  const fastest = found.reduce((best, candidate) => (candidate.milliseconds < best.milliseconds ? candidate : best));
+  return found.map(({ info }) => ({ ...info, preferred: info === fastest.info && info.available }));
+}
+
+/** @throws GraftError `run.device-missing` */
+export async function chooseDevice(wanted: Device): Promise<ConcreteDevice> {
+  if (wanted === 'cpu') return 'cpu';
+  const all = await listDevices();
+  if (wanted === 'auto') return (all.find(({ preferred }) => preferred)?.device as ConcreteDevice | undefined) ?? 'cpu';
+  const one = all.find(({ device }) => device === wanted);
+  if (!one?.available)
+    throw new GraftError('run.device-missing', { device: wanted, reason: one?.reason ?? 'it is not known.' });
+  return wanted;
+}

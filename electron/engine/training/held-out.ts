@@ -1,0 +1,52 @@
+/** A past run's best weights and what they say of its validation split. */
+import type { Tensor } from '#shared/ir/tensor.ts';
+import { elementCount } from '#shared/core/shape.ts';
+import { FeatureCache } from '#electron/engine/cache/feature-cache.ts';
+import type { DecodePool } from '#electron/engine/data/decode-pool.ts';
+import type { Sample } from '#electron/engine/data/folder.ts';
+import { cacheFolder, cacheLimitBytes } from '#electron/engine/paths.ts';
+import { Network } from '#electron/engine/training/network.ts';
+import { loadProject, type Project } from '#electron/engine/training/project.ts';
+import { loadRows, unreadableRows } from '#electron/engine/training/rows.ts';
+import { RunFolder } from '#electron/engine/training/run-folder.ts';
+
+export interface HeldOut {
+  readonly project: Project;
+  readonly parameters: ReadonlyMap<string, Tensor>;
+  /** [samples, classes]. */
+  readonly logits: Float32Array;
+  readonly validation: readonly Sample[];
+}
+
+/** @throws GraftError `run.missing`, `run.no-checkpoint`, and what loading a project can throw */
+export async function loadHeldOut(path: string, pool: DecodePool): Promise<HeldOut> {
+  const folder = RunFolder.open(path);
+  const { tensors } = folder.readCheckpoint('best');
+  const project = await loadProject(folder.readDocument(), folder.readRecord().baseFolder);
+  const samples = project.samples.filter(({ split }) => split === 'validation');
+  const rows = await loadRows({
+    plan: project.plan,
+    device: 'cpu',
+    samples,
+    pool,
+    cache: new FeatureCache(cacheFolder(), cacheLimitBytes()),
+    identity: project.identity,
+    decode: { size: project.size, resize: project.recipe.backbone.resize },
+    onProgress: () => undefined,
+    onWarning: () => undefined,
+    cancelled: () => false,
+  });
+  const width = elementCount(project.plan.cut.shape);
+  const data = rows?.data ?? new Float32Array();
+  const bad = new Set(unreadableRows(data, width));
+  const good = samples.flatMap((_, index) => (bad.has(index) ? [] : [index]));
+  const readable = new Float32Array(good.length * width);
+  good.forEach((index, place) => readable.set(data.subarray(index * width, (index + 1) * width), place * width));
+  const network = new Network(project.plan, 'cpu');
+  try {
+    const logits = await network.evaluate(readable, good.length, tensors);
+    return { project, parameters: tensors, logits, validation: good.map((index) => samples[index] as Sample) };
+  } finally {
+    await network.release();
+  }
+}

@@ -1,0 +1,183 @@
+/** The sessions of a run and the values it trains. Knows nothing of data, files or time. */
+import type * as ort from 'onnxruntime-node';
+import type { Plan } from '#shared/compiler/compile.ts';
+import { names } from '#shared/compiler/7-emit.ts';
+import { elementCount } from '#shared/core/shape.ts';
+import type { Tensor } from '#shared/ir/tensor.ts';
+import { createSession, sessionError, type ConcreteDevice } from '#electron/engine/runtime/session.ts';
+import { float32, fromRuntime, int64, toRuntime } from '#electron/engine/runtime/tensors.ts';
+
+/** All samples' rows, kept as a runtime tensor between loops. */
+export interface LoopData {
+  readonly rows: ort.Tensor;
+  readonly labels: ort.Tensor;
+}
+
+export interface LoopSteps {
+  /** Row of each place, [K, batch]. */
+  readonly order: BigInt64Array;
+  /** [K, batch]. */
+  readonly weights: Float32Array;
+  readonly rates: Float32Array;
+  /** Of the first step, from 1. */
+  readonly firstStep: number;
+  /** One array a dropout layer, [K, batch, width]. */
+  readonly masks: readonly Float32Array[];
+}
+
+export interface StepBatch {
+  /** [batch, …cut shape]. */
+  readonly rows: Float32Array;
+  readonly labels: BigInt64Array;
+  readonly weights: Float32Array;
+  readonly rate: number;
+  readonly step: number;
+  readonly masks: readonly Float32Array[];
+}
+
+export interface StepResults {
+  readonly losses: Float32Array;
+  readonly correct: Float32Array;
+}
+
+export class Network {
+  readonly #plan: Plan;
+  readonly #device: ConcreteDevice;
+  #carried: Record<string, ort.Tensor> = {};
+  #sessions: Partial<Record<'loop' | 'step' | 'evaluation', ort.InferenceSession>> = {};
+
+  constructor(plan: Plan, device: ConcreteDevice) {
+    this.#plan = plan;
+    this.#device = device;
+    this.load(
+      new Map([
+        ...plan.initial,
+        ...plan.slots.map((slot): [string, Tensor] => [
+          slot.name,
+          {
+            dtype: 'float32',
+            shape: slot.shape,
+            data: new Uint8Array(new Float32Array(elementCount(slot.shape)).fill(slot.initial).buffer),
+          },
+        ]),
+      ]),
+    );
+  }
+
+  /** Replaces parameters, and optimizer state where given. The tensors are copied. */
+  load(values: ReadonlyMap<string, Tensor>): void {
+    for (const [name, tensor] of values)
+      this.#carried[name] = toRuntime({ ...tensor, data: Uint8Array.from(tensor.data) });
+  }
+
+  /** Parameters and optimizer state as they are now; copies. */
+  values(): Map<string, Tensor> {
+    return this.#copies(Object.keys(this.#carried));
+  }
+
+  /** The trained parameters alone. */
+  parameters(): Map<string, Tensor> {
+    return this.#copies(this.#plan.parameters.map(({ name }) => name));
+  }
+
+  #copies(wanted: readonly string[]): Map<string, Tensor> {
+    return new Map(
+      wanted.map((name) => {
+        const tensor = fromRuntime(this.#carried[name] as ort.Tensor);
+        return [name, { ...tensor, data: Uint8Array.from(tensor.data) }];
+      }),
+    );
+  }
+
+  async #session(kind: 'loop' | 'step' | 'evaluation'): Promise<ort.InferenceSession> {
+    return (this.#sessions[kind] ??= await createSession(this.#plan[kind], this.#device));
+  }
+
+  loopData(rows: Float32Array, labels: BigInt64Array): LoopData {
+    return { rows: float32(rows, [labels.length, ...this.#plan.cut.shape]), labels: int64(labels, [labels.length]) };
+  }
+
+  /** K steps in one run. */
+  async loop(data: LoopData, steps: LoopSteps): Promise<StepResults> {
+    const { batch, dropouts } = this.#plan;
+    const count = steps.rates.length;
+    const feeds: Record<string, ort.Tensor> = {
+      ...this.#carried,
+      [names.rows]: data.rows,
+      [names.labels]: data.labels,
+      [names.order]: int64(steps.order, [count, batch]),
+      [names.sampleWeight]: float32(steps.weights, [count, batch]),
+      [names.lr]: float32(steps.rates, [count]),
+      [names.step]: int64(BigInt64Array.of(BigInt(steps.firstStep)), []),
+    };
+    dropouts.forEach(({ name, width }, layer) => {
+      feeds[name] = float32(steps.masks[layer] as Float32Array, [count, batch, width]);
+    });
+    return this.#advance(await this.#run('loop', feeds));
+  }
+
+  async step(one: StepBatch): Promise<StepResults> {
+    const { batch, dropouts, cut } = this.#plan;
+    const feeds: Record<string, ort.Tensor> = {
+      ...this.#carried,
+      [cut.name]: float32(one.rows, [batch, ...cut.shape]),
+      [names.target]: int64(one.labels, [batch]),
+      [names.sampleWeight]: float32(one.weights, [batch]),
+      [names.lr]: float32(Float32Array.of(one.rate), []),
+      [names.step]: int64(BigInt64Array.of(BigInt(one.step)), []),
+    };
+    dropouts.forEach(({ name, width }, layer) => {
+      feeds[name] = float32(one.masks[layer] as Float32Array, [batch, width]);
+    });
+    return this.#advance(await this.#run('step', feeds));
+  }
+
+  /** Logits [count, classes] of `count` rows, with the parameters as they are or as given. */
+  async evaluate(rows: Float32Array, count: number, parameters?: ReadonlyMap<string, Tensor>): Promise<Float32Array> {
+    const { batch, cut } = this.#plan;
+    const width = elementCount(cut.shape);
+    const fixed: Record<string, ort.Tensor> = {};
+    for (const { name } of this.#plan.parameters) {
+      const given = parameters?.get(name);
+      fixed[name] = given ? toRuntime(given) : (this.#carried[name] as ort.Tensor);
+    }
+    let logits = new Float32Array();
+    for (let start = 0; start < count; start += batch) {
+      const part = new Float32Array(batch * width);
+      part.set(rows.subarray(start * width, Math.min(count, start + batch) * width));
+      const results = await this.#run('evaluation', { ...fixed, [cut.name]: float32(part, [batch, ...cut.shape]) });
+      const output = results['logits'] as ort.Tensor;
+      const classes = output.dims[1] as number;
+      if (logits.length === 0) logits = new Float32Array(count * classes);
+      const wanted = Math.min(batch, count - start) * classes;
+      logits.set((output.data as Float32Array).subarray(0, wanted), start * classes);
+    }
+    return logits;
+  }
+
+  async release(): Promise<void> {
+    const sessions = Object.values(this.#sessions);
+    this.#sessions = {};
+    for (const session of sessions) await session.release();
+  }
+
+  async #run(
+    kind: 'loop' | 'step' | 'evaluation',
+    feeds: Record<string, ort.Tensor>,
+  ): Promise<Record<string, ort.Tensor>> {
+    const session = await this.#session(kind);
+    try {
+      return (await session.run(feeds)) as Record<string, ort.Tensor>;
+    } catch (error) {
+      throw sessionError(error, this.#device);
+    }
+  }
+
+  #advance(results: Record<string, ort.Tensor>): StepResults {
+    for (const name of Object.keys(this.#carried)) this.#carried[name] = results[names.next(name)] as ort.Tensor;
+    return {
+      losses: (results[names.loss] as ort.Tensor).data as Float32Array,
+      correct: (results[names.correct] as ort.Tensor).data as Float32Array,
+    };
+  }
+}

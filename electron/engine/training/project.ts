@@ -1,0 +1,60 @@
+/** From a project to everything a run needs: the recipe, the data, the backbone and the compiled plan. */
+import { isAbsolute, resolve as resolvePath } from 'node:path';
+import { compile, type Plan } from '#shared/compiler/compile.ts';
+import { normalizationOf } from '#shared/compiler/1-resolve.ts';
+import type { GraftDocument } from '#shared/document/model.ts';
+import { resolveRecipe } from '#shared/document/resolve.ts';
+import { GraftError } from '#shared/messages/error.ts';
+import type { DatasetFacts } from '#shared/nodes/facts.ts';
+import type { Recipe } from '#shared/nodes/recipe.ts';
+import { readFolder, type Sample } from '#electron/engine/data/folder.ts';
+import { backboneSource, type LoadedBackbone } from '#electron/engine/backbones.ts';
+import { oracle } from '#electron/engine/runtime/oracle.ts';
+
+export interface Project {
+  readonly recipe: Recipe;
+  readonly facts: DatasetFacts;
+  readonly samples: readonly Sample[];
+  readonly backbone: LoadedBackbone;
+  /** Height, width of the pictures. */
+  readonly size: readonly [number, number];
+  readonly plan: Plan;
+  /** What the cached rows depend on besides the cut. */
+  readonly identity: Readonly<Record<string, unknown>>;
+}
+
+/** @throws GraftError with the node at fault */
+export async function loadProject(document: GraftDocument, baseFolder: string): Promise<Project> {
+  const recipe = resolveRecipe(document);
+  const { facts, samples } = await readData(recipe, baseFolder);
+  const { loaded, size, featureShape } = await backboneSource(recipe.backbone, baseFolder);
+  const plan = await compile({
+    recipe,
+    backbone: { model: loaded.model, view: loaded.view, featureShape, size },
+    classCounts: facts.classes.map(({ train }) => train),
+    oracle,
+  });
+  const identity = {
+    rows: 1,
+    backbone: loaded.hash,
+    data: facts.fingerprint,
+    normalization: normalizationOf(recipe.backbone, loaded.model),
+  };
+  return { recipe, facts, samples, backbone: loaded, size, plan, identity };
+}
+
+async function readData(recipe: Recipe, baseFolder: string): Promise<{ facts: DatasetFacts; samples: Sample[] }> {
+  const { node, path, limitPerClass } = recipe.data;
+  const folder = path === '' || isAbsolute(path) ? path : resolvePath(baseFolder, path);
+  try {
+    return await readFolder({
+      path: folder,
+      validation: recipe.split.validation,
+      seed: recipe.split.seed,
+      limitPerClass,
+    });
+  } catch (error) {
+    if (error instanceof GraftError && error.node === undefined) throw Object.assign(error, { node });
+    throw error;
+  }
+}

@@ -1,0 +1,147 @@
+/**
+ * The rows a run trains on: each picture brought to the cut, once. They come from the feature cache where they
+ * are there, and go into it where they are not.
+ */
+import { createHash } from 'node:crypto';
+import type { Plan } from '#shared/compiler/compile.ts';
+import { elementCount } from '#shared/core/shape.ts';
+import { GraftError, toProblem, type Problem } from '#shared/messages/error.ts';
+import { prefetch } from '#electron/engine/data/batches.ts';
+import type { DecodePool } from '#electron/engine/data/decode-pool.ts';
+import type { DecodeOptions } from '#electron/engine/data/decode.ts';
+import type { Sample } from '#electron/engine/data/folder.ts';
+import type { FeatureCache } from '#electron/engine/cache/feature-cache.ts';
+import { createSession, type ConcreteDevice } from '#electron/engine/runtime/session.ts';
+import { float32 } from '#electron/engine/runtime/tensors.ts';
+import type * as ort from 'onnxruntime-node';
+
+export interface RowsRequest {
+  readonly plan: Plan;
+  readonly device: ConcreteDevice;
+  readonly samples: readonly Sample[];
+  readonly decode: DecodeOptions;
+  readonly pool: DecodePool;
+  /** What makes these rows what they are: hashes of backbone and data, and every setting that shows in them. */
+  readonly identity: Readonly<Record<string, unknown>>;
+  readonly cache: FeatureCache;
+  readonly onProgress: (done: number, total: number) => void;
+  readonly onWarning: (problem: Problem) => void;
+  /** Asked between batches; true ends the work. */
+  readonly cancelled: () => boolean;
+}
+
+export interface Rows {
+  /** [samples, …cut shape]; a picture that cannot be read has a row of NaN. */
+  readonly data: Float32Array;
+  readonly cached: boolean;
+}
+
+/** Key of these rows in the feature cache. */
+export function rowsKey(request: RowsRequest): string {
+  const { plan, samples, identity, decode, cache } = request;
+  const files = createHash('sha256');
+  for (const { path } of samples) files.update(path).update('\0');
+  return cache.key({
+    ...identity,
+    cut: plan.cut,
+    size: decode.size,
+    resize: decode.resize,
+    augment: decode.augment ?? null,
+    files: files.digest('hex'),
+  });
+}
+
+/** @returns undefined when cancelled */
+export async function loadRows(request: RowsRequest): Promise<Rows | undefined> {
+  const { plan, samples, cache, onWarning } = request;
+  const key = rowsKey(request);
+  const width = elementCount(plan.cut.shape);
+  try {
+    const known = await cache.read(key);
+    if (known && known.features.length === samples.length * width) return { data: known.features, cached: true };
+  } catch (error) {
+    if (!(error instanceof GraftError)) throw error;
+    onWarning(toProblem(error));
+  }
+  const data = await computeRows(request, width);
+  if (!data) return undefined;
+  await cache.write(key, [samples.length, ...plan.cut.shape], data);
+  return { data, cached: false };
+}
+
+/** Samples whose row could not be made. */
+export function unreadableRows(rows: Float32Array, width: number): number[] {
+  const found: number[] = [];
+  for (let row = 0; row * width < rows.length; row++) if (Number.isNaN(rows[row * width])) found.push(row);
+  return found;
+}
+
+async function computeRows(request: RowsRequest, width: number): Promise<Float32Array | undefined> {
+  const { plan, samples, onProgress, cancelled } = request;
+  const bringToCut = await RowMaker.create(request);
+  try {
+    const data = new Float32Array(samples.length * width);
+    const starts = Array.from({ length: Math.ceil(samples.length / plan.batch) }, (_, index) => index * plan.batch);
+    onProgress(0, samples.length);
+    const decoded = prefetch(starts, (start) => bringToCut.decode(samples.slice(start, start + plan.batch), start));
+    for await (const { batch: start, value } of decoded) {
+      if (cancelled()) return undefined;
+      const count = Math.min(plan.batch, samples.length - start);
+      data.set((await bringToCut.rows(value)).subarray(0, count * width), start * width);
+      for (const { index } of value.failures)
+        data.fill(Number.NaN, (start + index) * width, (start + index + 1) * width);
+      onProgress(start + count, samples.length);
+    }
+    return data;
+  } finally {
+    await bringToCut.release();
+  }
+}
+
+interface Decoded {
+  readonly pixels: Float32Array;
+  readonly failures: readonly { readonly index: number; readonly reason: string }[];
+}
+
+/** Pictures to rows, a batch at a time. */
+export class RowMaker {
+  readonly #request: Pick<RowsRequest, 'plan' | 'device' | 'decode' | 'pool'>;
+  readonly #session: ort.InferenceSession | undefined;
+
+  private constructor(
+    request: Pick<RowsRequest, 'plan' | 'device' | 'decode' | 'pool'>,
+    session: ort.InferenceSession | undefined,
+  ) {
+    this.#request = request;
+    this.#session = session;
+  }
+
+  static async create(request: Pick<RowsRequest, 'plan' | 'device' | 'decode' | 'pool'>): Promise<RowMaker> {
+    const { prefix } = request.plan;
+    return new RowMaker(request, prefix && (await createSession(prefix, request.device)));
+  }
+
+  /** @param first index of the first sample, for the random numbers of augmentation */
+  decode(samples: readonly Sample[], first: number): Promise<Decoded> {
+    const { decode, pool } = this.#request;
+    const augment = decode.augment && { ...decode.augment, indices: samples.map((_, index) => first + index) };
+    return pool.decode(
+      samples.map(({ path }) => path),
+      { ...decode, ...(augment ? { augment } : {}) },
+    );
+  }
+
+  /** Rows [batch, …cut shape] of up to a batch of pictures; what is missing of it is padding. */
+  async rows({ pixels }: Decoded): Promise<Float32Array> {
+    const { plan, decode } = this.#request;
+    const whole = new Float32Array(plan.batch * 3 * decode.size[0] * decode.size[1]);
+    whole.set(pixels);
+    if (!this.#session) return whole;
+    const results = await this.#session.run({ input: float32(whole, [plan.batch, 3, ...decode.size]) });
+    return (results[plan.cut.name] as ort.Tensor).data as Float32Array;
+  }
+
+  async release(): Promise<void> {
+    await this.#session?.release();
+  }
+}

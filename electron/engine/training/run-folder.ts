@@ -1,0 +1,170 @@
+/** A run on disk: plain files anyone can read without Graft. */
+import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { documentSchema, type GraftDocument } from '#shared/document/model.ts';
+import { serializeDocument } from '#shared/document/serialize.ts';
+import { decodeSafetensors, encodeSafetensors } from '#shared/ir/safetensors.ts';
+import type { Tensor } from '#shared/ir/tensor.ts';
+import { GraftError } from '#shared/messages/error.ts';
+import { deviceSchema, runEventSchema, type Evaluation, type RunEvent } from '#shared/protocol/run.ts';
+
+const bestSchema = z.object({ epoch: z.number(), loss: z.number(), accuracy: z.number() });
+
+/** `run.json`. */
+export const runRecordSchema = z.object({
+  format: z.literal(1),
+  title: z.string(),
+  /** ISO 8601. */
+  started: z.string(),
+  status: z.enum(['running', 'done', 'interrupted', 'failed']),
+  device: deviceSchema,
+  versions: z.record(z.string(), z.string()),
+  seed: z.number(),
+  classes: z.array(z.string()),
+  samples: z.object({ train: z.number(), validation: z.number() }),
+  parameters: z.object({ trainable: z.number(), frozen: z.number() }),
+  summary: z.string(),
+  /** Content hashes of what the run was made from. */
+  hashes: z.object({ backbone: z.string(), data: z.string() }),
+  /** Folder that relative paths of project.graft start from. */
+  baseFolder: z.string(),
+  best: bestSchema.optional(),
+  reason: z.string().optional(),
+});
+export type RunRecord = z.infer<typeof runRecordSchema>;
+
+/** Where a run stands, beside the tensors of a checkpoint. */
+export const progressSchema = z.object({
+  /** Steps done. */
+  step: z.number(),
+  /** Epoch in progress, from 1, and steps done in it. */
+  epoch: z.number(),
+  stepInEpoch: z.number(),
+  /** Sums over the steps of the epoch in progress. */
+  epochLoss: z.number(),
+  epochWeight: z.number(),
+  epochCorrect: z.number(),
+  best: bestSchema.nullable(),
+  epochsSinceBest: z.number(),
+  rateFactor: z.number(),
+  /** Training time so far, seconds. */
+  seconds: z.number(),
+  /** Set once the last epoch has ended. */
+  finished: z.enum(['epochs', 'early-stop', 'loss-threshold', 'stopped']).nullable(),
+});
+export type Progress = z.infer<typeof progressSchema>;
+
+/** Shapes of JSON numbers that are not finite: JSON has no word for them. */
+const jsonNumber = (_key: string, value: unknown): unknown =>
+  typeof value === 'number' && !Number.isFinite(value) ? null : value;
+
+export class RunFolder {
+  readonly path: string;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  /** @throws GraftError `run.missing` */
+  static open(path: string): RunFolder {
+    if (!existsSync(join(path, 'run.json'))) throw new GraftError('run.missing', { path });
+    return new RunFolder(path);
+  }
+
+  create(document: GraftDocument): void {
+    mkdirSync(join(this.path, 'checkpoints'), { recursive: true });
+    writeFileSync(join(this.path, 'project.graft'), serializeDocument(document));
+    writeFileSync(join(this.path, 'metrics.jsonl'), '');
+  }
+
+  writeRecord(record: RunRecord): void {
+    this.#writeAtomically('run.json', `${JSON.stringify(record, null, 2)}\n`);
+  }
+
+  /** @throws GraftError `run.missing` */
+  readRecord(): RunRecord {
+    const parsed = runRecordSchema.safeParse(this.#readJson('run.json'));
+    if (!parsed.success) throw new GraftError('run.missing', { path: this.path });
+    return parsed.data;
+  }
+
+  readDocument(): GraftDocument {
+    const parsed = documentSchema.safeParse(this.#readJson('project.graft'));
+    if (!parsed.success) throw new GraftError('run.missing', { path: this.path });
+    return parsed.data;
+  }
+
+  appendEvents(events: readonly RunEvent[]): void {
+    if (events.length > 0)
+      appendFileSync(
+        join(this.path, 'metrics.jsonl'),
+        events.map((event) => `${JSON.stringify(event, jsonNumber)}\n`).join(''),
+      );
+  }
+
+  /** Drops what was recorded after `step`, which a resumed run will say again. */
+  truncateEvents(step: number, epoch: number): void {
+    const kept = this.readEvents().filter((event) => {
+      if (event.event === 'step') return event.step <= step;
+      return event.event === 'epoch' ? event.epoch < epoch : event.event === 'plan' || event.event === 'warning';
+    });
+    this.#writeAtomically('metrics.jsonl', kept.map((event) => `${JSON.stringify(event)}\n`).join(''));
+  }
+
+  /** A last line that was cut off by a crash is left out. */
+  readEvents(): RunEvent[] {
+    const file = join(this.path, 'metrics.jsonl');
+    if (!existsSync(file)) return [];
+    return readFileSync(file, 'utf8')
+      .split('\n')
+      .flatMap((line) => {
+        try {
+          return line === '' ? [] : [runEventSchema.parse(JSON.parse(line))];
+        } catch {
+          return [];
+        }
+      });
+  }
+
+  writeCheckpoint(name: 'last' | 'best', tensors: ReadonlyMap<string, Tensor>, progress: Progress): void {
+    this.#writeAtomically(
+      `checkpoints/${name}.safetensors`,
+      encodeSafetensors(tensors, { progress: JSON.stringify(progress) }),
+    );
+  }
+
+  /** @throws GraftError `run.no-checkpoint`, `run.checkpoint-damaged` */
+  readCheckpoint(name: 'last' | 'best'): { tensors: Map<string, Tensor>; progress: Progress } {
+    const path = join(this.path, 'checkpoints', `${name}.safetensors`);
+    if (!existsSync(path)) throw new GraftError('run.no-checkpoint', { path: this.path });
+    try {
+      const { tensors, metadata } = decodeSafetensors(readFileSync(path));
+      return { tensors, progress: progressSchema.parse(JSON.parse(metadata['progress'] ?? '')) };
+    } catch {
+      throw new GraftError('run.checkpoint-damaged', { path });
+    }
+  }
+
+  writeEvaluation(evaluation: Evaluation): void {
+    this.#writeAtomically('evaluation.json', `${JSON.stringify(evaluation)}\n`);
+  }
+
+  get modelPath(): string {
+    return join(this.path, 'model.onnx');
+  }
+
+  #writeAtomically(name: string, content: string | Uint8Array): void {
+    const path = join(this.path, name);
+    writeFileSync(`${path}.part`, content);
+    renameSync(`${path}.part`, path);
+  }
+
+  #readJson(name: string): unknown {
+    try {
+      return JSON.parse(readFileSync(join(this.path, name), 'utf8'));
+    } catch {
+      throw new GraftError('run.missing', { path: this.path });
+    }
+  }
+}

@@ -1,0 +1,203 @@
+/** The run in this process: starting, continuing, steering, and what is done with a run that has ended. */
+import { mkdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import type { GraftDocument } from '#shared/document/model.ts';
+import { GraftError, toProblem } from '#shared/messages/error.ts';
+import type { EngineInput } from '#shared/protocol/engine.ts';
+import type { Device, Evaluation, ParityReport, RunEvent } from '#shared/protocol/run.ts';
+import { FeatureCache } from '#electron/engine/cache/feature-cache.ts';
+import { DecodePool } from '#electron/engine/data/decode-pool.ts';
+import { exportModel } from '#electron/engine/export.ts';
+import { cacheFolder, cacheLimitBytes } from '#electron/engine/paths.ts';
+import { chooseDevice } from '#electron/engine/runtime/devices.ts';
+import { evaluateClassifier } from '#electron/engine/training/classification.ts';
+import { loadProject, type Project } from '#electron/engine/training/project.ts';
+import { RunFolder, type RunRecord } from '#electron/engine/training/run-folder.ts';
+import { Trainer, type Outcome } from '#electron/engine/training/trainer.ts';
+import { loadHeldOut } from '#electron/engine/training/held-out.ts';
+import type { ConcreteDevice } from '#electron/engine/runtime/session.ts';
+
+export type EmitEvents = (run: string, events: readonly RunEvent[]) => void;
+
+const require = createRequire(import.meta.url);
+
+/** One decoding pool serves everything in the process. */
+export const pool = new DecodePool();
+
+let current: Trainer | undefined;
+
+/** Starts a run; answers once the project is known to be sound. What follows comes as events. */
+export async function train(
+  input: {
+    readonly document: GraftDocument;
+    readonly baseFolder: string;
+    readonly device: Device;
+    readonly runFolder: string;
+  },
+  emit: EmitEvents,
+): Promise<{ run: string }> {
+  if (current) throw new GraftError('run.busy');
+  const device = await chooseDevice(input.device);
+  const project = await loadProject(input.document, input.baseFolder);
+  const folder = new RunFolder(input.runFolder);
+  folder.create(input.document);
+  folder.writeRecord(newRecord(project, input, device));
+  launch(project, folder, device, emit, false);
+  return { run: folder.path };
+}
+
+/** @throws GraftError `run.missing`, `run.no-checkpoint`, `run.finished` */
+export async function resume(path: string, emit: EmitEvents): Promise<{ run: string }> {
+  if (current) throw new GraftError('run.busy');
+  const folder = RunFolder.open(path);
+  const record = folder.readRecord();
+  if (record.status === 'done') throw new GraftError('run.finished', { path });
+  const device = await chooseDevice(record.device);
+  const project = await loadProject(folder.readDocument(), record.baseFolder);
+  launch(project, folder, device, emit, true);
+  return { run: folder.path };
+}
+
+export function control(input: EngineInput<'control'>): void {
+  if (!current) throw new GraftError('run.none');
+  current.control(input);
+}
+
+function newRecord(
+  project: Project,
+  input: { document: GraftDocument; baseFolder: string },
+  device: ConcreteDevice,
+): RunRecord {
+  const count = (split: string): number => project.samples.filter((sample) => sample.split === split).length;
+  return {
+    format: 1,
+    title: input.document.title,
+    started: new Date().toISOString(),
+    status: 'running',
+    device,
+    versions: {
+      node: process.versions.node,
+      onnxruntime: (require('onnxruntime-node/package.json') as { version: string }).version,
+    },
+    seed: project.recipe.training.seed,
+    classes: project.facts.classes.map(({ name }) => name),
+    samples: { train: count('train'), validation: count('validation') },
+    parameters: project.plan.counts,
+    summary: project.plan.summary,
+    hashes: { backbone: project.backbone.hash, data: project.facts.fingerprint },
+    baseFolder: input.baseFolder,
+  };
+}
+
+function launch(project: Project, folder: RunFolder, device: ConcreteDevice, emit: EmitEvents, restore: boolean): void {
+  const began = performance.now();
+  const say = (events: readonly RunEvent[]): void => {
+    folder.appendEvents(events.filter(({ event }) => event !== 'cache' && event !== 'state'));
+    emit(folder.path, events);
+  };
+  const trainer = new Trainer({
+    project,
+    folder,
+    device,
+    pool,
+    cache: new FeatureCache(cacheFolder(), cacheLimitBytes()),
+    emit: say,
+  });
+  if (restore) trainer.restore();
+  current = trainer;
+  void (async () => {
+    try {
+      folder.writeRecord({ ...folder.readRecord(), status: 'running' });
+      const outcome = await trainer.run();
+      if (!outcome) {
+        folder.writeRecord({ ...folder.readRecord(), status: 'interrupted', reason: 'stopped' });
+        throw new GraftError('run.nothing-trained');
+      }
+      await finish(project, folder, outcome, began, say);
+    } catch (error) {
+      await fail(project, folder, trainer, error, say);
+    } finally {
+      await trainer.release();
+      current = undefined;
+    }
+  })();
+}
+
+async function finish(
+  project: Project,
+  folder: RunFolder,
+  outcome: Outcome,
+  began: number,
+  say: (events: readonly RunEvent[]) => void,
+): Promise<void> {
+  say([{ event: 'state', state: 'evaluating' }]);
+  await handOver(project, folder, outcome);
+  folder.writeRecord({ ...folder.readRecord(), status: 'done', best: outcome.best, reason: outcome.reason });
+  say([
+    {
+      event: 'done',
+      run: folder.path,
+      reason: outcome.reason,
+      best: outcome.best,
+      model: folder.modelPath,
+      seconds: (performance.now() - began) / 1000,
+    },
+  ]);
+}
+
+/** Writes evaluation.json and model.onnx of the best weights. */
+async function handOver(
+  project: Project,
+  folder: RunFolder,
+  { network, validation, parameters }: Pick<Outcome, 'network' | 'validation' | 'parameters'>,
+): Promise<void> {
+  const logits = await network.evaluate(validation.rows, validation.samples.length, parameters);
+  const classes = project.facts.classes.map(({ name }) => name);
+  folder.writeEvaluation(evaluateClassifier(logits, validation.samples, classes, project.plan.loss));
+  await exportModel({
+    project,
+    parameters,
+    logits,
+    validation: validation.samples,
+    run: folder.path,
+    file: folder.modelPath,
+    pool,
+  });
+}
+
+/** A failed run keeps the best model it had. */
+async function fail(
+  project: Project,
+  folder: RunFolder,
+  trainer: Trainer,
+  error: unknown,
+  say: (events: readonly RunEvent[]) => void,
+): Promise<void> {
+  const problem = toProblem(error);
+  const kept = trainer.kept();
+  if (kept) await handOver(project, folder, kept).catch(() => undefined);
+  const record = folder.readRecord();
+  const status = record.status === 'interrupted' ? 'interrupted' : 'failed';
+  folder.writeRecord({ ...record, status, reason: problem.message, ...(kept ? { best: kept.best } : {}) });
+  say([{ event: 'error', ...problem }]);
+}
+
+/** Metrics of a run's best weights on the held-out split, computed afresh. */
+export async function evaluate(path: string): Promise<Evaluation> {
+  const { project, logits, validation } = await loadHeldOut(path, pool);
+  const evaluation = evaluateClassifier(
+    logits,
+    validation,
+    project.facts.classes.map(({ name }) => name),
+    project.plan.loss,
+  );
+  RunFolder.open(path).writeEvaluation(evaluation);
+  return evaluation;
+}
+
+export async function exportRun(path: string, file: string): Promise<ParityReport> {
+  const { project, logits, validation, parameters } = await loadHeldOut(path, pool);
+  mkdirSync(dirname(file), { recursive: true });
+  return exportModel({ project, parameters, logits, validation, run: path, file, pool });
+}
