@@ -1,8 +1,8 @@
-/** Metrics as people read them; sizes, counts, rates and times are in ui/numbers.ts. */
-import { formatCount, formatRate } from '#renderer/ui/numbers.ts';
+/** Metrics as charts and results show them; counts, sizes, rates and times are in shared/core/format.ts. */
+import { formatCount, formatRate } from '#shared/core/format.ts';
 
-/** Share 0–1 as 51.0, without the sign, which is set smaller. */
-export function formatPercent(share: number): string {
+/** Share 0–1 as 51.0, for where the sign is set smaller or stands in a heading. */
+export function percentFigure(share: number): string {
   return (100 * share).toFixed(1);
 }
 
@@ -13,10 +13,10 @@ export function formatLoss(value: number): string {
   if (size === 0) return '0';
   if (size >= 1000) return formatCount(value);
   if (size >= 0.1) return value.toFixed(3);
-  return size >= 0.001 ? value.toPrecision(3) : formatRate(value);
+  return size >= 0.001 ? value.toPrecision(3) : formatBriefly(value);
 }
 
-/** “1 photo”, “12 photos”. */
-export function plural(count: number, one: string, many = `${one}s`): string {
-  return `${formatCount(count)} ${count === 1 ? one : many}`;
+/** Two digits of a rate or difference that is measured, not typed: 7.4e-4. */
+export function formatBriefly(value: number): string {
+  return formatRate(Number(value.toPrecision(2)));
 }

@@ -2,13 +2,14 @@ import { useElementSize } from '@mantine/hooks';
 import { useMemo } from 'react';
 import { ActionIcon, Tooltip } from '@mantine/core';
 import { IconZoomReset } from '@tabler/icons-react';
+import { formatPercent } from '#shared/core/format.ts';
 import { MetricPlot, type PlotMarks } from '#renderer/charts/metric-plot.tsx';
 import type { PlotFrame } from '#renderer/charts/plot-frame.ts';
 import { PlotOverlay } from '#renderer/charts/plot-overlay.tsx';
 import { PlotReading } from '#renderer/charts/plot-reading.tsx';
 import type { usePointing } from '#renderer/charts/pointing.ts';
 import { describeMetric, type Metric, metricRange, metricRows } from '#renderer/charts/series.ts';
-import { formatLoss, formatPercent } from '#renderer/charts/format.ts';
+import { formatLoss } from '#renderer/charts/format.ts';
 import type { EpochEvent, RunRecord } from '#renderer/store/run-record.ts';
 import { valueAt } from '#renderer/store/metric-series.ts';
 import classes from '#renderer/charts/charts.module.css';
@@ -41,7 +42,7 @@ const looks = {
     title: 'Accuracy',
     subtitle: 'share right, %',
     color: 'var(--chart-accuracy)',
-    read: (value: number) => `${formatPercent(value)} %`,
+    read: (value: number) => formatPercent(value),
     tick: (value: number) => String(Math.round(value * 100)),
   },
 } as const;

@@ -5,7 +5,8 @@ import { plotMargin } from '#renderer/charts/plot-frame.ts';
 import { roundRange, roundTicks } from '#renderer/charts/scale.ts';
 import { rateRows } from '#renderer/charts/series.ts';
 import type { Charted } from '#renderer/charts/metric-chart.tsx';
-import { formatRate } from '#renderer/ui/numbers.ts';
+import { formatRate } from '#shared/core/format.ts';
+import { formatBriefly } from '#renderer/charts/format.ts';
 import classes from '#renderer/charts/charts.module.css';
 
 /** The learning rate so far. */
@@ -20,7 +21,7 @@ export function RateChart({ charted }: { readonly charted: Charted }) {
   return (
     <figure
       className={classes['chart']}
-      aria-label={last === undefined ? 'Learning rate' : `Learning rate by epoch, now ${formatRate(last.rate)}`}
+      aria-label={last === undefined ? 'Learning rate' : `Learning rate by epoch, now ${formatBriefly(last.rate)}`}
     >
       <figcaption className={classes['caption']}>
         <span className={classes['title']}>Learning rate</span>

@@ -2,7 +2,7 @@ import { Table } from '@mantine/core';
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { Evaluation } from '#shared/protocol/run.ts';
-import { formatPercent } from '#renderer/charts/format.ts';
+import { percentFigure } from '#renderer/charts/format.ts';
 import { type ClassColumn, type ClassOrder, sortClasses } from './confusion.ts';
 import classes from './results.module.css';
 
@@ -66,7 +66,7 @@ export function ClassTable({ evaluation, onOpen }: Props) {
               {(['precision', 'recall', 'f1'] as const).map((column) => (
                 <Table.Td key={column} ta="right">
                   <span className={classes['bar']} style={{ width: 48 * row[column] }} />
-                  {formatPercent(row[column])}
+                  {percentFigure(row[column])}
                 </Table.Td>
               ))}
               <Table.Td ta="right">{row.support}</Table.Td>

@@ -1,6 +1,6 @@
 import { type KeyboardEvent, useMemo, useRef, useState } from 'react';
+import { formatPlural } from '#shared/core/format.ts';
 import type { Evaluation } from '#shared/protocol/run.ts';
-import { plural } from '#renderer/charts/format.ts';
 import { type Cell, filledCells } from './confusion.ts';
 import classes from './results.module.css';
 
@@ -61,7 +61,7 @@ export function ConfusionMatrix({ evaluation, cellSize, rowNames, columnNames, o
       width={rowNames + side}
       height={columnNames + side}
       role="group"
-      aria-label={`Confusion matrix of ${plural(names.length, 'class', 'classes')}. Rows are true classes, columns answers.`}
+      aria-label={`Confusion matrix of ${formatPlural(names.length, 'class', 'classes')}. Rows are true classes, columns answers.`}
       onKeyDown={move}
       onPointerLeave={() => onPoint(undefined)}
     >
@@ -163,7 +163,7 @@ function MatrixCell({ cell, x, y, size, name, reachable, onOpen, onPoint, onFocu
 
 /** “shirt taken for t-shirt: 7 photos”. */
 export function cellName({ label, predicted, count }: Cell, names: readonly string[]): string {
-  const photos = plural(count, 'photo');
+  const photos = formatPlural(count, 'photo');
   return label === predicted
     ? `${names[label]} recognized: ${photos}`
     : `${names[label]} taken for ${names[predicted]}: ${photos}`;

@@ -1,9 +1,10 @@
-import { Button, Modal } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useMemo, useState } from 'react';
-import { formatPercent, plural } from '#renderer/charts/format.ts';
+import { formatPercent, formatPlural } from '#shared/core/format.ts';
 import { useThumbnails } from '#renderer/store/thumbnails.ts';
 import type { Sample } from './confusion.ts';
 import { SampleViewer } from './sample-viewer.tsx';
+import { Dialog } from './dialog.tsx';
 import classes from './results.module.css';
 
 export interface GalleryRequest {
@@ -31,12 +32,10 @@ export function Gallery({ request, names, onClose }: Props) {
   const paths = useMemo(() => visible.map((sample) => sample.path), [visible]);
   const thumbnails = useThumbnails(paths);
   return (
-    <Modal
-      opened
+    <Dialog
       onClose={onClose}
       size={large === undefined ? 'xl' : 800}
-      title={`${request.title} · ${plural(samples.length, 'photo')}`}
-      closeButtonProps={{ 'aria-label': 'Close' }}
+      title={`${request.title} · ${formatPlural(samples.length, 'photo')}`}
     >
       {large === undefined ? (
         <>
@@ -67,7 +66,7 @@ export function Gallery({ request, names, onClose }: Props) {
           onBack={() => setLarge(undefined)}
         />
       )}
-    </Modal>
+    </Dialog>
   );
 }
 
@@ -79,7 +78,7 @@ interface TileProps {
 }
 
 function Tile({ sample, names, image, onOpen }: TileProps) {
-  const answer = `${names[sample.predicted]} ${formatPercent(sample.confidence)} %`;
+  const answer = `${names[sample.predicted]} ${formatPercent(sample.confidence)}`;
   return (
     <button type="button" className={classes['tile']} onClick={onOpen} title={sample.path}>
       <span className={classes['picture']}>{image !== undefined && <img src={image} alt="" />}</span>

@@ -1,4 +1,5 @@
-import { formatPercent, plural } from '#renderer/charts/format.ts';
+import { formatPlural } from '#shared/core/format.ts';
+import { percentFigure } from '#renderer/charts/format.ts';
 import classes from './results.module.css';
 
 interface Props {
@@ -19,10 +20,10 @@ export function Headline({ accuracy, margin, macroF1, photos, epoch }: Props) {
       <div className={classes['figure']}>
         <dt>Validation accuracy{epoch === undefined ? '' : `, best at epoch ${epoch}`}</dt>
         <dd>
-          <span className={classes['big']}>{accuracy === undefined ? '–' : formatPercent(accuracy)}</span>
+          <span className={classes['big']}>{accuracy === undefined ? '–' : percentFigure(accuracy)}</span>
           <span className={classes['unit']}>
-            %{margin !== undefined && ` ± ${formatPercent(margin)}`}
-            {photos !== undefined && ` (${plural(photos, 'photo')})`}
+            %{margin !== undefined && ` ± ${percentFigure(margin)}`}
+            {photos !== undefined && ` (${formatPlural(photos, 'photo')})`}
           </span>
         </dd>
       </div>
@@ -30,7 +31,7 @@ export function Headline({ accuracy, margin, macroF1, photos, epoch }: Props) {
         <div className={classes['figure']}>
           <dt>Macro-F1</dt>
           <dd>
-            <span className={classes['big']}>{formatPercent(macroF1)}</span>
+            <span className={classes['big']}>{percentFigure(macroF1)}</span>
             <span className={classes['unit']}>%</span>
           </dd>
         </div>

@@ -1,9 +1,10 @@
-import { ActionIcon, Modal, Tooltip } from '@mantine/core';
+import { ActionIcon, Tooltip } from '@mantine/core';
 import { IconMaximize } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { Evaluation } from '#shared/protocol/run.ts';
 import { cellName, ConfusionMatrix } from './confusion-matrix.tsx';
 import type { Cell } from './confusion.ts';
+import { Dialog } from './dialog.tsx';
 import classes from './results.module.css';
 
 interface Props {
@@ -50,27 +51,27 @@ export function MatrixSide({ evaluation, onOpen }: Props) {
           </ActionIcon>
         </Tooltip>
       </div>
-      <Modal
-        opened={enlarged}
-        onClose={() => setEnlarged(false)}
-        size="auto"
-        title="Confusion matrix: rows are true classes, columns answers"
-        closeButtonProps={{ 'aria-label': 'Close' }}
-      >
-        <div className={`${classes['scroll']} ${classes['large']}`}>
-          <ConfusionMatrix
-            evaluation={evaluation}
-            cellSize={names.length > 60 ? 15 : largestCell}
-            rowNames={room(160)}
-            columnNames={room(130)}
-            onOpen={onOpen}
-            onPoint={setPointed}
-          />
-        </div>
-        <p className={classes['sentence']} role="status">
-          {caption}
-        </p>
-      </Modal>
+      {enlarged && (
+        <Dialog
+          onClose={() => setEnlarged(false)}
+          size="auto"
+          title="Confusion matrix: rows are true classes, columns answers"
+        >
+          <div className={`${classes['scroll']} ${classes['large']}`}>
+            <ConfusionMatrix
+              evaluation={evaluation}
+              cellSize={names.length > 60 ? 15 : largestCell}
+              rowNames={room(160)}
+              columnNames={room(130)}
+              onOpen={onOpen}
+              onPoint={setPointed}
+            />
+          </div>
+          <p className={classes['sentence']} role="status">
+            {caption}
+          </p>
+        </Dialog>
+      )}
     </div>
   );
 }

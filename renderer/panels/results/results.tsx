@@ -1,7 +1,7 @@
 import { Button, Skeleton } from '@mantine/core';
 import { useMemo, useState } from 'react';
+import { formatPercent, formatPlural } from '#shared/core/format.ts';
 import type { Evaluation } from '#shared/protocol/run.ts';
-import { formatPercent, plural } from '#renderer/charts/format.ts';
 import { bestEpoch } from '#renderer/store/run-progress.ts';
 import { useRun } from '#renderer/store/run.ts';
 import { useThumbnails } from '#renderer/store/thumbnails.ts';
@@ -98,7 +98,7 @@ function Wrongest({ samples, onOpen }: WrongestProps) {
       <div className={classes['strip']}>
         <span className={`${classes['sentence']} ${classes['dim']}`}>Most wrong</span>
         <Button variant="subtle" size="compact-xs" onClick={() => onOpen(undefined)}>
-          all {plural(samples.length, 'error')}
+          all {formatPlural(samples.length, 'error')}
         </Button>
       </div>
       <div className={classes['stripPictures']}>
@@ -109,7 +109,7 @@ function Wrongest({ samples, onOpen }: WrongestProps) {
               key={sample.path}
               type="button"
               className={classes['picture']}
-              aria-label={`Wrong photo ${index + 1}, sure to ${formatPercent(sample.confidence)} %`}
+              aria-label={`Wrong photo ${index + 1}, sure to ${formatPercent(sample.confidence)}`}
               onClick={() => onOpen(index)}
             >
               {image !== undefined && <img src={image} alt="" />}

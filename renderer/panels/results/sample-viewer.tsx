@@ -1,8 +1,8 @@
 import { Button, Group, Stack, Text } from '@mantine/core';
-import { useHotkeys } from '@mantine/hooks';
 import { IconArrowLeft, IconChevronLeft, IconChevronRight } from '@tabler/icons-react';
-import { useEffect, useState } from 'react';
-import { formatLoss, formatPercent } from '#renderer/charts/format.ts';
+import { type KeyboardEvent, useEffect, useState } from 'react';
+import { formatPercent } from '#shared/core/format.ts';
+import { formatLoss } from '#renderer/charts/format.ts';
 import { host } from '#renderer/platform/host.ts';
 import type { Sample } from './confusion.ts';
 import classes from './results.module.css';
@@ -23,13 +23,13 @@ export function SampleViewer({ samples, index, names, onMove, onBack }: Props) {
   const picture = usePicture(sample.path);
   const previous = (): void => onMove(Math.max(0, index - 1));
   const next = (): void => onMove(Math.min(samples.length - 1, index + 1));
-  useHotkeys([
-    ['ArrowLeft', previous],
-    ['ArrowRight', next],
-  ]);
+  const turn = (event: KeyboardEvent): void => {
+    if (event.key === 'ArrowLeft') previous();
+    if (event.key === 'ArrowRight') next();
+  };
   const right = sample.label === sample.predicted;
   return (
-    <Stack gap="md">
+    <Stack gap="md" onKeyDown={turn}>
       <Group gap="xs">
         <Button variant="default" leftSection={<IconArrowLeft size={14} />} onClick={onBack} data-autofocus>
           All photos
@@ -54,9 +54,9 @@ export function SampleViewer({ samples, index, names, onMove, onBack }: Props) {
           <Fact title="It is" value={names[sample.label] ?? ''} />
           <Fact
             title={right ? 'The model agrees, sure to' : 'The model says'}
-            value={right ? `${formatPercent(sample.confidence)} %` : (names[sample.predicted] ?? '')}
+            value={right ? formatPercent(sample.confidence) : (names[sample.predicted] ?? '')}
           />
-          {!right && <Fact title="sure to" value={`${formatPercent(sample.confidence)} %`} />}
+          {!right && <Fact title="sure to" value={formatPercent(sample.confidence)} />}
           <Fact title="Loss" value={formatLoss(sample.loss)} />
           <Text size="xs" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
             {sample.path}

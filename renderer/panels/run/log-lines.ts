@@ -1,7 +1,7 @@
 /** A run's log in plain words, one line an event. Pure. */
 import { assertNever } from '#shared/core/assert-never.ts';
-import { formatLoss, formatPercent, plural } from '#renderer/charts/format.ts';
-import { formatDuration, formatShortCount } from '#renderer/ui/numbers.ts';
+import { formatLoss } from '#renderer/charts/format.ts';
+import { formatDuration, formatPercent, formatPlural, formatShortCount } from '#shared/core/format.ts';
 import type { DoneEvent, NoteEvent, PlanEvent } from '#renderer/store/run-record.ts';
 
 export interface LogLine {
@@ -21,12 +21,12 @@ function linesOf(note: NoteEvent, plan: PlanEvent | undefined): LogLine[] {
     case 'plan':
       return planLines(note);
     case 'cache':
-      return [plain(`Features computed for ${note.done} of ${plural(note.total, 'photo')}.`)];
+      return [plain(`Features computed for ${note.done} of ${formatPlural(note.total, 'photo')}.`)];
     case 'epoch': {
       const text =
         `Epoch ${note.epoch}${plan === undefined ? '' : ` of ${plan.epochs}`}: training loss ` +
-        `${formatLoss(note.train.loss)}, accuracy ${formatPercent(note.train.accuracy)} %; validation loss ` +
-        `${formatLoss(note.validation.loss)}, accuracy ${formatPercent(note.validation.accuracy)} %; ` +
+        `${formatLoss(note.train.loss)}, accuracy ${formatPercent(note.train.accuracy)}; validation loss ` +
+        `${formatLoss(note.validation.loss)}, accuracy ${formatPercent(note.validation.accuracy)}; ` +
         `${formatDuration(note.seconds)}.${note.best ? ' Best so far.' : ''}`;
       return [{ text, tone: note.best ? 'good' : 'plain' }];
     }
@@ -45,8 +45,8 @@ function linesOf(note: NoteEvent, plan: PlanEvent | undefined): LogLine[] {
 
 function planLines(plan: PlanEvent): LogLine[] {
   const first =
-    `${plural(plan.classes.length, 'class', 'classes')}, ${plural(plan.samples.train, 'training photo')}, ` +
-    `${plural(plan.samples.validation, 'validation photo')}; ${formatShortCount(plan.parameters.trainable)} parameters ` +
+    `${formatPlural(plan.classes.length, 'class', 'classes')}, ${formatPlural(plan.samples.train, 'training photo')}, ` +
+    `${formatPlural(plan.samples.validation, 'validation photo')}; ${formatShortCount(plan.parameters.trainable)} parameters ` +
     `trained, ${formatShortCount(plan.parameters.frozen)} frozen; on ${plan.device}` +
     `${plan.cached ? ', features from the cache' : ''}.`;
   return [

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatLoss, formatPercent, plural } from '#renderer/charts/format.ts';
+import { formatBriefly, formatLoss, percentFigure } from '#renderer/charts/format.ts';
 import { roundRange, roundTicks } from '#renderer/charts/scale.ts';
 
 describe('metrics in words', () => {
@@ -12,10 +12,10 @@ describe('metrics in words', () => {
     [Number.NaN, '–'],
   ])('loss %d', (loss, text) => expect(formatLoss(loss)).toBe(text));
 
-  it('shares and counts', () => {
-    expect(formatPercent(0.51)).toBe('51.0');
-    expect(plural(1, 'photo')).toBe('1 photo');
-    expect(plural(2000, 'class', 'classes')).toBe('2,000 classes');
+  it('shares and measured rates', () => {
+    expect(percentFigure(0.51)).toBe('51.0');
+    expect(formatBriefly(0.000_743_21)).toBe('7.4e-4');
+    expect(formatBriefly(3.2e-6)).toBe('3.2e-6');
   });
 });
 

@@ -1,0 +1,21 @@
+import { effectiveParameters } from '#shared/nodes/parameters.ts';
+import { kindOf } from '#shared/nodes/registry.ts';
+import type { GraftDocument } from '#shared/document/model.ts';
+
+/**
+ * Where an exported model goes unless the person says otherwise: beside the project, else in the home folder,
+ * under the name the Export node gives. Absolute, with the separators of `path` or `home`.
+ */
+export function suggestedFile(
+  project: { readonly document: GraftDocument; readonly path: string },
+  home: string,
+): string {
+  const kind = kindOf('export');
+  const node = project.document.nodes.find((candidate) => candidate.kind === 'export');
+  const name =
+    kind === undefined ? 'model.onnx' : String(effectiveParameters(kind, node?.parameters ?? {})['fileName']);
+  const cut = Math.max(project.path.lastIndexOf('/'), project.path.lastIndexOf('\\'));
+  const folder = cut < 0 ? home : project.path.slice(0, cut);
+  const separator = folder.includes('\\') && !folder.includes('/') ? '\\' : '/';
+  return folder === '' ? name : `${folder}${separator}${name}`;
+}

@@ -1,0 +1,62 @@
+import { Loader } from '@mantine/core';
+import type { Facts } from '#shared/nodes/facts.ts';
+import { RunsList } from '#renderer/panels/past-runs/runs-list.tsx';
+import { useFacts } from '#renderer/store/facts.ts';
+import { useRun } from '#renderer/store/run.ts';
+import { formatBytes, formatDuration, formatPlural } from '#shared/core/format.ts';
+import classes from '#renderer/panels/run/run.module.css';
+
+/** Before the first run: what Train will do and what it will cost, and the runs there have been. */
+export function BeforeRun() {
+  const facts = useFacts((store) => store.facts);
+  const starting = useRun((store) => store.state.phase === 'starting');
+  return (
+    <div className={classes['before']}>
+      <div>
+        <h3>What Train does</h3>
+        <p>{forecastSentence(facts)}</p>
+        {facts.forecast !== undefined && (
+          <dl className={classes['forecast']}>
+            <div>
+              <dt>Time per epoch</dt>
+              <dd>{formatDuration(facts.forecast.secondsPerEpoch)}</dd>
+            </div>
+            {!facts.forecast.cached && facts.forecast.cacheSeconds > 0 && (
+              <div>
+                <dt>Features, once</dt>
+                <dd>{formatDuration(facts.forecast.cacheSeconds)}</dd>
+              </div>
+            )}
+            <div>
+              <dt>Cache on disk</dt>
+              <dd>{formatBytes(facts.forecast.cacheBytes)}</dd>
+            </div>
+            <div>
+              <dt>Memory</dt>
+              <dd>{formatBytes(facts.forecast.memoryBytes)}</dd>
+            </div>
+          </dl>
+        )}
+        {starting && <Loader size="sm" aria-label="Preparing the run" />}
+      </div>
+      <RunsList />
+    </div>
+  );
+}
+
+/** What a run of the present document does first, in words. */
+function forecastSentence({ dataset, forecast }: Facts): string {
+  if (dataset === undefined) {
+    return 'Choose a folder of pictures on the Photos node; then its loss and accuracy are drawn here while it trains.';
+  }
+  const photos = `${formatPlural(dataset.train, 'photo')} in ${formatPlural(dataset.classes.length, 'class', 'classes')}`;
+  const held = `${formatPlural(dataset.validation, 'photo')} it has never seen`;
+  if (forecast === undefined) return `It learns from ${photos} and is tested after every epoch on ${held}.`;
+  if (forecast.cached) {
+    return `The frozen layers’ features of ${photos} are already on disk, so it starts at once. After every epoch it is tested on ${held}.`;
+  }
+  if (forecast.cacheBytes > 0) {
+    return `First the frozen layers look once at ${photos} and their features are kept on disk. Then the rest is trained on them and tested after every epoch on ${held}.`;
+  }
+  return `It learns from ${photos}, read anew in every epoch, and is tested after each on ${held}.`;
+}

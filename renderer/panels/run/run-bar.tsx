@@ -1,0 +1,141 @@
+import { ActionIcon, Button, Progress, Tooltip } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import {
+  IconPackageExport,
+  IconPlayerPauseFilled,
+  IconPlayerPlayFilled,
+  IconPlayerStopFilled,
+  IconX,
+} from '@tabler/icons-react';
+import type { Action } from '#renderer/actions/action.ts';
+import { pauseRun } from '#renderer/actions/pause-run.ts';
+import { shortcutKeys, shortcutsOf } from '#renderer/actions/shortcut.ts';
+import { stopRun } from '#renderer/actions/stop-run.ts';
+import { train } from '#renderer/actions/train.ts';
+import { ExportDialog } from '#renderer/panels/results/export-dialog.tsx';
+import { LearningRate } from '#renderer/panels/run/learning-rate.tsx';
+import { RunStatus, statusSentence } from '#renderer/panels/run/run-status.tsx';
+import { useEnvironment } from '#renderer/store/environment.ts';
+import { progress, samplesPerSecond, secondsLeft } from '#renderer/store/run-progress.ts';
+import { isActive, knownRun, type RunState } from '#renderer/store/run-state.ts';
+import { useRun } from '#renderer/store/run.ts';
+import { formatCount, formatDuration } from '#shared/core/format.ts';
+import classes from '#renderer/panels/run/run.module.css';
+
+const iconSize = 14;
+
+/** Starts and steers the run, and says how far it is. */
+export function RunBar() {
+  const state = useRun((store) => store.state);
+  const refusal = useRun((store) => store.refusal);
+  const dismissRefusal = useRun((store) => store.dismissRefusal);
+  const [exporting, exportDialog] = useDisclosure();
+  const active = isActive(state);
+  const speed = samplesPerSecond(state);
+  const left = secondsLeft(state);
+  const device = knownRun(state)?.plan.device;
+  return (
+    <>
+      <div className={classes['bar']}>
+        <Commands state={state} />
+        <RunStatus state={state} />
+        {active && (
+          <Progress
+            className={classes['progress'] ?? ''}
+            value={100 * progress(state)}
+            size={6}
+            transitionDuration={0}
+            aria-label={state.phase === 'caching' ? 'Features computed' : 'Training done'}
+            striped={state.phase === 'starting'}
+          />
+        )}
+        {active && left !== undefined && (
+          <span className={classes['status']}>
+            <span className={classes['left']}>{formatDuration(left)}</span> left
+          </span>
+        )}
+        {active && state.phase !== 'caching' && speed !== undefined && (
+          <span className={classes['speed']}>
+            {formatCount(speed)} samples/s on {device}
+          </span>
+        )}
+        <LearningRate />
+        <Tooltip label={state.phase === 'done' ? 'Write the best model to a file and check it' : 'Train first'}>
+          <Button
+            variant="default"
+            leftSection={<IconPackageExport size={iconSize} aria-hidden="true" />}
+            disabled={state.phase !== 'done'}
+            onClick={exportDialog.open}
+          >
+            Export…
+          </Button>
+        </Tooltip>
+        <span className="mantine-visually-hidden" role="status">
+          {statusSentence(state)}
+        </span>
+      </div>
+      {refusal !== undefined && (
+        <div className={classes['refusal']} role="alert">
+          {refusal.message} {refusal.remedy}
+          <ActionIcon variant="subtle" color="gray" size={18} aria-label="Dismiss" onClick={dismissRefusal}>
+            <IconX size={12} aria-hidden="true" />
+          </ActionIcon>
+        </div>
+      )}
+      {exporting && <ExportDialog onClose={exportDialog.close} />}
+    </>
+  );
+}
+
+function Commands({ state }: { readonly state: RunState }) {
+  const own = useEnvironment((store) => store.settings.shortcuts);
+  const keysOf = (action: Action): string => {
+    const shortcut = shortcutsOf(action, own)[0];
+    return shortcut === undefined ? '' : `(${shortcutKeys(shortcut).join('+')})`;
+  };
+  const { start, pause, resume, stop } = useRun.getState();
+  if (!isActive(state)) {
+    return (
+      <Tooltip label={`Train on the photos ${keysOf(train)}`}>
+        <Button leftSection={<IconPlayerPlayFilled size={iconSize} aria-hidden="true" />} onClick={() => void start()}>
+          {state.phase === 'idle' ? 'Train' : 'Train again'}
+        </Button>
+      </Tooltip>
+    );
+  }
+  const steerable = state.phase === 'running' || state.phase === 'paused';
+  return (
+    <>
+      {state.phase === 'paused' ? (
+        <Tooltip label={`Go on ${keysOf(pauseRun)}`}>
+          <Button
+            leftSection={<IconPlayerPlayFilled size={iconSize} aria-hidden="true" />}
+            onClick={() => void resume()}
+          >
+            Resume
+          </Button>
+        </Tooltip>
+      ) : (
+        <Tooltip label={`Pause after this step ${keysOf(pauseRun)}`}>
+          <Button
+            leftSection={<IconPlayerPauseFilled size={iconSize} aria-hidden="true" />}
+            disabled={!steerable}
+            onClick={() => void pause()}
+          >
+            Pause
+          </Button>
+        </Tooltip>
+      )}
+      <Tooltip label={`Stop and keep the best model ${keysOf(stopRun)}`}>
+        <Button
+          variant="default"
+          leftSection={<IconPlayerStopFilled size={iconSize} aria-hidden="true" />}
+          disabled={state.phase === 'stopping' || state.phase === 'evaluating' || state.phase === 'starting'}
+          onClick={() => void stop()}
+        >
+          Stop
+        </Button>
+      </Tooltip>
+    </>
+  );
+}

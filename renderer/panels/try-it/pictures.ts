@@ -1,0 +1,17 @@
+/** Picture files that a person drops, pastes or chooses, as data URLs the engine reads. */
+
+export const pictureTypes = 'image/png,image/jpeg,image/webp,image/gif,image/tiff,image/avif';
+
+/** The picture files of a drop or a paste. */
+export function picturesOf(transfer: DataTransfer | null): File[] {
+  return [...(transfer?.files ?? [])].filter((file) => file.type.startsWith('image/'));
+}
+
+export function readDataUrl(file: File): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.addEventListener('load', () => resolve(String(reader.result)));
+    reader.addEventListener('error', () => reject(reader.error ?? new Error(`${file.name} cannot be read`)));
+    reader.readAsDataURL(file);
+  });
+}
