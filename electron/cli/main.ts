@@ -9,4 +9,4 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
-process.exitCode = await runCommandLine(process.argv.slice(2), standardStreams, locateProgram().version);
+process.exitCode = await runCommandLine(process.argv.slice(2), standardStreams, locateProgram());

@@ -1,6 +1,7 @@
 /** The commands of `graft`, and how their arguments are refused. */
 import { Command, CommanderError } from 'commander';
 import { problem } from '#shared/messages/error.ts';
+import type { Program } from '#electron/services/program.ts';
 import { addCheck } from './commands/check.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDevices, addExplain, addStages } from './commands/inspect.ts';
@@ -13,14 +14,14 @@ import { Output, type Streams } from './output.ts';
 import { performWith } from './session.ts';
 
 /** Runs one command line, given without the program's own name. Answers its exit code. */
-export async function runCommandLine(words: readonly string[], streams: Streams, version: string): Promise<ExitCode> {
+export async function runCommandLine(words: readonly string[], streams: Streams, given: Program): Promise<ExitCode> {
   let code: ExitCode = exitCodes.success;
-  const perform = performWith(streams, (given) => {
-    code = given;
+  const perform = performWith(given, streams, (chosen) => {
+    code = chosen;
   });
   const program = new Command('graft')
     .description('Wires a dataset, a backbone and a head together, trains them, and takes the model away.')
-    .version(version)
+    .version(given.version)
     .showHelpAfterError('(“graft --help” lists the commands)')
     .exitOverride()
     .configureOutput({ writeOut: streams.out, writeErr: streams.err });

@@ -1,7 +1,7 @@
 /** Writes whole files so that a crash, a full disk or a pulled plug leaves the old content or the new, never a mixture. */
-import { mkdir, readFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { GraftError } from '#shared/messages/error.ts';
 
 const noSpace = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
@@ -10,11 +10,42 @@ const noSpace = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 export async function writeAtomically(path: string, text: string): Promise<void> {
   try {
     await mkdir(dirname(path), { recursive: true });
-    await writeFileAtomic(path, text, { encoding: 'utf8', fsync: true });
+    // A link stays a link: what it points to is replaced.
+    await replace(await realpath(path).catch(() => path), text);
   } catch (error) {
     if (noSpace.has(errorCode(error))) throw new GraftError('document.disk-full', { path });
     throw new GraftError('document.unwritable', { path, reason: reasonOf(error) });
   }
+}
+
+async function replace(target: string, text: string): Promise<void> {
+  const temporary = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}.tmp`);
+  try {
+    const mode = await stat(target).then(
+      (found) => found.mode,
+      () => 0o666,
+    );
+    const handle = await open(temporary, 'wx', mode);
+    try {
+      // A full disk can end a single write half-way without an error; this one goes on until all is written.
+      await handle.writeFile(text, 'utf8');
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, target);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  await syncFolder(dirname(target));
+}
+
+/** Makes the new name survive a power cut. Windows cannot open folders and needs no such call. */
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r').catch(() => undefined);
+  await handle?.sync().catch(() => undefined);
+  await handle?.close();
 }
 
 /** Text of a file; undefined when there is none. */

@@ -25,14 +25,17 @@ export interface Program {
 
 const manifestSchema = z.object({ name: z.string(), version: z.string() });
 
+/** The archive of a packed program, or the folder of its plain files beside it. */
+const packedRoot = /app\.asar(\.unpacked)?$/;
+
 /** Oldest Node that runs the sources without a build. */
 const oldestNode = [22, 18] as const;
 
 /** Finds the program from any of its files, running or bundled. */
 export function locateProgram(from: string = import.meta.url): Program {
   const { root, version } = manifestAbove(dirname(fileURLToPath(from)));
-  const unpacked = root.replace(/app\.asar$/, 'app.asar.unpacked');
-  const source = existsSync(join(root, 'electron', 'engine', 'main.ts'));
+  const unpacked = root.replace(packedRoot, 'app.asar.unpacked');
+  const source = !packedRoot.test(root);
   return {
     version,
     root,

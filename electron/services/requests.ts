@@ -1,11 +1,6 @@
 /** Requests from the host to its window, as the stream that the contract's `app.requests` answers. */
 import type { HostRequest } from '#shared/protocol/contract.ts';
 
-/** A host that never asks anything of its window. */
-export async function* quietRequests(signal?: AbortSignal): AsyncGenerator<HostRequest, void, void> {
-  await aborted(signal);
-}
-
 /** Keeps requests until a window takes them, in order; one window listens at a time. */
 export class RequestQueue {
   readonly #waiting: HostRequest[] = [];

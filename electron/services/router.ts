@@ -21,7 +21,6 @@ export interface HostShell {
 
 export type Router = ReturnType<typeof createRouter>;
 
-// oxlint-disable-next-line typescript/explicit-function-return-type -- the router's type follows from the contract
 export function createRouter(services: Services, shell: HostShell) {
   const { documents, engine, facts, recoveries, runs, settings } = services;
   const host = implement(contract).use(async ({ next }) => {

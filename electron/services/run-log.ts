@@ -48,23 +48,20 @@ export class RunLog {
   append(events: readonly RunEvent[]): void {
     appendEvents(this.#history, events);
     this.#ended ||= events.some(endsRun);
-    for (const listener of this.#listeners) listener.push(...events);
+    for (const listener of this.#listeners) for (const event of events) listener.push(event);
     for (const wake of this.#wake) wake();
   }
 
   /** Everything so far, then what comes, until the run ends or the signal fires. */
   async *watch(signal?: AbortSignal): AsyncGenerator<RunEvent[], void, void> {
-    yield* inBatches([...this.#history]);
-    const waiting: RunEvent[] = [];
-    let ended = this.#ended;
+    const waiting = [...this.#history];
     this.#listeners.add(waiting);
     try {
-      while (!ended && !signal?.aborted) {
+      while (!signal?.aborted) {
+        yield* inBatches(waiting.splice(0, waiting.length));
+        if (waiting.length === 0 && this.#ended) return;
         if (waiting.length === 0) await this.#somethingNew(signal);
-        else if (!waiting.some(endsRun)) await pause(gatherFor);
-        const taken = waiting.splice(0, waiting.length);
-        ended = taken.some(endsRun);
-        yield* inBatches(taken);
+        if (!this.#ended) await pause(gatherFor);
       }
     } finally {
       this.#listeners.delete(waiting);

@@ -41,7 +41,7 @@ export async function readStaticFile(folder: string, path: string): Promise<Stat
 function decodePath(path: string): string | undefined {
   try {
     const decoded = decodeURIComponent(path);
-    return /[\u0000\\]/.test(decoded) ? undefined : decoded;
+    return decoded.includes('\0') || decoded.includes('\\') ? undefined : decoded;
   } catch {
     return undefined;
   }

@@ -5,7 +5,7 @@ import open from 'open';
 import { GraftError } from '#shared/messages/error.ts';
 import { createRouter } from '#electron/services/router.ts';
 import type { Services } from '#electron/services/services.ts';
-import { quietRequests } from '#electron/services/requests.ts';
+import { RequestQueue } from '#electron/services/requests.ts';
 import { startWebServer } from './server.ts';
 
 export interface ServeOptions {
@@ -24,7 +24,9 @@ export async function serveWorkbench(
   services: Services,
   { port, open: openBrowser, log }: ServeOptions,
 ): Promise<Workbench> {
-  const router = createRouter(services, { host: 'browser', reveal, requests: quietRequests, log });
+  // A browser window has no menu of ours and no files opened from outside: nothing is ever asked of it.
+  const requests = new RequestQueue();
+  const router = createRouter(services, { host: 'browser', reveal, requests: (signal) => requests.take(signal), log });
   const server = await startWebServer({ port, renderer: services.program.renderer, router });
   if (openBrowser) {
     const address = `http://127.0.0.1:${server.port}/?key=${server.access.issueSingleUseKey()}`;

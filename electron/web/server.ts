@@ -42,7 +42,8 @@ export async function startWebServer({ port, renderer, router }: WebServerOption
   const server = createServer();
   await listen(server, port);
   const actualPort = (server.address() as AddressInfo).port;
-  server.on('request', getRequestListener(createPages(access, renderer, actualPort).fetch));
+  const answer = getRequestListener(createPages(access, renderer, actualPort).fetch);
+  server.on('request', (request, response) => void answer(request, response));
   const closeSockets = acceptSockets(server, access, router, actualPort);
   return {
     port: actualPort,

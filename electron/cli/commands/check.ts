@@ -23,8 +23,6 @@ export function addCheck(program: Command, perform: Perform): void {
     );
 }
 
-function withoutRepeats(problems: readonly Problem[]): Problem[] {
-  return [
-    ...new Map(problems.map((problem) => [`${problem.code} ${problem.node} ${problem.message}`, problem])).values(),
-  ];
+function withoutRepeats(found: readonly Problem[]): Problem[] {
+  return [...new Map(found.map((problem) => [`${problem.code} ${problem.node} ${problem.message}`, problem])).values()];
 }

@@ -1,0 +1,39 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { emptyDocument } from '#shared/document/model.ts';
+import { Documents } from '#electron/services/documents.ts';
+import { locateProgram } from '#electron/services/program.ts';
+import { fakeEngine } from '#test/unit/electron/support/test-services.ts';
+import { temporaryFolder } from '#test/unit/electron/support/temporary-folder.ts';
+
+/** The real command line in a process of its own, over the stand-in engine: a signal needs a process to go to. */
+const command = `
+  import { locateProgram } from '#electron/services/program.ts';
+  import { standardStreams } from '#electron/cli/output.ts';
+  import { runCommandLine } from '#electron/cli/program.ts';
+  const [engine, ...words] = process.argv.slice(1);
+  process.exitCode = await runCommandLine(words, standardStreams, { ...locateProgram(), engine });
+`;
+
+test.skipIf(process.platform === 'win32')('Ctrl+C stops a run cleanly and is no success', async () => {
+  const folder = temporaryFolder();
+  const project = await new Documents(join(folder, 'recent.json')).save(
+    { ...emptyDocument, title: 'held' },
+    join(folder, 'p'),
+  );
+  const { node, root } = locateProgram();
+  const words = ['--input-type=module-typescript', '--eval', command, fakeEngine, 'train', project.path, '--json'];
+  const child = spawn(node, words, { cwd: root, env: { ...process.env, GRAFT_HOME: folder } });
+  let out = '';
+  child.stdout.setEncoding('utf8');
+  child.stdout.on('data', (chunk: string) => {
+    const held = out.includes('"event":"epoch"');
+    out += chunk;
+    if (!held && out.includes('"event":"epoch"')) child.kill('SIGINT');
+  });
+  const code = await new Promise((resolve) => child.once('close', resolve));
+  const last: unknown = JSON.parse(out.trim().split('\n').at(-1) ?? '');
+  expect(last).toMatchObject({ event: 'done', reason: 'stopped' });
+  expect(code).toBe(130);
+});

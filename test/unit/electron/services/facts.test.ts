@@ -1,0 +1,48 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { instantiate } from '#shared/document/templates.ts';
+import { testServices } from '#test/unit/electron/support/test-services.ts';
+
+describe('facts on a document', () => {
+  test('are asked for once until the folder changes', async () => {
+    const { facts, folder } = await testServices();
+    const data = join(folder, 'photos');
+    mkdirSync(join(data, 'a'), { recursive: true });
+    const document = instantiate('image-classification', { dataPath: data, backbone: 'nano' });
+    const first = (await facts.gather(document)).dataset?.fingerprint;
+    expect(first).toBeTypeOf('string');
+    expect((await facts.gather(document)).dataset?.fingerprint).toBe(first);
+    mkdirSync(join(data, 'b'));
+    expect((await facts.gather(document)).dataset?.fingerprint).not.toBe(first);
+  });
+
+  test('that cannot be had are problems naming their node', async () => {
+    const { facts, folder } = await testServices();
+    const document = instantiate('image-classification', {
+      dataPath: join(folder, 'missing'),
+      backbone: join(folder, 'gone.onnx'),
+    });
+    const { dataset, backbone, problems } = await facts.gather(document);
+    expect([dataset, backbone]).toEqual([undefined, undefined]);
+    expect(Object.fromEntries(problems.map(({ code, node }) => [node, code]))).toEqual({
+      backbone: 'model.file-missing',
+      data: 'data.folder-missing',
+    });
+  });
+
+  test('are not asked for while no folder is chosen', async () => {
+    const { facts, engine } = await testServices();
+    const document = instantiate('blank', { dataPath: '', backbone: 'nano' });
+    await expect(facts.gather(document)).resolves.toEqual({ problems: [] });
+    expect(engine.processId('assistant')).toBeUndefined();
+  });
+
+  test('an unknown built-in backbone is called by its name', async () => {
+    const { facts } = await testServices();
+    await expect(facts.backbone('giant', '')).rejects.toMatchObject({
+      code: 'model.unknown-backbone',
+      message: /“giant”/,
+    });
+  });
+});

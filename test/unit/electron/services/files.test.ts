@@ -1,0 +1,78 @@
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { listFolder } from '#electron/services/files.ts';
+import { keepUpload, uploadLimit } from '#electron/services/uploads.ts';
+import { temporaryFolder } from '#test/unit/electron/support/temporary-folder.ts';
+
+describe('folder listings', () => {
+  test('show folders first, files with the endings asked for, numbers in order, nothing hidden', async () => {
+    const folder = temporaryFolder();
+    for (const name of ['b', 'a10', 'a2', '.hidden']) mkdirSync(join(folder, name));
+    for (const name of ['net.ONNX', 'notes.txt', '.secret.onnx']) writeFileSync(join(folder, name), '12345');
+    symlinkSync(join(folder, 'nowhere'), join(folder, 'dangling.onnx'));
+    const listing = await listFolder(folder, ['.onnx'], '/');
+    expect(listing.entries.map(({ name }) => name)).toEqual(['a2', 'a10', 'b', 'net.ONNX']);
+    expect(listing.entries.at(-1)).toMatchObject({ folder: false, bytes: 5, path: join(folder, 'net.ONNX') });
+    expect(listing.parent).toBe(join(folder, '..'));
+  });
+
+  test('start where they are told to and end at the root', async () => {
+    const folder = temporaryFolder();
+    expect((await listFolder('', [], folder)).folder).toBe(folder);
+    expect((await listFolder('/', [], folder)).parent).toBeNull();
+  });
+
+  test('say why a folder cannot be listed', async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'file'), '');
+    const code = 'files.folder-unreadable';
+    await expect(listFolder(join(folder, 'nowhere'), [], '/')).rejects.toMatchObject({
+      code,
+      message: /does not exist/,
+    });
+    await expect(listFolder(join(folder, 'file'), [], '/')).rejects.toMatchObject({ code, message: /not a folder/ });
+  });
+});
+
+describe('uploads', () => {
+  const content = Buffer.from('picture').toString('base64');
+
+  test('keep the folder’s own structure, over several calls', async () => {
+    const root = temporaryFolder();
+    await keepUpload(root, 'photos', [{ path: 'cat/1.png', content }]);
+    const folder = await keepUpload(root, 'photos', [{ path: 'dog/1.png', content }]);
+    expect(folder).toBe(join(root, 'photos'));
+    for (const name of ['cat', 'dog']) expect(readFileSync(join(folder, name, '1.png'), 'utf8')).toBe('picture');
+  });
+
+  test.each([
+    '../out.png',
+    'a/../../out.png',
+    '/etc/out.png',
+    'a\\..\\out.png',
+    'C:/out.png',
+    'a//b.png',
+    '',
+    'nul.png',
+    'a\0b',
+  ])('refuse the path %j and write nothing', async (path) => {
+    const root = temporaryFolder();
+    const files = [
+      { path: 'fine.png', content },
+      { path, content },
+    ];
+    await expect(keepUpload(root, 'photos', files)).rejects.toMatchObject({ code: 'files.upload-refused' });
+    expect((await listFolder(root, [], '/')).entries).toEqual([]);
+  });
+
+  test.each(['..', '.', '', 'a/b', 'a\\b'])('refuse the folder %j', async (folder) => {
+    const root = temporaryFolder();
+    await expect(keepUpload(root, folder, [])).rejects.toMatchObject({ code: 'files.upload-refused' });
+  });
+
+  test('refuse more than fits into one call', async () => {
+    const files = [{ path: 'a.png', content: 'A'.repeat(Math.ceil(uploadLimit / 0.75) + 4) }];
+    await expect(keepUpload(temporaryFolder(), 'photos', files)).rejects.toMatchObject({ message: /64 MiB/ });
+  });
+});

@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'vitest';
+import { locateProgram } from '#electron/services/program.ts';
+import { Supervisor } from '#electron/services/supervisor.ts';
+import { testServices } from '#test/unit/electron/support/test-services.ts';
+
+function isRunning(processId: number): boolean {
+  try {
+    process.kill(processId, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+describe('the supervisor', () => {
+  test('starts each role when it is first needed, with the data home in its environment', async () => {
+    const { engine, home } = await testServices();
+    expect(engine.processId('assistant')).toBeUndefined();
+    const [device] = await engine.call('assistant', 'devices', {});
+    expect(device?.name).toBe(home.root);
+    expect(engine.processId('assistant')).toBeTypeOf('number');
+    expect(engine.processId('trainer')).toBeUndefined();
+  });
+
+  test('passes on what the engine throws, in the same words', async () => {
+    const { engine } = await testServices();
+    const asked = { path: '/nowhere/missing', validation: 0.2, seed: 1, limitPerClass: 0 };
+    await expect(engine.call('assistant', 'describeDataset', asked)).rejects.toMatchObject({
+      code: 'data.folder-missing',
+      message: 'The folder /nowhere/missing does not exist.',
+    });
+  });
+
+  test('refuses an answer that breaks the contract', async () => {
+    const { engine } = await testServices();
+    await expect(engine.call('assistant', 'stages', { path: 'x' })).rejects.toThrow(/expected array/);
+  });
+
+  test('fails what was in flight when the engine dies, and starts another one', async () => {
+    const { engine } = await testServices();
+    await engine.call('assistant', 'devices', {});
+    const first = engine.processId('assistant') as number;
+    const answer = engine.call('assistant', 'devices', {});
+    process.kill(first, 'SIGKILL');
+    await expect(answer).rejects.toMatchObject({ code: 'run.engine-died', message: /SIGKILL/ });
+    await engine.call('assistant', 'devices', {});
+    expect(engine.processId('assistant')).not.toBe(first);
+  });
+
+  test('says so when the engine cannot be started at all', async () => {
+    const program = locateProgram();
+    const lines: string[] = [];
+    const launch = { node: program.node, engine: '/nowhere/engine.js', environment: process.env };
+    const supervisor = new Supervisor(launch, (line) => lines.push(line));
+    await expect(supervisor.call('assistant', 'devices', {})).rejects.toMatchObject({ code: 'run.engine-died' });
+    expect(lines.join('\n')).toContain('/nowhere/engine.js');
+    await supervisor.close();
+  });
+
+  test('leaves no process behind when it closes', async () => {
+    const { engine } = await testServices();
+    await Promise.all([engine.call('assistant', 'devices', {}), engine.call('trainer', 'devices', {})]);
+    const processes = [engine.processId('assistant') as number, engine.processId('trainer') as number];
+    expect(processes.every(isRunning)).toBe(true);
+    await engine.close();
+    expect(processes.some(isRunning)).toBe(false);
+  });
+});

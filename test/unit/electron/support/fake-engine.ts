@@ -1,0 +1,147 @@
+/**
+ * A stand-in for the engine process that speaks the real protocol and computes nothing: the title of the document it
+ * is asked to train says how its run goes. Its losses follow a formula, so that tests can tell steps apart.
+ */
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { GraftError, toProblem } from '#shared/messages/error.ts';
+import {
+  engineProcedures,
+  engineRequestSchema,
+  type EngineInput,
+  type EngineMessage,
+  type EngineOutput,
+  type EngineProcedure,
+} from '#shared/protocol/engine.ts';
+import type { RunEvent } from '#shared/protocol/run.ts';
+import { backboneFacts, datasetFacts, evaluation } from './samples.ts';
+
+const steps = 10;
+const stepsPerEpoch = 5;
+
+const send = (message: EngineMessage): void => void process.send?.(message);
+
+function tell(run: string, events: RunEvent[]): void {
+  appendFileSync(join(run, 'metrics.jsonl'), events.map((event) => `${JSON.stringify(event)}\n`).join(''));
+  send({ type: 'events', run, events });
+}
+
+let held: string | undefined;
+
+function start({ runFolder, document }: EngineInput<'train'>): { run: string } {
+  if (document.title === 'refused') throw new GraftError('data.folder-unset', {}, 'data');
+  mkdirSync(join(runFolder, 'checkpoints'), { recursive: true });
+  const plan = { title: document.title, started: new Date(0).toISOString(), device: 'cpu', classes: ['a', 'b'] };
+  writeFileSync(join(runFolder, 'run.json'), JSON.stringify(plan));
+  setImmediate(() => go(runFolder, document.title, 1, 'train'));
+  return { run: runFolder };
+}
+
+function resume({ run }: EngineInput<'resume'>): { run: string } {
+  const { title } = JSON.parse(readFileSync(join(run, 'run.json'), 'utf8')) as { title: string };
+  const mark = join(run, 'checkpoints', 'last.safetensors');
+  if (!existsSync(mark)) throw new GraftError('run.no-checkpoint', { path: run });
+  const from = Number(readFileSync(mark, 'utf8')) + 1;
+  setImmediate(() => go(run, title, from, 'resume'));
+  return { run };
+}
+
+function go(run: string, title: string, from: number, how: 'train' | 'resume'): void {
+  tell(run, [
+    {
+      event: 'plan',
+      run,
+      task: 'image-classification',
+      classes: ['a', 'b'],
+      samples: { train: 8, validation: 2 },
+      parameters: { trainable: 10, frozen: 100 },
+      device: 'cpu',
+      cached: true,
+      epochs: steps / stepsPerEpoch,
+      stepsPerEpoch,
+      summary: 'A run of the stand-in engine.',
+      unreadable: [],
+    },
+  ]);
+  if (title === 'dies before its first checkpoint') return die();
+  for (let step = from; step <= steps; step++) {
+    const epoch = Math.ceil(step / stepsPerEpoch);
+    tell(run, [{ event: 'step', step, epoch, loss: 1 / step, lr: 0.1, accuracy: 0.5 }]);
+    if (step === 7 && (title === 'dies always' || (title === 'dies once' && how === 'train'))) return die();
+    if (step % stepsPerEpoch !== 0) continue;
+    const metrics = { loss: 1 / step, accuracy: 0.5 };
+    tell(run, [
+      {
+        event: 'epoch',
+        epoch,
+        train: metrics,
+        validation: metrics,
+        seconds: 1,
+        samplesPerSecond: 8,
+        secondsLeft: 0,
+        best: true,
+      },
+    ]);
+    writeFileSync(join(run, 'checkpoints', 'last.safetensors'), String(step));
+    if (title === 'held' && step < steps) {
+      held = run;
+      return;
+    }
+  }
+  if (title === 'diverges') {
+    return tell(run, [{ event: 'error', ...toProblem(new GraftError('run.loss-not-finite', { step: 3, epoch: 0 })) }]);
+  }
+  finish(run, 'epochs');
+}
+
+function finish(run: string, reason: 'epochs' | 'stopped'): void {
+  const best = { epoch: 2, loss: 0.1, accuracy: 0.5 };
+  tell(run, [{ event: 'done', run, reason, best, model: join(run, 'model.onnx'), seconds: 1 }]);
+}
+
+function die(): void {
+  process.stderr.write('out of order\n', () => process.kill(process.pid, 'SIGKILL'));
+}
+
+type Answers = { readonly [Name in EngineProcedure]: (input: EngineInput<Name>) => EngineOutput<Name> };
+
+const answers: Answers = {
+  devices: () => [{ device: 'cpu', name: process.env['GRAFT_HOME'] ?? '', available: true, preferred: true }],
+  describeDataset: ({ path }) => {
+    if (path.endsWith('missing')) throw new GraftError('data.folder-missing', { path });
+    return { ...datasetFacts, path, fingerprint: String(asked++) };
+  },
+  describeBackbone: ({ id }) => ({ ...backboneFacts, id }),
+  thumbnails: () => ({}),
+  augmentPreviews: () => [],
+  forecast: () => ({ secondsPerEpoch: 1, cacheSeconds: 1, cacheBytes: 1, memoryBytes: 1, cached: false }),
+  train: start,
+  resume,
+  control: ({ action }) => {
+    if (held === undefined) throw new GraftError('run.none');
+    if (action === 'stop') finish(held, 'stopped');
+    return {};
+  },
+  evaluate: () => evaluation,
+  export: ({ file }) => ({ model: file, samples: 2, maxDifference: 1e-7, allowed: 1e-4, passed: true, bytes: 9 }),
+  predict: ({ inputs }) =>
+    inputs.map((input) => ({ input, label: 'a', probabilities: [{ label: 'a', probability: 1 }], milliseconds: 1 })),
+  explain: ({ phase }) => `phase ${phase ?? 'all'}`,
+  // Breaks the contract on purpose: the host must not pass on what is no list of stages.
+  stages: () => 'not stages' as unknown as EngineOutput<'stages'>,
+};
+
+let asked = 0;
+
+process.on('message', (raw) => {
+  const { id, procedure, input } = engineRequestSchema.parse(raw);
+  try {
+    const parsed = engineProcedures[procedure].input.parse(input);
+    send({ type: 'reply', id, output: (answers[procedure] as (given: unknown) => unknown)(parsed) });
+  } catch (error) {
+    send({ type: 'failure', id, problem: toProblem(error) });
+  }
+});
+process.on('disconnect', () => process.exit());
+process.on('SIGINT', () => undefined);
+send({ type: 'ready' });
