@@ -37,7 +37,7 @@ export interface Rows {
 }
 
 /** Key of these rows in the feature cache. */
-export function rowsKey(request: RowsRequest): string {
+export function rowsKey(request: Pick<RowsRequest, 'plan' | 'samples' | 'identity' | 'decode' | 'cache'>): string {
   const { plan, samples, identity, decode, cache } = request;
   const files = createHash('sha256');
   for (const { path } of samples) files.update(path).update('\0');

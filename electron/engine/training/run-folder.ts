@@ -46,7 +46,10 @@ export const progressSchema = z.object({
   epochWeight: z.number(),
   epochCorrect: z.number(),
   best: bestSchema.nullable(),
-  epochsSinceBest: z.number(),
+  /** Lowest validation loss so far; null before the first epoch. */
+  lowestLoss: z.number().nullable(),
+  /** Epochs since the best model or the lowest loss last changed: what patience counts. */
+  epochsWithoutProgress: z.number(),
   rateFactor: z.number(),
   /** Training time so far, seconds. */
   seconds: z.number(),

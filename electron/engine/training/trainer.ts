@@ -5,7 +5,7 @@
 import { totalmem } from 'node:os';
 import { elementCount } from '#shared/core/shape.ts';
 import type { Tensor } from '#shared/ir/tensor.ts';
-import { GraftError, problem, type Problem } from '#shared/messages/error.ts';
+import { GraftError, problem } from '#shared/messages/error.ts';
 import { learningRateAt } from '#shared/nodes/learning-rate.ts';
 import type { EngineInput } from '#shared/protocol/engine.ts';
 import type { Metrics, RunEvent } from '#shared/protocol/run.ts';
@@ -18,7 +18,7 @@ import { batchPlaces, dropoutMasks, epochOrder } from '#electron/engine/training
 import { measure } from '#electron/engine/training/classification.ts';
 import { Network, type LoopData, type StepResults } from '#electron/engine/training/network.ts';
 import type { Project } from '#electron/engine/training/project.ts';
-import { loadRows, RowMaker, unreadableRows } from '#electron/engine/training/rows.ts';
+import { loadRows, RowMaker, rowsKey, unreadableRows } from '#electron/engine/training/rows.ts';
 import type { Progress, RunFolder } from '#electron/engine/training/run-folder.ts';
 
 /** One run of the runtime should last about this long: the chart moves, and pause and stop are heard. */
@@ -53,7 +53,8 @@ const initialProgress: Progress = {
   epochWeight: 0,
   epochCorrect: 0,
   best: null,
-  epochsSinceBest: 0,
+  lowestLoss: null,
+  epochsWithoutProgress: 0,
   rateFactor: 1,
   seconds: 0,
   finished: null,
@@ -166,17 +167,19 @@ export class Trainer {
     const live = tooLarge || (augment.enabled && views === 0);
     const held = live ? samples.filter(({ split }) => split === 'validation') : samples;
     const began = performance.now();
-    const warnings: Problem[] = [];
+    const request = (wanted: readonly Sample[], view: number) => ({
+      plan,
+      device,
+      samples: wanted,
+      pool,
+      cache,
+      identity: project.identity,
+      decode: this.#decodeOptions(view),
+    });
     const load = (wanted: readonly Sample[], view: number, pass: number, passes: number) =>
       loadRows({
-        plan,
-        device,
-        samples: wanted,
-        pool,
-        cache,
-        identity: project.identity,
-        decode: this.#decodeOptions(view),
-        onWarning: (warning) => warnings.push(warning),
+        ...request(wanted, view),
+        onWarning: (warning) => this.#emit({ event: 'warning', ...warning }),
         cancelled: () => this.#stopping,
         onProgress: (done, count) => {
           const before = pass * count + done;
@@ -185,6 +188,7 @@ export class Trainer {
           this.#emit({ event: 'cache', done: before, total, secondsLeft });
         },
       });
+    this.#announce(await cache.has(rowsKey(request(held, 0))));
     const first = await load(held, 0, 0, 1 + views);
     if (!first) return undefined;
     const unreadable = await this.#reportUnreadable(held, unreadableRows(first.data, width));
@@ -225,8 +229,6 @@ export class Trainer {
           (views > 0 ? ((epoch - 1) % views) + 1 : 0) * held.length + (rowOfPosition[position] as number),
       };
     }
-    this.#announce(training.length, validationSamples.length, first.cached, unreadable);
-    this.#emit(...warnings.map((warning): RunEvent => ({ event: 'warning', ...warning })));
     return { training, rows, validation: { samples: validationSamples, rows: validationRows } };
   }
 
@@ -254,21 +256,22 @@ export class Trainer {
     return found;
   }
 
-  #announce(train: number, validation: number, cached: boolean, unreadable: ReadonlyMap<string, string>): void {
+  #announce(cached: boolean): void {
     const { project, device, folder } = this.#options;
+    const { facts, plan, recipe } = project;
     this.#emit({
       event: 'plan',
       run: folder.path,
       task: 'image-classification',
-      classes: project.facts.classes.map(({ name }) => name),
-      samples: { train, validation },
-      parameters: project.plan.counts,
+      classes: facts.classes.map(({ name }) => name),
+      samples: { train: facts.train, validation: facts.validation },
+      parameters: plan.counts,
       device,
       cached,
-      epochs: project.recipe.training.epochs,
-      stepsPerEpoch: Math.ceil(train / project.plan.batch),
-      summary: project.plan.summary,
-      unreadable: [...project.facts.unreadable, ...[...unreadable].map(([path, reason]) => ({ path, reason }))],
+      epochs: recipe.training.epochs,
+      stepsPerEpoch: Math.ceil(facts.train / plan.batch),
+      summary: plan.summary,
+      unreadable: facts.unreadable,
     });
   }
 
@@ -427,7 +430,10 @@ export class Trainer {
       loss: done.epochLoss / Math.max(1, done.epochWeight),
       accuracy: done.epochCorrect / Math.max(1, done.epochWeight),
     };
-    const isBest = !done.best || held.loss < done.best.loss;
+    // People choose a model by its accuracy; among equals the more confident one is better.
+    const { best } = done;
+    const isBest = !best || held.accuracy > best.accuracy || (held.accuracy === best.accuracy && held.loss < best.loss);
+    const isLowest = done.lowestLoss === null || held.loss < done.lowestLoss;
     const seconds = (performance.now() - started) / 1000;
     const total = done.seconds + seconds;
     this.#progress = {
@@ -437,8 +443,9 @@ export class Trainer {
       epochLoss: 0,
       epochWeight: 0,
       epochCorrect: 0,
-      best: isBest ? { epoch: done.epoch, ...held } : done.best,
-      epochsSinceBest: isBest ? 0 : done.epochsSinceBest + 1,
+      best: isBest ? { epoch: done.epoch, ...held } : best,
+      lowestLoss: isLowest ? held.loss : done.lowestLoss,
+      epochsWithoutProgress: isBest || isLowest ? 0 : done.epochsWithoutProgress + 1,
       seconds: total,
     };
     if (isBest) {
@@ -459,7 +466,7 @@ export class Trainer {
     await yieldToMessages();
     if (done.epoch >= training.epochs) return 'epochs';
     if (training.lossThreshold > 0 && train.loss < training.lossThreshold) return 'loss-threshold';
-    if (training.patience > 0 && this.#progress.epochsSinceBest >= training.patience) return 'early-stop';
+    if (training.patience > 0 && this.#progress.epochsWithoutProgress >= training.patience) return 'early-stop';
     return this.#stopping ? 'stopped' : null;
   }
 
