@@ -27,4 +27,6 @@ process.on('message', (message) => {
   void answer(message);
 });
 process.on('disconnect', () => process.exit(0));
+// Ctrl+C in a terminal reaches every process of the program; what it means is for the host to say.
+process.on('SIGINT', () => undefined);
 send({ type: 'ready' });
