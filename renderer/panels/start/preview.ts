@@ -1,0 +1,88 @@
+/** Geometry of a document's small picture. Pure. */
+import type { GraftDocument, GraphNode } from '#shared/document/model.ts';
+import { parametersOf } from '#shared/nodes/parameters.ts';
+import type { SocketType } from '#shared/nodes/kind.ts';
+import { kindOf } from '#shared/nodes/registry.ts';
+
+/** Size a node has in the picture, in canvas pixels. */
+export const nodeWidth = 240;
+export const nodeHeight = 150;
+
+export interface PreviewNode {
+  readonly id: string;
+  readonly icon: string | undefined;
+  readonly x: number;
+  readonly y: number;
+  /** Has a setting that differs from the usual: what the template is about. */
+  readonly special: boolean;
+}
+
+export interface PreviewWire {
+  readonly id: string;
+  readonly type: SocketType;
+  /** SVG path from the middle of one node's right side to the middle of the other's left. */
+  readonly path: string;
+}
+
+export interface Preview {
+  readonly nodes: readonly PreviewNode[];
+  readonly wires: readonly PreviewWire[];
+  readonly viewBox: string;
+}
+
+/** Settings that say what is trained on, not how. */
+const outsideSettings: ReadonlySet<string> = new Set(['path', 'hash', 'model']);
+
+/** Undefined for a document without nodes. */
+export function previewOf(document: GraftDocument): Preview | undefined {
+  if (document.nodes.length === 0) return undefined;
+  const nodes = document.nodes.map((node): PreviewNode => ({
+    id: node.id,
+    icon: kindOf(node.kind)?.icon,
+    ...node.position,
+    special: isSpecial(node),
+  }));
+  const byId = new Map(nodes.map((node) => [node.id, node]));
+  const wires = document.wires.flatMap((wire): PreviewWire[] => {
+    const from = byId.get(wire.from.node);
+    const to = byId.get(wire.to.node);
+    const kind = kindOf(document.nodes.find(({ id }) => id === wire.from.node)?.kind ?? '');
+    const type = kind?.outputs.find(({ name }) => name === wire.from.port)?.type;
+    if (from === undefined || to === undefined || type === undefined) return [];
+    return [{ id: `${from.id}.${wire.from.port}-${to.id}`, type, path: wirePath(from, to) }];
+  });
+  const left = Math.min(...nodes.map(({ x }) => x));
+  const top = Math.min(...nodes.map(({ y }) => y));
+  const width = Math.max(...nodes.map(({ x }) => x)) + nodeWidth - left;
+  const height = Math.max(...nodes.map(({ y }) => y)) + nodeHeight - top;
+  const margin = 40;
+  const viewBox = `${left - margin} ${top - margin} ${width + 2 * margin} ${height + 2 * margin}`;
+  return { nodes, wires, viewBox };
+}
+
+function isSpecial(node: GraphNode): boolean {
+  const kind = kindOf(node.kind);
+  if (kind === undefined) return false;
+  return parametersOf(kind).some(({ name, default: usual }) => {
+    const value = node.parameters[name];
+    return value !== undefined && !outsideSettings.has(name) && JSON.stringify(value) !== JSON.stringify(usual);
+  });
+}
+
+function wirePath(from: PreviewNode, to: PreviewNode): string {
+  const startX = from.x + nodeWidth;
+  const startY = from.y + nodeHeight / 2;
+  const endX = to.x;
+  const endY = to.y + nodeHeight / 2;
+  if (endX >= startX) {
+    const bend = (endX - startX) / 2;
+    return `M${startX} ${startY}C${startX + bend} ${startY} ${endX - bend} ${endY} ${endX} ${endY}`;
+  }
+  // Back to the start of a row: between the two rows.
+  const middle = (startY + endY) / 2;
+  const reach = 34;
+  return (
+    `M${startX} ${startY}C${startX + reach} ${startY} ${startX + reach} ${middle} ${startX} ${middle}` +
+    `L${endX} ${middle}C${endX - reach} ${middle} ${endX - reach} ${endY} ${endX} ${endY}`
+  );
+}
