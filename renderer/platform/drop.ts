@@ -1,6 +1,6 @@
 /** What a person drops on the window: folders and files, as paths the host can read. */
 import { host } from './host.ts';
-import { isDesktop } from './link.ts';
+import { bridge } from './link.ts';
 
 export interface DroppedFile {
   /** Path inside what was dropped, with forward slashes. */
@@ -47,8 +47,8 @@ export function readDrop(transfer: DataTransfer): Promise<Drop> | undefined {
   const entry = item?.webkitGetAsEntry();
   const first = item?.getAsFile();
   if (!entry || !first) return undefined;
-  const path = window.graft?.pathForFile(first) ?? '';
-  if (isDesktop && entry.isDirectory) return Promise.resolve({ folder: entry.name, files: [], path });
+  const path = bridge?.pathForFile(first) ?? '';
+  if (bridge && entry.isDirectory) return Promise.resolve({ folder: entry.name, files: [], path });
   if (entry.isFile) return Promise.resolve({ folder: '', files: [{ name: first.name, file: first }], path });
   const files: DroppedFile[] = [];
   return collect(entry, '', files).then(() => ({ folder: entry.name, files, path }));

@@ -4,6 +4,7 @@
  */
 import { RPCLink as PortLink } from '@orpc/client/message-port';
 import { RPCLink as SocketLink } from '@orpc/client/websocket';
+import { bridgeName, portMessageType, socketPath, type Bridge } from '#shared/protocol/bridge.ts';
 import type { ClientContext, ClientLink, ClientOptions } from '@orpc/client';
 
 export type LinkState = 'connecting' | 'connected' | 'lost';
@@ -11,18 +12,14 @@ export type LinkState = 'connecting' | 'connected' | 'lost';
 type Link = ClientLink<ClientContext>;
 const longestWait = 5000;
 
-/** Present in a desktop window alone. */
-interface DesktopBridge {
-  readonly pathForFile: (file: File) => string;
-}
-
 declare global {
   interface Window {
-    readonly graft?: DesktopBridge;
+    readonly [bridgeName]?: Bridge;
   }
 }
 
-export const isDesktop = window.graft !== undefined;
+/** Present in a desktop window alone. */
+export const bridge = window[bridgeName];
 
 class ReconnectingLink implements ClientLink<ClientContext> {
   #current: Promise<Link>;
@@ -33,7 +30,7 @@ class ReconnectingLink implements ClientLink<ClientContext> {
   constructor(onState: (state: LinkState) => void) {
     this.#onState = onState;
     this.#current = this.#pending();
-    if (isDesktop) this.#listenForPort();
+    if (bridge) this.#listenForPort();
     else this.#openSocket();
   }
 
@@ -57,7 +54,8 @@ class ReconnectingLink implements ClientLink<ClientContext> {
   #listenForPort(): void {
     window.addEventListener('message', (event) => {
       const port = event.ports[0];
-      const fromPreload = event.source === window && (event.data as { type?: unknown } | null)?.type === 'graft:port';
+      const fromPreload =
+        event.source === window && (event.data as { type?: unknown } | null)?.type === portMessageType;
       if (!fromPreload || port === undefined) return;
       port.start();
       port.addEventListener('close', () => {
@@ -69,9 +67,8 @@ class ReconnectingLink implements ClientLink<ClientContext> {
   }
 
   #openSocket(): void {
-    const address = new URL('rpc', window.location.href);
+    const address = new URL(socketPath, window.location.href);
     address.protocol = window.location.protocol === 'https:' ? 'wss:' : 'ws:';
-    address.search = window.location.search;
     const websocket = new WebSocket(address);
     let opened = false;
     websocket.addEventListener('open', () => {

@@ -18,6 +18,8 @@ interface DocumentState {
   readonly recoveryKey: string;
   /** Where the person looks. Written with the document, never part of undo. */
   readonly viewport: Viewport | undefined;
+  /** Counts the projects shown so far, so that the canvas knows a new one. */
+  readonly openings: number;
 }
 
 /** Edits with the same gesture name within this time are one undo step. */
@@ -32,6 +34,7 @@ export const useDocument = create<DocumentState>()(
       saved: emptyDocument,
       recoveryKey: newRecoveryKey(),
       viewport: undefined,
+      openings: 0,
     }),
     {
       partialize: ({ document }) => ({ document }),
@@ -80,13 +83,14 @@ export function replaceDocument(
   path: string,
   options: { readonly unsaved?: boolean; readonly recoveryKey?: string } = {},
 ): void {
-  useDocument.setState({
+  useDocument.setState(({ openings }) => ({
     document,
     path,
     saved: options.unsaved === true ? { ...document } : document,
     recoveryKey: options.recoveryKey ?? (path === '' ? newRecoveryKey() : path),
     viewport: document.viewport,
-  });
+    openings: openings + 1,
+  }));
   lastGesture = { name: '', time: 0 };
   useDocument.temporal.getState().clear();
 }

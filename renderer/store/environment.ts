@@ -31,3 +31,11 @@ export async function changeSettings(change: Partial<Settings>): Promise<void> {
   useEnvironment.setState((state) => ({ settings: { ...state.settings, ...change } }));
   useEnvironment.setState({ settings: await host.settings.write(change) });
 }
+
+const themes = ['auto', 'light', 'dark'] as const;
+
+/** Automatic, light, dark and around again. */
+export async function nextTheme(): Promise<void> {
+  const { theme } = useEnvironment.getState().settings;
+  await changeSettings({ theme: themes[(themes.indexOf(theme) + 1) % themes.length] ?? 'auto' });
+}

@@ -1,6 +1,6 @@
 /** What the window itself remembers while it is open: selection, panels, dialogs, canvas switches. */
 import { create } from 'zustand';
-import { immer } from 'zustand/middleware/immer';
+import type { Side } from '#shared/document/graph.ts';
 import type { Endpoint } from '#shared/document/model.ts';
 import type { SocketType } from '#shared/nodes/kind.ts';
 
@@ -14,7 +14,7 @@ export interface AddRequest {
   readonly screen: Point | undefined;
   readonly canvas: Point | undefined;
   /** The loose end of a wire dropped on empty space. */
-  readonly wire?: { readonly end: Endpoint; readonly side: 'output' | 'input' } | undefined;
+  readonly wire?: { readonly end: Endpoint; readonly side: Side } | undefined;
 }
 
 export interface FileRequest {
@@ -45,8 +45,16 @@ export type Theme = 'auto' | 'light' | 'dark';
 /** The wire being drawn, while it is drawn. */
 export interface Drawing {
   readonly end: Endpoint;
-  readonly side: 'output' | 'input';
+  readonly side: Side;
   readonly type: SocketType;
+  /** Where it may be dropped, as `endpointKey`s. */
+  readonly fits: ReadonlySet<string>;
+}
+
+/** A sentence beside the pointer, gone after a moment. */
+export interface Hint {
+  readonly text: string;
+  readonly at: Point;
 }
 
 interface InterfaceState {
@@ -59,6 +67,9 @@ interface InterfaceState {
   readonly fileRequest: FileRequest | undefined;
   readonly confirmRequest: ConfirmRequest | undefined;
   readonly drawing: Drawing | undefined;
+  readonly hint: Hint | undefined;
+  /** Wire that a dragged node would be put into. */
+  readonly spliceTarget: string | undefined;
   /** Node whose title is being typed. */
   readonly renaming: string | undefined;
   readonly snap: boolean;
@@ -67,21 +78,21 @@ interface InterfaceState {
 
 const narrow = window.innerWidth < 1180;
 
-export const useInterface = create<InterfaceState>()(
-  immer((): InterfaceState => ({
-    selection: { nodes: [], wires: [] },
-    view: 'start',
-    panels: { palette: !narrow, inspector: true, run: true },
-    runPanelHeight: 290,
-    dialog: { type: 'none' },
-    fileRequest: undefined,
-    confirmRequest: undefined,
-    drawing: undefined,
-    renaming: undefined,
-    snap: true,
-    locked: false,
-  })),
-);
+export const useInterface = create<InterfaceState>()(() => ({
+  selection: { nodes: [], wires: [] },
+  view: 'start',
+  panels: { palette: !narrow, inspector: true, run: true },
+  runPanelHeight: window.innerHeight < 800 ? 230 : 290,
+  dialog: { type: 'none' },
+  fileRequest: undefined,
+  confirmRequest: undefined,
+  drawing: undefined,
+  hint: undefined,
+  spliceTarget: undefined,
+  renaming: undefined,
+  snap: true,
+  locked: false,
+}));
 
 export function select(nodes: readonly string[], wires: readonly string[] = []): void {
   useInterface.setState({ selection: { nodes, wires } });
@@ -93,6 +104,20 @@ export function openDialog(dialog: Dialog): void {
 
 export function closeDialog(): void {
   useInterface.setState({ dialog: { type: 'none' } });
+}
+
+export function endpointKey(end: Endpoint, side: Side): string {
+  return `${side}/${end.node}/${end.port}`;
+}
+
+const hintMilliseconds = 4000;
+let hintTimer = 0;
+
+/** Says something beside the pointer for a moment. */
+export function showHint(text: string, at: Point): void {
+  window.clearTimeout(hintTimer);
+  useInterface.setState({ hint: { text, at } });
+  hintTimer = window.setTimeout(() => useInterface.setState({ hint: undefined }), hintMilliseconds);
 }
 
 export function togglePanel(panel: keyof InterfaceState['panels']): void {

@@ -1,0 +1,11 @@
+import { select } from '#renderer/store/interface.ts';
+import { commandAction, hasSelection } from './action.ts';
+
+export const selectNone = commandAction({
+  name: 'select-none',
+  label: 'Select nothing',
+  group: 'Select',
+  shortcuts: ['Escape'],
+  when: hasSelection,
+  perform: () => select([]),
+});

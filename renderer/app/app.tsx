@@ -1,0 +1,43 @@
+import { MantineProvider } from '@mantine/core';
+import { Notifications } from '@mantine/notifications';
+import { useEffect } from 'react';
+import { listenToKeyboard } from '#renderer/actions/keyboard.ts';
+import { useConnection } from '#renderer/platform/host.ts';
+import { followDerived } from '#renderer/store/derived.ts';
+import { readEnvironment, useEnvironment } from '#renderer/store/environment.ts';
+import { followFacts } from '#renderer/store/facts.ts';
+import { guardUnsavedWork, reportFailure } from '#renderer/store/project.ts';
+import { ErrorBoundary } from './error-boundary.tsx';
+import { Shell } from './shell.tsx';
+import { theme } from './theme.ts';
+
+/** Everything that listens as long as the window is open. */
+function useFollowers(): void {
+  useEffect(() => {
+    const endings = [listenToKeyboard(), followDerived(), followFacts(), guardUnsavedWork()];
+    return () => {
+      for (const end of endings) end();
+    };
+  }, []);
+  const connected = useConnection((connection) => connection.state === 'connected');
+  useEffect(() => {
+    if (connected) readEnvironment().catch(reportFailure);
+  }, [connected]);
+}
+
+export function App() {
+  useFollowers();
+  const scheme = useEnvironment(({ settings }) => settings.theme);
+  return (
+    <MantineProvider
+      theme={theme}
+      defaultColorScheme="auto"
+      {...(scheme === 'auto' ? {} : { forceColorScheme: scheme })}
+    >
+      <Notifications position="top-right" limit={4} />
+      <ErrorBoundary>
+        <Shell />
+      </ErrorBoundary>
+    </MantineProvider>
+  );
+}

@@ -1,0 +1,50 @@
+import { Canvas } from '#renderer/canvas/canvas.tsx';
+import { Dialogs } from '#renderer/panels/dialogs/dialogs.tsx';
+import { Inspector } from '#renderer/panels/inspector/inspector.tsx';
+import { Outline } from '#renderer/panels/outline/outline.tsx';
+import { Palette } from '#renderer/panels/palette/palette.tsx';
+import { ProblemsStrip } from '#renderer/panels/problems/problems-strip.tsx';
+import { RunPanel } from '#renderer/panels/run/run-panel.tsx';
+import { StartPage } from '#renderer/panels/start/start-page.tsx';
+import { useInterface } from '#renderer/store/interface.ts';
+import { ConnectionBanner } from './connection-banner.tsx';
+import { Header } from './header.tsx';
+import { RunDrawer } from './run-drawer.tsx';
+import classes from './shell.module.css';
+
+export function Shell() {
+  const view = useInterface((state) => state.view);
+  return (
+    <div className={classes['shell']}>
+      <Header />
+      <ConnectionBanner />
+      {view === 'start' ? (
+        <main className={classes['start']}>
+          <StartPage />
+        </main>
+      ) : (
+        <Workbench outline={view === 'outline'} />
+      )}
+      <Dialogs />
+    </div>
+  );
+}
+
+function Workbench({ outline }: { readonly outline: boolean }) {
+  const panels = useInterface((state) => state.panels);
+  return (
+    <>
+      <div className={classes['middle']}>
+        <Palette compact={!panels.palette} />
+        <main className={classes['centre']}>
+          {outline ? <Outline /> : <Canvas />}
+          <ProblemsStrip />
+        </main>
+        {panels.inspector && <Inspector />}
+      </div>
+      <RunDrawer>
+        <RunPanel />
+      </RunDrawer>
+    </>
+  );
+}

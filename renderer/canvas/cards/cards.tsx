@@ -1,0 +1,41 @@
+/** What each node kind shows on its card: words beside its title, and its one picture or figure with a few numbers. */
+import type { ComponentType } from 'react';
+import { AugmentCard } from './augment-card.tsx';
+import { DataCard, SplitCard } from './data-card.tsx';
+import { FreezeCard } from './freeze-card.tsx';
+import { BackboneCard, HeadCard } from './model-cards.tsx';
+import { NoteCard } from './note-card.tsx';
+import { EvaluationCard, ExportCard, TrainingCard } from './result-cards.tsx';
+import { LossCard, OptimizerCard, ScheduleCard } from './training-cards.tsx';
+
+export interface CardProps {
+  readonly id: string;
+  /** With defaults filled in. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+}
+
+type Parameters = CardProps['parameters'];
+
+interface Card {
+  readonly Body: ComponentType<CardProps>;
+  /** Which of its kind it is: “Optimizer · AdamW”. */
+  readonly variant?: (parameters: Parameters) => string;
+}
+
+const optimizerNames: Readonly<Record<string, string>> = { sgd: 'SGD', adam: 'Adam', adamw: 'AdamW' };
+
+export const cards: Readonly<Record<string, Card>> = {
+  'image-folder': { Body: DataCard },
+  split: { Body: SplitCard },
+  augment: { Body: AugmentCard },
+  backbone: { Body: BackboneCard },
+  freeze: { Body: FreezeCard },
+  head: { Body: HeadCard },
+  loss: { Body: LossCard, variant: () => 'cross-entropy' },
+  optimizer: { Body: OptimizerCard, variant: (parameters) => optimizerNames[String(parameters['kind'])] ?? '' },
+  schedule: { Body: ScheduleCard },
+  training: { Body: TrainingCard },
+  evaluation: { Body: EvaluationCard },
+  export: { Body: ExportCard },
+  note: { Body: NoteCard },
+};

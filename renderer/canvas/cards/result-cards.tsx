@@ -1,0 +1,79 @@
+import { useMemo } from 'react';
+import { summarize } from '#renderer/store/metric-series.ts';
+import { knownRun } from '#renderer/store/run-state.ts';
+import { useRun } from '#renderer/store/run.ts';
+import { useFacts } from '#renderer/store/facts.ts';
+import { formatBytes, formatDuration } from '#shared/core/format.ts';
+import { Sparkline } from '#renderer/ui/sparkline.tsx';
+import { Figure, Line } from './card-parts.tsx';
+import classes from './result-cards.module.css';
+import type { CardProps } from './cards.tsx';
+
+const points = 80;
+
+/** The loss so far; the forecast of a run that has not begun. */
+export function TrainingCard({ parameters }: CardProps) {
+  const known = useRun((store) => knownRun(store.state));
+  const forecast = useFacts((state) => state.facts.forecast);
+  const loss = known?.record.steps.loss;
+  const values = useMemo(() => (loss === undefined ? [] : summarize(loss, points).map(({ mean }) => mean)), [loss]);
+  const epoch = known?.record.epochs.at(-1);
+  return (
+    <>
+      {values.length > 1 && (
+        <Figure>
+          <Sparkline values={values} color="var(--socket-loss)" label="Training loss so far" />
+        </Figure>
+      )}
+      {known === undefined ? (
+        <Line>
+          <b>{String(parameters['epochs'])}</b> epochs · batch <b>{String(parameters['batchSize'])}</b>
+        </Line>
+      ) : (
+        <Line>
+          epoch <b>{epoch?.epoch ?? 0}</b> of {known.plan.epochs}
+          {epoch === undefined ? '' : ` · loss ${epoch.train.loss.toFixed(3)}`}
+        </Line>
+      )}
+      {forecast !== undefined && known === undefined && (
+        <Line>
+          about <b>{formatDuration(forecast.secondsPerEpoch)}</b> an epoch
+        </Line>
+      )}
+    </>
+  );
+}
+
+export function EvaluationCard({ parameters }: CardProps) {
+  const evaluation = useRun((store) => store.evaluation);
+  if (evaluation.status !== 'ready') {
+    return <Line>{evaluation.status === 'loading' ? 'Looking at the held-out pictures…' : 'No result yet'}</Line>;
+  }
+  const { accuracy, accuracyMargin, macroF1 } = evaluation.value;
+  return (
+    <>
+      <div className={classes['result']}>
+        <b>{(accuracy * 100).toFixed(1)}</b> % ± {(accuracyMargin * 100).toFixed(1)}
+      </div>
+      <Line>
+        macro F1 <b>{macroF1.toFixed(3)}</b> · {String(parameters['wrongest'])} most wrong kept
+      </Line>
+    </>
+  );
+}
+
+export function ExportCard({ parameters }: CardProps) {
+  const ready = useRun((store) => store.state.phase === 'done');
+  const bytes = useFacts((state) => state.facts.backbone?.parameters);
+  return (
+    <>
+      <Line>
+        <b>{String(parameters['fileName'])}</b>
+      </Line>
+      <Line>
+        {ready ? 'Ready to be saved' : 'After training'}
+        {bytes === undefined ? '' : ` · about ${formatBytes(bytes * 4)}`}
+      </Line>
+    </>
+  );
+}

@@ -1,0 +1,57 @@
+import { useDocument } from '#renderer/store/document.ts';
+import { formatRate } from '#shared/core/format.ts';
+import { scheduleCurve } from '#renderer/ui/schedule-curve.ts';
+import { Sparkline } from '#renderer/ui/sparkline.tsx';
+import { Figure, Large, Line } from './card-parts.tsx';
+import type { CardProps } from './cards.tsx';
+
+export function LossCard({ parameters }: CardProps) {
+  return (
+    <>
+      <Line>
+        label smoothing <b>{String(parameters['labelSmoothing'])}</b>
+      </Line>
+      <Line>
+        class weights <b>{String(parameters['classWeights'])}</b>
+      </Line>
+    </>
+  );
+}
+
+export function OptimizerCard({ parameters }: CardProps) {
+  return (
+    <>
+      <Line>
+        <Large>{formatRate(Number(parameters['learningRate']))}</Large> learning rate
+      </Line>
+      <Line>
+        weight decay <b>{formatRate(Number(parameters['weightDecay']))}</b>
+      </Line>
+    </>
+  );
+}
+
+const scheduleNames: Readonly<Record<string, string>> = {
+  constant: 'Constant rate',
+  cosine: 'Cosine from the peak',
+  step: 'Steps down from the peak',
+  'one-cycle': 'One cycle',
+};
+
+export function ScheduleCard({ parameters }: CardProps) {
+  const epochs = useDocument((state) => {
+    const training = state.document.nodes.find(({ kind }) => kind === 'training');
+    return Number(training?.parameters['epochs'] ?? 30);
+  });
+  return (
+    <>
+      <Figure>
+        <Sparkline
+          values={scheduleCurve(parameters, epochs)}
+          color="var(--socket-update)"
+          label={`Learning rate over the run: ${scheduleNames[String(parameters['kind'])] ?? ''}`}
+        />
+      </Figure>
+    </>
+  );
+}

@@ -1,0 +1,26 @@
+import { useInterface } from '#renderer/store/interface.ts';
+import { AddDialog } from './add-dialog.tsx';
+import { CommandDialog } from './command-dialog.tsx';
+import { ConfirmDialog } from './confirm-dialog.tsx';
+import { ConnectDialog } from './connect-dialog.tsx';
+import { FileDialog } from './file-dialog.tsx';
+import { PointerHint } from './pointer-hint.tsx';
+import { ShortcutsDialog } from './shortcuts-dialog.tsx';
+
+/** Whatever is in front of the workbench. */
+export function Dialogs() {
+  const dialog = useInterface((state) => state.dialog);
+  const fileRequest = useInterface((state) => state.fileRequest);
+  const confirmRequest = useInterface((state) => state.confirmRequest);
+  return (
+    <>
+      {dialog.type === 'add' && <AddDialog request={dialog.request} />}
+      {dialog.type === 'connect' && <ConnectDialog node={dialog.node} />}
+      {dialog.type === 'commands' && <CommandDialog />}
+      {dialog.type === 'shortcuts' && <ShortcutsDialog />}
+      {fileRequest && <FileDialog request={fileRequest} />}
+      {confirmRequest && <ConfirmDialog request={confirmRequest} />}
+      <PointerHint />
+    </>
+  );
+}

@@ -1,0 +1,86 @@
+import { ActionIcon, Button, TextInput, Tooltip } from '@mantine/core';
+import { IconFolderOpen } from '@tabler/icons-react';
+import { useId, useState } from 'react';
+import { useEnvironment } from '#renderer/store/environment.ts';
+import { askForPath } from '#renderer/store/interface.ts';
+import { FieldFrame, type FieldProps } from './field.tsx';
+import classes from './field.module.css';
+
+interface PathProps extends FieldProps {
+  readonly placeholder: string;
+  readonly choose: () => Promise<string | undefined>;
+}
+
+function PathInput({ placeholder, choose, ...props }: PathProps) {
+  const id = useId();
+  const [typed, setTyped] = useState<string>();
+  const { title } = props.parameter.meta;
+  const commit = (): void => {
+    if (typed !== undefined && typed !== props.value) props.onChange(typed);
+    setTyped(undefined);
+  };
+  return (
+    <FieldFrame {...props} control={id}>
+      <div className={classes['pair']}>
+        <TextInput
+          id={id}
+          value={typed ?? String(props.value)}
+          placeholder={placeholder}
+          title={String(props.value)}
+          onChange={(event) => setTyped(event.target.value)}
+          onBlur={commit}
+          onKeyDown={(event) => event.key === 'Enter' && commit()}
+        />
+        <Tooltip label={`Choose ${title.toLowerCase()}…`}>
+          <ActionIcon
+            variant="default"
+            size={30}
+            aria-label={`Choose ${title.toLowerCase()}`}
+            onClick={() => void choose().then((path) => path !== undefined && props.onChange(path))}
+          >
+            <IconFolderOpen size={16} stroke={1.6} />
+          </ActionIcon>
+        </Tooltip>
+      </div>
+    </FieldFrame>
+  );
+}
+
+export function FolderField(props: FieldProps) {
+  const sample = useEnvironment((state) => state.info?.sample);
+  const value = String(props.value);
+  return (
+    <>
+      <PathInput
+        {...props}
+        placeholder="Choose or drop a folder"
+        choose={() => askForPath({ title: 'Folder of pictures', mode: 'folder', endings: [], startFolder: value })}
+      />
+      {value === '' && sample !== undefined && (
+        <Button variant="default" onClick={() => props.onChange(sample)}>
+          Use the sample pictures
+        </Button>
+      )}
+    </>
+  );
+}
+
+const builtIn = 'nano';
+
+export function ModelField(props: FieldProps) {
+  const value = String(props.value);
+  return (
+    <>
+      <PathInput
+        {...props}
+        placeholder={builtIn}
+        choose={() => askForPath({ title: 'Backbone', mode: 'open', endings: ['.onnx'] })}
+      />
+      {value !== builtIn && (
+        <Button variant="default" onClick={() => props.onChange(builtIn)}>
+          Use the built-in {builtIn}
+        </Button>
+      )}
+    </>
+  );
+}

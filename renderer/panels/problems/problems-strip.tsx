@@ -1,0 +1,84 @@
+import { UnstyledButton } from '@mantine/core';
+import { IconAlertTriangle, IconChevronDown, IconChevronUp, IconCircleCheck } from '@tabler/icons-react';
+import { useState } from 'react';
+import type { Problem } from '#shared/messages/error.ts';
+import { formatPlural } from '#shared/core/format.ts';
+import { fit, focusCanvas } from '#renderer/canvas/navigator.ts';
+import { useDerived } from '#renderer/store/derived.ts';
+import { useDocument } from '#renderer/store/document.ts';
+import { select } from '#renderer/store/interface.ts';
+import { knownRun } from '#renderer/store/run-state.ts';
+import { useRun } from '#renderer/store/run.ts';
+import classes from './problems-strip.module.css';
+
+function show({ node }: Problem): void {
+  if (node === undefined) return;
+  select([node]);
+  fit([node]);
+  focusCanvas(node);
+}
+
+/** What keeps the graph from training, in words; or that nothing does. */
+export function ProblemsStrip() {
+  const problems = useDerived((state) => state.problems);
+  const [open, setOpen] = useState(false);
+  const [first] = problems;
+  return (
+    <section className={classes['strip']} aria-label="Problems">
+      {first === undefined ? (
+        <NoProblems />
+      ) : (
+        <>
+          {open && <ProblemList problems={problems} />}
+          <div className={classes['row']}>
+            <UnstyledButton
+              className={classes['count']}
+              aria-expanded={open}
+              onClick={() => setOpen((before) => !before)}
+            >
+              <IconAlertTriangle size={14} aria-hidden="true" />
+              {formatPlural(problems.length, 'problem')}
+              {open ? <IconChevronDown size={14} aria-hidden="true" /> : <IconChevronUp size={14} aria-hidden="true" />}
+            </UnstyledButton>
+            {!open && <ProblemLine problem={first} />}
+          </div>
+        </>
+      )}
+    </section>
+  );
+}
+
+function NoProblems() {
+  const nodes = useDocument((state) => state.document.nodes.length);
+  const plan = useRun(({ state }) => knownRun(state)?.plan.summary);
+  const words = nodes === 0 ? 'Nothing here yet' : `No problems · ${formatPlural(nodes, 'node')}`;
+  return (
+    <div className={classes['row']} role="status">
+      {nodes > 0 && <IconCircleCheck size={14} className={classes['good']} aria-hidden="true" />}
+      <span className={classes['quiet']}>
+        {words}
+        {plan === undefined || nodes === 0 ? '' : ` · plan: ${plan}`}
+      </span>
+    </div>
+  );
+}
+
+function ProblemLine({ problem }: { readonly problem: Problem }) {
+  return (
+    <UnstyledButton className={classes['problem']} disabled={problem.node === undefined} onClick={() => show(problem)}>
+      <span>{problem.message}</span> <span className={classes['remedy']}>{problem.remedy}</span>
+    </UnstyledButton>
+  );
+}
+
+function ProblemList({ problems }: { readonly problems: readonly Problem[] }) {
+  return (
+    <ul className={classes['list']}>
+      {problems.map((problem, index) => (
+        <li key={`${problem.code}-${problem.node ?? ''}-${index}`}>
+          <ProblemLine problem={problem} />
+        </li>
+      ))}
+    </ul>
+  );
+}
