@@ -48,7 +48,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
   return {
     program,
     home,
-    sample: join(program.resources, 'sample', 'shapes'),
+    sample: join(program.resources, 'sample', 'orchard'),
     documents: new Documents(home.recent),
     recoveries: new Recoveries(home.recovery),
     settings,

@@ -1,6 +1,6 @@
 /** The browser host: the services, a server for their windows, and the person's own browser. */
 import { stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, extname } from 'node:path';
 import open from 'open';
 import { GraftError } from '#shared/messages/error.ts';
 import { createRouter } from '#electron/services/router.ts';
@@ -35,12 +35,12 @@ export async function serveWorkbench(
   return { url: server.url, close: server.close };
 }
 
-/** Shows the folder of a path, or a web page; never opens a file itself, which could run it. */
+/** Shows the folder of a path, or a web page; never opens a file or an application's bundle, which would run it. */
 async function reveal(path: string): Promise<void> {
   if (path.startsWith('https://')) return launch(path);
   const found = await stat(path).catch(() => undefined);
   if (!found) throw new GraftError('files.folder-unreadable', { path, reason: 'it does not exist' });
-  return launch(found.isDirectory() ? path : dirname(path));
+  return launch(found.isDirectory() && extname(path) === '' ? path : dirname(path));
 }
 
 async function launch(target: string): Promise<void> {

@@ -19,14 +19,14 @@ export function addDemo(program: Command, perform: Perform): void {
       perform({}, async (session) => {
         const { output, services } = session;
         const folder = resolve(options.output);
-        const document = { ...instantiate(template, { dataPath: services.sample, backbone: 'nano' }), title: 'Shapes' };
-        const project = await services.documents.save(document, join(folder, 'shapes.graft'));
+        const document = { ...instantiate(template, { dataPath: services.sample, backbone: 'nano' }), title: 'Orchard' };
+        const project = await services.documents.save(document, join(folder, 'orchard.graft'));
         output.say(`project ${project.path}`);
         const run = await services.runs.start(project.document, project.path, 'auto');
         const code = await followRun(session, run);
         if (code !== exitCodes.success) return code;
         output.say(`\n${describeEvaluation(await services.runs.evaluation(run))}\n`);
-        const report = await services.runs.export(run, join(folder, 'shapes.onnx'));
+        const report = await services.runs.export(run, join(folder, 'orchard.onnx'));
         output.say(describeParity(report));
         const [prediction] = await services.runs.predictWith(report.model, [await firstPicture(services.sample)]);
         if (prediction) output.say(`\n${describePrediction(prediction)}`);
