@@ -107,43 +107,42 @@ function launch(project: Project, folder: RunFolder, device: ConcreteDevice, emi
   if (restore) trainer.restore();
   current = trainer;
   void (async () => {
-    try {
-      folder.writeRecord({ ...folder.readRecord(), status: 'running' });
-      const outcome = await trainer.run();
-      if (!outcome) {
-        folder.writeRecord({ ...folder.readRecord(), status: 'interrupted', reason: 'stopped' });
-        throw new GraftError('run.nothing-trained');
-      }
-      await finish(project, folder, outcome, began, say);
-    } catch (error) {
-      await fail(project, folder, trainer, error, say);
-    } finally {
-      await trainer.release();
-      current = undefined;
-    }
+    const last = await follow(project, folder, trainer, began, say).catch((error: unknown) =>
+      fail(project, folder, trainer, error),
+    );
+    await trainer.release();
+    // Said last: whoever hears that a run is over may start the next one.
+    current = undefined;
+    say([last]);
   })();
 }
 
-async function finish(
+/** Trains to the end. @returns the run's last word */
+async function follow(
   project: Project,
   folder: RunFolder,
-  outcome: Outcome,
+  trainer: Trainer,
   began: number,
   say: (events: readonly RunEvent[]) => void,
-): Promise<void> {
+): Promise<RunEvent> {
+  folder.writeRecord({ ...folder.readRecord(), status: 'running' });
+  const outcome = await trainer.run();
+  if (!outcome) {
+    folder.writeRecord({ ...folder.readRecord(), status: 'interrupted', reason: 'stopped' });
+    throw new GraftError('run.nothing-trained');
+  }
   say([{ event: 'state', state: 'evaluating' }]);
   await handOver(project, folder, outcome);
   folder.writeRecord({ ...folder.readRecord(), status: 'done', best: outcome.best, reason: outcome.reason });
-  say([
-    {
-      event: 'done',
-      run: folder.path,
-      reason: outcome.reason,
-      best: outcome.best,
-      model: folder.modelPath,
-      seconds: (performance.now() - began) / 1000,
-    },
-  ]);
+  const seconds = (performance.now() - began) / 1000;
+  return {
+    event: 'done',
+    run: folder.path,
+    reason: outcome.reason,
+    best: outcome.best,
+    model: folder.modelPath,
+    seconds,
+  };
 }
 
 /** Writes evaluation.json and model.onnx of the best weights. */
@@ -166,21 +165,15 @@ async function handOver(
   });
 }
 
-/** A failed run keeps the best model it had. */
-async function fail(
-  project: Project,
-  folder: RunFolder,
-  trainer: Trainer,
-  error: unknown,
-  say: (events: readonly RunEvent[]) => void,
-): Promise<void> {
+/** A failed run keeps the best model it had. @returns the run's last word */
+async function fail(project: Project, folder: RunFolder, trainer: Trainer, error: unknown): Promise<RunEvent> {
   const problem = toProblem(error);
   const kept = trainer.kept();
   if (kept) await handOver(project, folder, kept).catch(() => undefined);
   const record = folder.readRecord();
   const status = record.status === 'interrupted' ? 'interrupted' : 'failed';
   folder.writeRecord({ ...record, status, reason: problem.message, ...(kept ? { best: kept.best } : {}) });
-  say([{ event: 'error', ...problem }]);
+  return { event: 'error', ...problem };
 }
 
 /** Metrics of a run's best weights on the held-out split, computed afresh. */
