@@ -21,8 +21,8 @@ export interface Template {
   readonly build: (options: TemplateOptions) => GraftDocument;
 }
 
-const columnPitch = 304;
-const rowPitch = 260;
+const columnPitch = 288;
+const rowPitch = 240;
 
 /** Read like a page: data to features, features to optimizer, then the run and its results. */
 const rows = [

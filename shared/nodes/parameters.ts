@@ -25,7 +25,7 @@ function typeOf(schema: z.core.$ZodType, owner: string): ParameterType {
   if (schema instanceof z.ZodNumber) {
     return {
       type: 'number',
-      integer: schema.isInt,
+      integer: schema.format === 'safeint',
       minimum: schema.minValue ?? -Infinity,
       maximum: schema.maxValue ?? Infinity,
     };

@@ -17,7 +17,7 @@ function draws(count: number, seed: number, stream: RandomStream, counter = 0): 
 
 /** χ² of the draws over equally likely bins. */
 function chiSquare(values: readonly number[], bins: number): number {
-  const counts = new Array<number>(bins).fill(0);
+  const counts = Array.from({ length: bins }, () => 0);
   for (const value of values) counts[Math.floor(value * bins)]!++;
   const expected = values.length / bins;
   return counts.reduce((sum, count) => sum + (count - expected) ** 2 / expected, 0);

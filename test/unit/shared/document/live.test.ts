@@ -9,7 +9,7 @@ import { backboneFacts, datasetFacts, factsWith } from '#test/support/facts.ts';
 function node(id: string, document: GraftDocument = project(), facts: Facts = factsWith()) {
   const numbers = describe(document, facts).nodes.get(id);
   if (!numbers) throw new Error(`nothing is said of ${id}`);
-  return { ...numbers, figures: Object.fromEntries(numbers.figures.map(({ label, value }) => [label, value])) };
+  return { ...numbers, figures: Object.fromEntries(numbers.figures.map((figure) => [figure.label, figure.value])) };
 }
 
 function label(from: string, to: string, document = project(), facts: Facts = factsWith()): string | undefined {

@@ -21,7 +21,7 @@ const codes = Object.keys(catalogue) as ErrorCode[];
 /** A word for every detail an entry asks for. */
 function detailsOf(code: ErrorCode, reason: string): Record<string, string> {
   const details: Record<string, string> = { reason };
-  const asking = new Proxy({} as Record<string, string>, {
+  const asking: Record<string, string> = new Proxy(details, {
     get: (_, name) => (details[String(name)] ??= `the ${String(name)}`),
   });
   catalogue[code].message(asking);

@@ -60,15 +60,24 @@ describe.each(nodeKinds)('the kind $kind', (kind) => {
   });
 
   it('describes every parameter for the inspector', () => {
-    for (const { name, meta, type } of parametersOf(kind)) {
+    for (const { name, meta } of parametersOf(kind)) {
       expect(meta.title, name).toMatch(/^\p{Lu}/u);
       expect(meta.help, name).toMatch(/\.$/u);
-      if (type.type === 'choice') expect(Object.keys(meta.labels ?? {}), name).toEqual(type.values);
-      if (type.type === 'number') {
-        expect(Number.isFinite(type.minimum), name).toBe(true);
-        expect(Number.isFinite(type.maximum), name).toBe(true);
-      }
-      if (meta.control === 'log') expect(type, name).toMatchObject({ minimum: expect.toSatisfy((low) => low > 0) });
+    }
+  });
+
+  it('labels every choice', () => {
+    const choices = parametersOf(kind).flatMap(({ meta, type }) => (type.type === 'choice' ? [{ meta, type }] : []));
+    for (const { meta, type } of choices) expect(Object.keys(meta.labels ?? {})).toEqual(type.values);
+  });
+
+  it('bounds every number, and from above zero where its slider is logarithmic', () => {
+    const numbers = parametersOf(kind).flatMap(({ name, meta, type }) =>
+      type.type === 'number' ? [{ name, lowest: meta.control === 'log' ? Number.MIN_VALUE : -1e9, ...type }] : [],
+    );
+    for (const { name, lowest, minimum, maximum } of numbers) {
+      expect(minimum, name).toBeGreaterThanOrEqual(lowest);
+      expect(maximum, name).toBeLessThan(Infinity);
     }
   });
 
