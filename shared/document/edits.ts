@@ -4,7 +4,7 @@
  */
 import { kindOf } from '#shared/nodes/registry.ts';
 import { canConnect, splicePorts } from './connect.ts';
-import { findNode, findPort, incomingWire, sameEndpoint, sameWire, wiresInto, wiresOutOf } from './graph.ts';
+import { findNode, findPort, sameEndpoint, sameWire, wiresInto, wiresOutOf } from './graph.ts';
 import type { Endpoint, GraftDocument, GraphNode, Wire } from './model.ts';
 
 export interface Position {
@@ -120,12 +120,12 @@ function spliceWires(document: GraftDocument, id: string, wire: Wire): [Wire, Wi
   if (!ports || !document.wires.some((existing) => sameWire(existing, wire))) return undefined;
   const input = { node: id, port: ports.input.name };
   const output = { node: id, port: ports.output.name };
-  if (incomingWire(document, input)) return undefined;
   const rest = disconnect(document, [wire]);
   const wires: [Wire, Wire] = [
     { from: wire.from, to: input },
     { from: output, to: wire.to },
   ];
+  // A wire that is refused, or replaces another, leaves the count short.
   return connectAll(rest, wires).wires.length === rest.wires.length + 2 ? wires : undefined;
 }
 

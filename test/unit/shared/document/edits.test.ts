@@ -137,6 +137,14 @@ describe('splicing', () => {
     expect(spliceIntoWire(document, 'augment', { ...wire, to: at('head.features') })).toBe(document);
   });
 
+  it('takes no wire from a node that is fed already', () => {
+    const document = graph(
+      ['image-folder', 'image-folder', 'augment', 'backbone'],
+      ['data-2.samples > augment.samples', 'data.samples > backbone.samples'],
+    );
+    expect(spliceIntoWire(document, 'augment', wire)).toBe(document);
+  });
+
   it('takes no node out of the wire it is in', () => {
     const [document, inChain] = [project(), { from: at('data.samples'), to: at('split.samples') }];
     expect(spliceIntoWire(document, 'augment', inChain)).toBe(document);
