@@ -21,6 +21,12 @@ interface Job {
   readonly fail: (reason: Error) => void;
 }
 
+/** The thread's program: a source beside this one, or its bundle beside the bundled engine. */
+const decodeWorker = new URL(
+  import.meta.url.endsWith('.ts') ? './decode-worker.ts' : './decode-worker.js',
+  import.meta.url,
+);
+
 /** Beyond this many threads the disk or the native thread pool is what limits. */
 const mostThreads = 16;
 /** Pictures handed to a thread at a time, at most. */
@@ -47,7 +53,7 @@ export class DecodePool {
     for (let first = 0; first < paths.length; first += perTask) {
       parts.push(this.#enqueue({ paths: paths.slice(first, first + perTask), options, first, pixels }));
     }
-    const failures = (await Promise.all(parts)).flat().sort((a, b) => a.index - b.index);
+    const failures = (await Promise.all(parts)).flat().toSorted((a, b) => a.index - b.index);
     return { pixels: new Float32Array(pixels), failures };
   }
 
@@ -81,7 +87,7 @@ export class DecodePool {
   }
 
   #start(): Worker {
-    const worker = new Worker(new URL('./decode-worker.ts', import.meta.url));
+    const worker = new Worker(decodeWorker);
     worker.on('message', (failures: DecodeFailure[]) => {
       const job = this.#running.get(worker);
       this.#running.delete(worker);

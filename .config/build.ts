@@ -1,0 +1,68 @@
+/**
+ * Builds the program's own processes for a desktop: the window's host and its preload, the engine and the command
+ * line. In a checkout the last two run as sources; packed, they are plain files beside the archive.
+ */
+import { join } from 'node:path';
+import { build } from 'vite';
+
+const root = join(import.meta.dirname, '..');
+
+interface Bundle {
+  readonly name: string;
+  /** Entries by the name of their output. */
+  readonly entries: Readonly<Record<string, string>>;
+  readonly format: 'es' | 'cjs';
+  /** Packages that are not bundled: the runtime's own, native ones, and ones that are only tried. */
+  readonly external: readonly string[];
+}
+
+export const bundles: readonly Bundle[] = [
+  { name: 'main', entries: { main: 'electron/main/main.ts' }, format: 'es', external: ['electron'] },
+  // A sandboxed preload is read as one CommonJS script.
+  { name: 'preload', entries: { preload: 'electron/preload/preload.ts' }, format: 'cjs', external: ['electron'] },
+  {
+    name: 'engine',
+    entries: {
+      main: 'electron/engine/main.ts',
+      // Started by path: a thread, and a process that may die of a broken driver.
+      'decode-worker': 'electron/engine/data/decode-worker.ts',
+      probe: 'electron/engine/runtime/probe.ts',
+    },
+    format: 'es',
+    external: ['onnxruntime-node', 'sharp'],
+  },
+  {
+    name: 'cli',
+    entries: { main: 'electron/cli/main.ts' },
+    format: 'es',
+    external: ['bufferutil', 'utf-8-validate'],
+  },
+];
+
+export async function buildBundle(bundle: Bundle): Promise<void> {
+  const ending = bundle.format === 'cjs' ? 'cjs' : 'js';
+  await build({
+    root,
+    configFile: false,
+    logLevel: 'warn',
+    ssr: { noExternal: true, external: [...bundle.external] },
+    build: {
+      ssr: true,
+      target: 'node24',
+      outDir: join(root, 'out', bundle.name),
+      emptyOutDir: true,
+      minify: false,
+      rolldownOptions: {
+        input: Object.fromEntries(Object.entries(bundle.entries).map(([name, file]) => [name, join(root, file)])),
+        external: [...bundle.external],
+        output: {
+          format: bundle.format,
+          entryFileNames: `[name].${ending}`,
+          chunkFileNames: `[name]-[hash].${ending}`,
+        },
+      },
+    },
+  });
+}
+
+if (import.meta.main) for (const bundle of bundles) await buildBundle(bundle);

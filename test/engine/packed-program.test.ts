@@ -1,0 +1,49 @@
+/** The program as it lies on disk once installed: bundles and native packages, run by the Node beside them. */
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, symlinkSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { buildBundle, bundles } from '#config/build.ts';
+import { locateProgram } from '#electron/services/program.ts';
+import { temporaryFolder } from '#test/unit/electron/support/temporary-folder.ts';
+
+const source = locateProgram();
+
+beforeAll(async () => {
+  for (const bundle of bundles) await buildBundle(bundle);
+});
+
+/** Lays the files out as the installer does. The archive itself takes Electron to read, and holds nothing these need. */
+function install(): { node: string; commandLine: string; home: string } {
+  const folder = temporaryFolder();
+  const unpacked = join(folder, 'app.asar.unpacked');
+  mkdirSync(unpacked);
+  cpSync(join(source.root, 'package.json'), join(unpacked, 'package.json'));
+  for (const name of ['cli', 'engine'])
+    cpSync(join(source.root, 'out', name), join(unpacked, 'out', name), { recursive: true });
+  symlinkSync(join(source.root, 'resources'), join(unpacked, 'resources'));
+  mkdirSync(join(unpacked, 'node_modules', '@img'), { recursive: true });
+  for (const name of ['onnxruntime-node', 'sharp']) {
+    symlinkSync(join(source.root, 'node_modules', name), join(unpacked, 'node_modules', name));
+  }
+  const node = join(folder, process.platform === 'win32' ? 'node.exe' : 'node');
+  cpSync(source.node, node);
+  return { node, commandLine: join(unpacked, 'out', 'cli', 'main.js'), home: join(folder, 'home') };
+}
+
+test('runs commands and its engine without a checkout around it', () => {
+  const { node, commandLine, home } = install();
+  const run = (...words: string[]): string =>
+    execFileSync(node, [commandLine, ...words], {
+      cwd: home.replace(basename(home), ''),
+      env: { GRAFT_HOME: home },
+      encoding: 'utf8',
+    });
+  const devices = run('devices', '--json')
+    .trim()
+    .split('\n')
+    .map((line): unknown => JSON.parse(line));
+  expect(devices).toContainEqual(expect.objectContaining({ device: 'cpu', available: true }));
+  const stages = run('stages', 'nano', '--json').trim().split('\n');
+  expect(stages.length).toBeGreaterThan(3);
+});
