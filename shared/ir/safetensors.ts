@@ -72,7 +72,7 @@ export function encodeSafetensorsHeader(
 ): { bytes: Uint8Array; entries: Map<string, SafetensorsEntry> } {
   const places = new Map<string, SafetensorsEntry>();
   let at = 0;
-  const widestFirst = [...types].sort(([, a], [, b]) => bytesPerElement(b.dtype) - bytesPerElement(a.dtype));
+  const widestFirst = [...types].toSorted(([, a], [, b]) => bytesPerElement(b.dtype) - bytesPerElement(a.dtype));
   for (const [name, { dtype, shape }] of widestFirst) {
     if (dtype === 'string') throw new Error(`tensor ${name} holds strings, which safetensors cannot`);
     if (name === '__metadata__') throw new Error('a tensor cannot be called __metadata__');
@@ -131,7 +131,7 @@ export function decodeSafetensorsHeader(json: Uint8Array, dataBytes: number): Sa
     else entries.set(name, checkEntry(name, value));
   }
   let reached = 0;
-  for (const [name, { start, end }] of [...entries].sort(([, a], [, b]) => a.start - b.start || a.end - b.end)) {
+  for (const [name, { start, end }] of [...entries].toSorted(([, a], [, b]) => a.start - b.start || a.end - b.end)) {
     if (start !== reached) {
       throw new SafetensorsError(`tensor ${name} starts at byte ${start} where ${reached} was expected`);
     }

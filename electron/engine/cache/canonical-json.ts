@@ -11,5 +11,5 @@ export function canonicalJson(value: unknown): string {
     entries.sort(([a], [b]) => (a < b ? -1 : 1));
     return `{${entries.map(([name, item]) => `${JSON.stringify(name)}:${canonicalJson(item)}`).join(',')}}`;
   }
-  throw new TypeError(`${String(value)} has no JSON form of its own`);
+  throw new TypeError(`${Object.prototype.toString.call(value)} has no JSON form of its own`);
 }

@@ -72,12 +72,14 @@ export class FeatureCache {
       throw error;
     });
     if (!file) return undefined;
-    const entry = await readEntry(file, key)
-      .catch((thrown: unknown) => {
-        if (thrown instanceof SafetensorsError) return undefined;
-        throw thrown;
-      })
-      .finally(() => file.close());
+    let entry: CachedFeatures | undefined;
+    try {
+      entry = await readEntry(file, key);
+    } catch (thrown) {
+      if (!(thrown instanceof SafetensorsError)) throw thrown;
+    } finally {
+      await file.close();
+    }
     if (!entry) {
       await rm(path, { force: true });
       throw new GraftError('cache.damaged', { path });
@@ -138,7 +140,7 @@ export class FeatureCache {
     }
     let total = entries.reduce((sum, entry) => sum + entry.bytes, 0);
     const deletable = entries.filter(({ name }) => !this.#inUse.has(name.slice(0, -ending.length)));
-    for (const entry of deletable.sort((a, b) => a.used - b.used)) {
+    for (const entry of deletable.toSorted((a, b) => a.used - b.used)) {
       if (total + bytes <= this.#limitBytes) break;
       // Another process may hold the file open, which on Windows keeps it from being deleted.
       const deleted = await rm(join(this.#folder, entry.name), { force: true }).then(

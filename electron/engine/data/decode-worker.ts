@@ -40,6 +40,6 @@ async function decodeTask({ paths, options, first, pixels }: DecodeTask): Promis
   return failures;
 }
 
-parentPort?.on('message', async (task: DecodeTask) => {
-  parentPort?.postMessage(await decodeTask(task));
+parentPort?.on('message', (task: DecodeTask) => {
+  void decodeTask(task).then((failures) => parentPort?.postMessage(failures));
 });

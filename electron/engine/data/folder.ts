@@ -98,8 +98,7 @@ async function findParts(path: string): Promise<{ training: string; validation: 
   const { folders } = await listFolder(path);
   const training = trainingNames.flatMap((name) => folders.filter((folder) => folder.toLowerCase() === name))[0];
   if (training !== undefined) {
-    const others = folders.filter((folder) => validationNames.includes(folder.toLowerCase()));
-    others.sort((a, b) => validationNames.indexOf(a.toLowerCase()) - validationNames.indexOf(b.toLowerCase()));
+    const others = validationNames.flatMap((name) => folders.filter((folder) => folder.toLowerCase() === name));
     for (const validation of others) {
       // A flat folder beside the training part holds pictures without labels, as competitions give them out.
       if ((await listFolder(join(path, validation))).folders.length > 0) return { training, validation };
@@ -130,7 +129,7 @@ async function readClasses(path: string, part: string): Promise<ClassFolder[]> {
       pictures: await listPictures(path, join(part, folder)),
     })),
   );
-  return classes.filter(({ pictures }) => pictures.length > 0).sort((a, b) => compareNames(a.name, b.name));
+  return classes.filter(({ pictures }) => pictures.length > 0).toSorted((a, b) => compareNames(a.name, b.name));
 }
 
 function checkClasses(path: string, classes: readonly ClassFolder[]): void {

@@ -26,7 +26,7 @@ export async function listFolder(
     if (entry.isDirectory() || linked) folders.push(entry.name);
     else if (isPicture(entry.name)) pictures.push(entry.name);
   }
-  return { folders: folders.sort(compareNames), pictures: pictures.sort(compareNames) };
+  return { folders: folders.toSorted(compareNames), pictures: pictures.toSorted(compareNames) };
 }
 
 /** Every picture in `folder` and below, as paths relative to `root`, sorted. Linked folders within are not entered. */

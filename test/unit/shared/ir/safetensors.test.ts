@@ -12,6 +12,16 @@ function fileOf(header: string, dataBytes: number, claimed?: bigint): Uint8Array
   return file;
 }
 
+/** The class of what is thrown, if anything is. */
+function thrownBy(act: () => unknown): unknown {
+  try {
+    act();
+    return undefined;
+  } catch (thrown) {
+    return (thrown as Error).constructor;
+  }
+}
+
 test('returns the tensors, their order and the metadata it was given', () => {
   const tensors = new Map([
     ['flags', boolTensor([3], [true, false, true])],
@@ -85,11 +95,7 @@ describe('refuses', () => {
         expect(() => decodeSafetensors(whole.slice(0, length))).toThrow(SafetensorsError);
         const altered = whole.slice();
         altered[at] = value;
-        try {
-          decodeSafetensors(altered);
-        } catch (thrown) {
-          expect(thrown).toBeInstanceOf(SafetensorsError);
-        }
+        expect([undefined, SafetensorsError]).toContain(thrownBy(() => decodeSafetensors(altered)));
       }),
       { numRuns: 500 },
     );

@@ -4,6 +4,7 @@ import {
   open,
   readdir,
   readFile,
+  rename,
   rm,
   stat,
   truncate,
@@ -111,40 +112,36 @@ describe('entries', () => {
 });
 
 describe('a damaged entry is deleted and named', () => {
-  async function damaged(harm: (path: string) => Promise<void>): Promise<void> {
-    const cache = new FeatureCache(folder, roomy);
-    await cache.write('k', [4], ramp(400));
-    await harm(file('k'));
-    await expect(cache.read('k')).rejects.toMatchObject({
-      code: 'cache.damaged',
-      message: expect.stringContaining(file('k')),
-    });
-    expect(await readdir(folder)).toEqual([]);
-    expect(await cache.read('k')).toBeUndefined();
-    expect(await cache.write('k', [4], ramp(400))).toEqual({ stored: true });
-  }
-
-  async function overwrite(path: string, at: number): Promise<void> {
+  /** Flips one bit; a negative place counts from the end. */
+  async function flip(path: string, at: number): Promise<void> {
     const bytes = await readFile(path);
     const place = at < 0 ? bytes.length + at : at;
     bytes[place] = (bytes[place] as number) ^ 0x10;
     await writeFile(path, bytes);
   }
 
-  test('when it is empty', () => damaged((path) => truncate(path, 0)));
-  test('when it ends within its header', () => damaged((path) => truncate(path, 40)));
-  test('when it ends early', async () => damaged(async (path) => truncate(path, (await stat(path)).size - 4)));
-  test('when it has bytes too many', () => damaged((path) => writeFile(path, 'more', { flag: 'a' })));
-  test('when its length field is wrong', () => damaged((path) => overwrite(path, 7)));
-  test('when its header is wrong', () => damaged((path) => overwrite(path, 8)));
-  test('when one bit of the first value is wrong', () => damaged((path) => overwrite(path, -1600)));
-  test('when one bit of the last value is wrong', () => damaged((path) => overwrite(path, -1)));
-  test('when it belongs to another key', async () => {
+  test.each<[string, (path: string) => Promise<void>]>([
+    ['it is empty', (path) => truncate(path, 0)],
+    ['it ends within its header', (path) => truncate(path, 40)],
+    ['it ends early', async (path) => truncate(path, (await stat(path)).size - 4)],
+    ['it has bytes too many', (path) => writeFile(path, 'more', { flag: 'a' })],
+    ['its length field is wrong', (path) => flip(path, 7)],
+    ['its header is wrong', (path) => flip(path, 8)],
+    ['one bit of the first value is wrong', (path) => flip(path, -1600)],
+    ['one bit of the last value is wrong', (path) => flip(path, -1)],
+    ['it belongs to another key', (path) => rename(file('other'), path)],
+  ])('when %s', async (_, harm) => {
     const cache = new FeatureCache(folder, roomy);
+    await cache.write('k', [4], ramp(400));
     await cache.write('other', [4], ramp(400));
-    const bytes = await readFile(file('other'));
-    await rm(file('other'));
-    await damaged((path) => writeFile(path, bytes));
+    await harm(file('k'));
+    await expect(cache.read('k')).rejects.toMatchObject({
+      code: 'cache.damaged',
+      message: expect.stringContaining(file('k')),
+    });
+    expect(await readdir(folder)).not.toContain('k.safetensors');
+    expect(await cache.read('k')).toBeUndefined();
+    expect(await cache.write('k', [4], ramp(400))).toEqual({ stored: true });
   });
 });
 
@@ -165,7 +162,7 @@ describe('the limit', () => {
     await filled();
     await new FeatureCache(folder, limit).read('a');
     expect(await new FeatureCache(folder, limit).write('d', [1], ramp(values))).toEqual({ stored: true });
-    expect((await readdir(folder)).sort()).toEqual(['a', 'c', 'd'].map((key) => `${key}.safetensors`));
+    expect((await readdir(folder)).toSorted()).toEqual(['a', 'c', 'd'].map((key) => `${key}.safetensors`));
   });
 
   test('never costs what the same run uses', async () => {
@@ -174,9 +171,9 @@ describe('the limit', () => {
     await cache.read('a');
     await age('a', 20);
     await cache.write('d', [1], ramp(2 * values));
-    expect((await readdir(folder)).sort()).toEqual(['a', 'd'].map((key) => `${key}.safetensors`));
+    expect((await readdir(folder)).toSorted()).toEqual(['a', 'd'].map((key) => `${key}.safetensors`));
     expect(await cache.write('e', [1], ramp(values))).toMatchObject({ stored: false, reason: 'over-limit' });
-    expect((await readdir(folder)).sort()).toEqual(['a', 'd'].map((key) => `${key}.safetensors`));
+    expect((await readdir(folder)).toSorted()).toEqual(['a', 'd'].map((key) => `${key}.safetensors`));
   });
 
   test('refuses an entry larger than itself, deleting nothing', async () => {
@@ -201,7 +198,7 @@ describe('the limit', () => {
     const longAgo = new Date(Date.now() - 2 * 3_600_000);
     await utimes(abandoned, longAgo, longAgo);
     await new FeatureCache(folder, limit).write('a', [1], ramp(4));
-    expect((await readdir(folder)).sort()).toEqual(['a.safetensors', 'y.2.partial']);
+    expect((await readdir(folder)).toSorted()).toEqual(['a.safetensors', 'y.2.partial']);
   });
 });
 
@@ -224,9 +221,8 @@ describe('where nothing can be written', () => {
     await cache.write('kept', [1], ramp(4));
     const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
     let piece = 0;
-    const { writeFile: original } = fileHandle;
-    const spy = vi.spyOn(fileHandle, 'writeFile').mockImplementation(function (this: FileHandle, data) {
-      return piece++ === 0 ? original.call(this, data) : Promise.reject(full);
+    const spy = vi.spyOn(fileHandle, 'writeFile').mockImplementation(async () => {
+      if (piece++ > 0) throw full;
     });
     try {
       expect(await cache.write('k', [1], ramp(4))).toEqual({
@@ -241,15 +237,13 @@ describe('where nothing can be written', () => {
     expect(await readdir(folder)).toEqual(['kept.safetensors']);
   });
 
-  test.skipIf(process.getuid?.() === 0 || process.platform === 'win32')(
-    'a folder without permission is read all the same',
-    async () => {
-      const cache = new FeatureCache(folder, roomy);
-      await cache.write('k', [1], ramp(4));
-      await chmod(folder, 0o555);
-      expect((await cache.read('k'))?.rows).toBe(4);
-      expect(await cache.write('l', [1], ramp(4))).toMatchObject({ stored: false, reason: 'unwritable' });
-      await chmod(folder, 0o755);
-    },
-  );
+  test('a folder without permission is read all the same', async ({ skip }) => {
+    skip(process.getuid?.() === 0 || process.platform === 'win32', 'root, and Windows, may write into any folder');
+    const cache = new FeatureCache(folder, roomy);
+    await cache.write('k', [1], ramp(4));
+    await chmod(folder, 0o555);
+    expect((await cache.read('k'))?.rows).toBe(4);
+    expect(await cache.write('l', [1], ramp(4))).toMatchObject({ stored: false, reason: 'unwritable' });
+    await chmod(folder, 0o755);
+  });
 });

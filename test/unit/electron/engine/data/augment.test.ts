@@ -93,7 +93,7 @@ describe('applied variations', () => {
     const mirrored = varied(picture, side, { mirrored: true });
     for (let row = 0; row < 3 * side; row++) {
       expect(mirrored.slice(row * side, (row + 1) * side)).toEqual(
-        original.slice(row * side, (row + 1) * side).reverse(),
+        original.slice(row * side, (row + 1) * side).toReversed(),
       );
     }
   });

@@ -26,7 +26,7 @@ function read(request: Partial<FolderRequest> = {}): ReturnType<typeof readFolde
   return readFolder({ path: root, validation: 0.2, seed: 1, limitPerClass: 0, ...request });
 }
 
-function paths(samples: readonly { path: string }[]): string[] {
+function relativePaths(samples: readonly { path: string }[]): string[] {
   return samples.map(({ path }) => relative(root, path).replaceAll('\\', '/'));
 }
 
@@ -39,7 +39,7 @@ describe('class folders', () => {
       { name: 'class10', train: 8, validation: 2 },
     ]);
     expect(facts).toMatchObject({ path: root, train: 24, validation: 6, splitBy: 'fraction', unreadable: [] });
-    expect(paths(samples)).toEqual([...numbered('class2', 20), ...numbered('class10', 10)]);
+    expect(relativePaths(samples)).toEqual([...numbered('class2', 20), ...numbered('class10', 10)]);
     expect(samples.filter(({ split }) => split === 'validation')).toHaveLength(6);
     expect(new Set(samples.map(({ label }) => label))).toEqual(new Set([0, 1]));
   });
@@ -61,7 +61,7 @@ describe('class folders', () => {
     await put(['a/1.jpg', 'a/more/2.jpg', 'a/more/still/3.jpg', 'b/1.jpg', 'b/2.jpg']);
     const { facts, samples } = await read();
     expect(facts.classes.map(({ name }) => name)).toEqual(['a', 'b']);
-    expect(paths(samples)).toContain('a/more/still/3.jpg');
+    expect(relativePaths(samples)).toContain('a/more/still/3.jpg');
   });
 
   test('pass over everything that is no picture', async () => {
@@ -79,7 +79,7 @@ describe('class folders', () => {
 
   test('are found inside the one folder an archive wraps them in', async () => {
     await put([...numbered('photos/a', 2), ...numbered('photos/b', 2)]);
-    expect(paths((await read()).samples)).toContain('photos/a/1.jpg');
+    expect(relativePaths((await read()).samples)).toContain('photos/a/1.jpg');
   });
 
   test('may be links; a link back up the tree does not add pictures', async () => {
@@ -108,16 +108,14 @@ describe('a folder with parts of its own', () => {
     const { facts, samples } = await read();
     expect(facts).toMatchObject({ train: 7, validation: 3, splitBy: 'folders' });
     expect(facts.classes[0]).toEqual({ name: 'a', train: 4, validation: 2 });
-    expect(samples.every(({ path, split }) => (split === 'train') === path.includes(`${join(root, 'train')}`))).toBe(
-      true,
-    );
+    expect(samples.every(({ path, split }) => (split === 'train') === path.includes(join(root, 'train')))).toBe(true);
   });
 
   test('prefers validation over test', async () => {
     for (const part of ['train', 'test', 'validation'])
       await put([...numbered(`${part}/a`, 2), ...numbered(`${part}/b`, 2)]);
     const { samples } = await read();
-    expect(paths(samples).some((path) => path.startsWith('test/'))).toBe(false);
+    expect(relativePaths(samples).some((path) => path.startsWith('test/'))).toBe(false);
   });
 
   test('is split by fraction when only the training part is there', async () => {
@@ -143,7 +141,7 @@ describe('limitPerClass', () => {
     await put([...numbered('a', 30), ...numbered('b', 3)]);
     const { facts, samples } = await read({ limitPerClass: 10 });
     expect(facts.classes.map(({ train, validation }) => train + validation)).toEqual([10, 3]);
-    expect(paths(samples).slice(0, 10)).not.toEqual(numbered('a', 10));
+    expect(relativePaths(samples).slice(0, 10)).not.toEqual(numbered('a', 10));
     expect((await read({ limitPerClass: 10 })).samples).toEqual(samples);
   });
 });
