@@ -8,7 +8,7 @@ import { decodeUtf8 } from '#shared/core/utf8.ts';
 import { bytesPerElement, type DType, type Tensor, type TensorType } from '#shared/ir/tensor.ts';
 
 /** The format's own limit on the header. */
-export const headerLimitBytes = 100_000_000;
+const headerLimitBytes = 100_000_000;
 
 /** Thrown for bytes that are not a whole, consistent safetensors file; the message completes "…: ". */
 export class SafetensorsError extends Error {

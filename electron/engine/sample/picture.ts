@@ -7,7 +7,7 @@ import { fruits } from './fruits.ts';
 import { background, foreground, litter } from './scenes.ts';
 
 export const pictureSide = 128;
-export const sampleSeed = 20_240_501;
+const sampleSeed = 20_240_501;
 export const picturesPerClass = 200;
 
 /** Where a picture lies within the dataset's folder. */
