@@ -4,11 +4,11 @@ import { ActionIcon, Tooltip } from '@mantine/core';
 import { IconZoomReset } from '@tabler/icons-react';
 import { formatPercent } from '#shared/core/format.ts';
 import { MetricPlot, type PlotMarks } from '#renderer/charts/metric-plot.tsx';
-import type { PlotFrame } from '#renderer/charts/plot-frame.ts';
+import { type PlotFrame, plotWidth } from '#renderer/charts/plot-frame.ts';
 import { PlotOverlay } from '#renderer/charts/plot-overlay.tsx';
 import { PlotReading } from '#renderer/charts/plot-reading.tsx';
 import type { usePointing } from '#renderer/charts/pointing.ts';
-import { describeMetric, type Metric, metricRange, metricRows } from '#renderer/charts/series.ts';
+import { bucketsFor, describeMetric, type Metric, metricRange, metricRows } from '#renderer/charts/series.ts';
 import { formatLoss } from '#renderer/charts/format.ts';
 import type { EpochEvent, RunRecord } from '#renderer/store/run-record.ts';
 import { valueAt } from '#renderer/store/metric-series.ts';
@@ -53,11 +53,15 @@ export function MetricChart({ metric, charted, others, threshold, stopped, point
   const { pointing, resetZoom, handlersFor } = pointer;
   const { zoom } = pointing;
   const look = looks[metric];
+  const buckets = bucketsFor(plotWidth({ width, height }));
 
-  const rows = useMemo(() => metricRows(record, stepsPerEpoch, metric, zoom), [record, stepsPerEpoch, metric, zoom]);
+  const rows = useMemo(
+    () => metricRows(record, stepsPerEpoch, metric, zoom, buckets),
+    [record, stepsPerEpoch, metric, zoom, buckets],
+  );
   const otherRows = useMemo(
-    () => others.map((other) => metricRows(other.record, other.stepsPerEpoch, metric, zoom)),
-    [others, metric, zoom],
+    () => others.map((other) => metricRows(other.record, other.stepsPerEpoch, metric, zoom, buckets)),
+    [others, metric, zoom, buckets],
   );
   const marks = useMemo((): PlotMarks => {
     const best = record.epochs.findLast((epoch) => epoch.best);
@@ -96,6 +100,7 @@ export function MetricChart({ metric, charted, others, threshold, stopped, point
               rows={rows}
               others={otherRows}
               frame={frame}
+              whole={zoom === undefined}
               marks={marks}
               color={look.color}
               formatTick={look.tick}

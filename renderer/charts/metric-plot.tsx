@@ -19,6 +19,8 @@ interface Props {
   /** Validation curves of other runs, drawn faintly behind. */
   readonly others: readonly (readonly ChartRow[])[];
   readonly frame: PlotFrame;
+  /** All of the run is shown, not a part zoomed into. */
+  readonly whole: boolean;
   readonly marks: PlotMarks;
   readonly color: string;
   readonly formatTick: (value: number) => string;
@@ -27,7 +29,7 @@ interface Props {
 const pixelsPerEpochTick = 56;
 
 /** The curves themselves. Redrawn when the run has said more or the frame changed, never for the pointer. */
-export const MetricPlot = memo(function MetricPlot({ rows, others, frame, marks, color, formatTick }: Props) {
+export const MetricPlot = memo(function MetricPlot({ rows, others, frame, whole, marks, color, formatTick }: Props) {
   const { x, y, size } = frame;
   const tick = { className: classes['axis'] ?? '' };
   return (
@@ -44,7 +46,7 @@ export const MetricPlot = memo(function MetricPlot({ rows, others, frame, marks,
         type="number"
         domain={[x.from, x.to]}
         allowDataOverflow
-        ticks={roundTicks(x, Math.max(2, plotWidth(size) / pixelsPerEpochTick), x.to - x.from >= 2)}
+        ticks={roundTicks(x, Math.max(2, plotWidth(size) / pixelsPerEpochTick), whole || x.to - x.from >= 2)}
         interval={0}
         height={plotMargin.bottom}
         tick={tick}

@@ -64,11 +64,11 @@ export function PlotOverlay({ rows, frame, pointing, color }: Props) {
           );
         })}
       {placeLabels(rows, frame).map(({ name, y }) => (
-        <text key={name} className={classes['label']} x={edge + 6} y={y} dy="0.32em" fill={color}>
+        <text key={name} className={classes['label']} x={edge + 9} y={y} dy="0.32em" fill={color}>
           {name}
         </text>
       ))}
-      <text className={classes['axis']} x={edge + 6} y={bottom + 13}>
+      <text className={classes['axis']} x={edge + 12} y={bottom + 16}>
         epoch
       </text>
     </svg>

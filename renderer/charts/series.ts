@@ -8,6 +8,14 @@ export const maximumBuckets = 250;
 
 export type Metric = 'loss' | 'accuracy';
 
+/** Pixels a bucket gets at least: closer ones would only be noise. */
+const pixelsPerBucket = 3;
+
+/** Buckets worth drawing on a plot of this width in pixels. */
+export function bucketsFor(width: number): number {
+  return Math.min(maximumBuckets, Math.max(40, Math.floor(width / pixelsPerBucket)));
+}
+
 /** One position along the x axis of a chart. */
 export interface ChartRow {
   /** Epochs since the start of the run; whole numbers are the ends of epochs. */

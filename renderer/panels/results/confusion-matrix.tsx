@@ -16,6 +16,8 @@ interface Props {
   readonly onPoint: (cell: Cell | undefined) => void;
 }
 
+/** A single mistake must be seen, however many classes there are; pixels. */
+const smallestMark = 2;
 /** From this size on a cell has room for its count. */
 const sizeForCount = 17;
 const directions: Readonly<Record<string, readonly [number, number]>> = {
@@ -88,7 +90,7 @@ export function ConfusionMatrix({ evaluation, cellSize, rowNames, columnNames, o
           cell={cell}
           x={rowNames + cell.predicted * cellSize}
           y={columnNames + cell.label * cellSize}
-          size={cellSize - gap}
+          size={Math.max(smallestMark, cellSize - gap)}
           name={cellName(cell, names)}
           reachable={cell.label === at[0] && cell.predicted === at[1]}
           onOpen={() => onOpen(cell.label, cell.predicted)}

@@ -1,5 +1,5 @@
 import { Alert, Button, Code, CopyButton, Group, Loader, Stack, Tabs, Text, TextInput } from '@mantine/core';
-import { IconCheck, IconCopy, IconFolder, IconPackageExport } from '@tabler/icons-react';
+import { IconAlertTriangle, IconCheck, IconCopy, IconFolder, IconPackageExport } from '@tabler/icons-react';
 import { type FormEvent, useState } from 'react';
 import type { ParityReport } from '#shared/protocol/run.ts';
 import { formatBriefly } from '#renderer/charts/format.ts';
@@ -85,7 +85,11 @@ export function ExportDialog({ onClose }: { readonly onClose: () => void }) {
             </Group>
           )}
           {report.status === 'failed' && (
-            <Alert color="red" title={report.problem.message}>
+            <Alert
+              variant="default"
+              icon={<IconAlertTriangle size={18} color="var(--graft-bad)" aria-hidden="true" />}
+              title={report.problem.message}
+            >
               {report.problem.remedy}
             </Alert>
           )}
@@ -101,8 +105,14 @@ function Proof({ report }: { readonly report: ParityReport }) {
   const { model, samples, maxDifference, allowed, passed, bytes } = report;
   return (
     <Alert
-      color={passed ? 'green' : 'red'}
-      icon={passed ? <IconCheck size={18} aria-hidden="true" /> : undefined}
+      variant="default"
+      icon={
+        passed ? (
+          <IconCheck size={18} color="var(--graft-good)" aria-hidden="true" />
+        ) : (
+          <IconAlertTriangle size={18} color="var(--graft-bad)" aria-hidden="true" />
+        )
+      }
       title={passed ? 'The file gives the same answers' : 'The file answers differently'}
     >
       <Text size="sm" className="tabular">

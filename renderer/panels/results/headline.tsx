@@ -22,7 +22,8 @@ export function Headline({ accuracy, margin, macroF1, photos, epoch }: Props) {
         <dd>
           <span className={classes['big']}>{accuracy === undefined ? '–' : percentFigure(accuracy)}</span>
           <span className={classes['unit']}>
-            %{margin !== undefined && ` ± ${percentFigure(margin)}`}
+            {accuracy !== undefined && '%'}
+            {margin !== undefined && ` ± ${percentFigure(margin)}`}
             {photos !== undefined && ` (${formatPlural(photos, 'photo')})`}
           </span>
         </dd>

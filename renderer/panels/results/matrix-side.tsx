@@ -24,14 +24,14 @@ export function MatrixSide({ evaluation, onOpen }: Props) {
   const [enlarged, setEnlarged] = useState(false);
   const names = evaluation.classes;
   const longest = Math.max(...names.map((name) => name.length));
-  const caption = pointed === undefined ? 'Rows are true classes' : cellName(pointed, names);
+  const caption = pointed === undefined ? 'Rows are true classes; click for the photos' : cellName(pointed, names);
   const room = (most: number): number => Math.min(most, 14 + 6 * longest);
   return (
     <div className={classes['matrixSide']}>
       <ConfusionMatrix
         evaluation={evaluation}
         cellSize={Math.min(34, side / names.length)}
-        rowNames={names.length <= namesUpTo ? room(84) : 0}
+        rowNames={names.length <= namesUpTo ? room(76) : 0}
         columnNames={0}
         onOpen={onOpen}
         onPoint={setPointed}

@@ -1,11 +1,12 @@
 import { Button, Skeleton } from '@mantine/core';
 import { useMemo, useState } from 'react';
-import { formatPercent, formatPlural } from '#shared/core/format.ts';
+import { formatPlural } from '#shared/core/format.ts';
 import type { Evaluation } from '#shared/protocol/run.ts';
+import { outlook, trainingLimits } from '#renderer/panels/run/limits.ts';
 import { bestEpoch } from '#renderer/store/run-progress.ts';
 import { useRun } from '#renderer/store/run.ts';
 import { useThumbnails } from '#renderer/store/thumbnails.ts';
-import { mostConfusedPair, samplesOfCell, wrongestSamples } from './confusion.ts';
+import { type Sample, mostConfusedPair, samplesOfCell, wrongestSamples } from './confusion.ts';
 import { Gallery, type GalleryRequest } from './gallery.tsx';
 import { Headline } from './headline.tsx';
 import { MatrixSide } from './matrix-side.tsx';
@@ -15,12 +16,15 @@ import classes from './results.module.css';
 export function Results() {
   const state = useRun((store) => store.state);
   const evaluation = useRun((store) => store.evaluation);
+  const document = useRun((store) => store.startedWith);
+  const limits = useMemo(() => trainingLimits(document), [document]);
   const best = bestEpoch(state);
   if (evaluation.status === 'ready') return <Evaluated evaluation={evaluation.value} epoch={best?.epoch} />;
   return (
     <div className={classes['results']}>
       <div className={classes['words']}>
         <Headline accuracy={best?.validation.accuracy} epoch={best?.epoch} />
+        <p className={`${classes['sentence']} ${classes['dim']}`}>{outlook(state, limits)}</p>
         {evaluation.status === 'failed' && (
           <p className={classes['sentence']} role="alert">
             {evaluation.problem.message} <span className={classes['dim']}>{evaluation.problem.remedy}</span>
@@ -62,13 +66,13 @@ function Evaluated({ evaluation, epoch }: { readonly evaluation: Evaluation; rea
             <strong>
               {names[pair.classes[0]]} ↔ {names[pair.classes[1]]}
             </strong>{' '}
-            {pair.share === 1 ? 'are all' : `is ${Math.round(100 * pair.share)} %`} of the errors.{' '}
-            <span className={classes['dim']}>Click a cell to see its photos.</span>
+            {pair.share === 1 ? 'are all' : `is ${Math.round(100 * pair.share)} %`} of the errors.
           </p>
         )}
         {wrong.length > 0 && (
           <Wrongest
             samples={wrong}
+            names={names}
             onOpen={(first) =>
               setGallery({ title: 'Most wrong first', samples: wrong, ...(first === undefined ? {} : { first }) })
             }
@@ -82,14 +86,15 @@ function Evaluated({ evaluation, epoch }: { readonly evaluation: Evaluation; rea
 }
 
 interface WrongestProps {
-  readonly samples: ReturnType<typeof wrongestSamples>;
+  readonly samples: readonly Sample[];
+  readonly names: readonly string[];
   readonly onOpen: (index: number | undefined) => void;
 }
 
 /** As many as any window has room for. */
 const stripLength = 12;
 
-function Wrongest({ samples, onOpen }: WrongestProps) {
+function Wrongest({ samples, names, onOpen }: WrongestProps) {
   const strip = useMemo(() => samples.slice(0, stripLength), [samples]);
   const paths = useMemo(() => strip.map((sample) => sample.path), [strip]);
   const thumbnails = useThumbnails(paths);
@@ -109,7 +114,7 @@ function Wrongest({ samples, onOpen }: WrongestProps) {
               key={sample.path}
               type="button"
               className={classes['picture']}
-              aria-label={`Wrong photo ${index + 1}, sure to ${formatPercent(sample.confidence)}`}
+              aria-label={`${names[sample.label]}, taken for ${names[sample.predicted]}`}
               onClick={() => onOpen(index)}
             >
               {image !== undefined && <img src={image} alt="" />}

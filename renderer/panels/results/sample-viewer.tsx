@@ -52,11 +52,8 @@ export function SampleViewer({ samples, index, names, onMove, onBack }: Props) {
         )}
         <Stack gap="sm">
           <Fact title="It is" value={names[sample.label] ?? ''} />
-          <Fact
-            title={right ? 'The model agrees, sure to' : 'The model says'}
-            value={right ? formatPercent(sample.confidence) : (names[sample.predicted] ?? '')}
-          />
-          {!right && <Fact title="sure to" value={formatPercent(sample.confidence)} />}
+          <Fact title={right ? 'The model agrees' : 'The model says'} value={names[sample.predicted] ?? ''} />
+          <Fact title="with a probability of" value={formatPercent(sample.confidence)} />
           <Fact title="Loss" value={formatLoss(sample.loss)} />
           <Text size="xs" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
             {sample.path}

@@ -1,8 +1,6 @@
 import { useMemo } from 'react';
-import { kindOf } from '#shared/nodes/registry.ts';
-import { effectiveParameters } from '#shared/nodes/parameters.ts';
-import type { GraftDocument } from '#shared/document/model.ts';
 import { RunCharts } from '#renderer/charts/run-charts.tsx';
+import { trainingLimits } from '#renderer/panels/run/limits.ts';
 import { useComparison } from '#renderer/store/comparison.ts';
 import type { KnownRun } from '#renderer/store/run-state.ts';
 import { useRun } from '#renderer/store/run.ts';
@@ -15,7 +13,7 @@ export function ChartsPane({ known }: { readonly known: KnownRun }) {
   const runs = useComparison((store) => store.runs);
   const { run } = known.plan;
   const others = useMemo(() => [...runs.values()].filter((other) => other.plan.run !== run), [runs, run]);
-  const lossThreshold = useMemo(() => (document === undefined ? 0 : lossThresholdOf(document)), [document]);
+  const { lossThreshold } = useMemo(() => trainingLimits(document), [document]);
   return (
     <div className={classes['charts']}>
       <RunCharts
@@ -26,12 +24,4 @@ export function ChartsPane({ known }: { readonly known: KnownRun }) {
       />
     </div>
   );
-}
-
-/** Training loss at which a document's run stops; 0 when it does not. */
-function lossThresholdOf(document: GraftDocument): number {
-  const kind = kindOf('training');
-  const node = document.nodes.find((candidate) => candidate.kind === 'training');
-  if (kind === undefined || node === undefined) return 0;
-  return Number(effectiveParameters(kind, node.parameters)['lossThreshold']);
 }

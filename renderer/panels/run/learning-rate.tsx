@@ -22,10 +22,7 @@ export function LearningRate() {
     <Popover position="top-end" width={380} withArrow trapFocus>
       <Popover.Target>
         <Button variant="default" className="tabular">
-          <Text span inherit c="dimmed" mr={4}>
-            Learning rate
-          </Text>
-          {formatBriefly(rate)}
+          Learning rate{isActive(state) && ` ${formatBriefly(rate)}`}
         </Button>
       </Popover.Target>
       <Popover.Dropdown aria-label="Learning rate">

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Progress, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Progress, Tooltip, VisuallyHidden } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import {
   IconPackageExport,
@@ -51,7 +51,7 @@ export function RunBar() {
         )}
         {active && left !== undefined && (
           <span className={classes['status']}>
-            <span className={classes['left']}>{formatDuration(left)}</span> left
+            <span className={classes['left']}>{left < 1 ? 'under 1 s' : formatDuration(left)}</span> left
           </span>
         )}
         {active && state.phase !== 'caching' && speed !== undefined && (
@@ -70,9 +70,7 @@ export function RunBar() {
             Export…
           </Button>
         </Tooltip>
-        <span className="mantine-visually-hidden" role="status">
-          {statusSentence(state)}
-        </span>
+        <VisuallyHidden role="status">{statusSentence(state)}</VisuallyHidden>
       </div>
       {refusal !== undefined && (
         <div className={classes['refusal']} role="alert">
