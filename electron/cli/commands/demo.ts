@@ -1,5 +1,4 @@
 /** The main job in one go, for a machine with no display: sample project, training, export, check, prediction. */
-import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { instantiate } from '#shared/document/templates.ts';
@@ -19,28 +18,23 @@ export function addDemo(program: Command, perform: Perform): void {
       perform({}, async (session) => {
         const { output, services } = session;
         const folder = resolve(options.output);
-        const document = { ...instantiate(template, { dataPath: services.sample, backbone: 'nano' }), title: 'Orchard' };
+        const document = {
+          ...instantiate(template, { dataPath: services.sample, backbone: 'nano' }),
+          title: 'Orchard',
+        };
         const project = await services.documents.save(document, join(folder, 'orchard.graft'));
         output.say(`project ${project.path}`);
         const run = await services.runs.start(project.document, project.path, 'auto');
         const code = await followRun(session, run);
         if (code !== exitCodes.success) return code;
-        output.say(`\n${describeEvaluation(await services.runs.evaluation(run))}\n`);
+        const evaluation = await services.runs.evaluation(run);
+        output.say(`\n${describeEvaluation(evaluation)}\n`);
         const report = await services.runs.export(run, join(folder, 'orchard.onnx'));
         output.say(describeParity(report));
-        const [prediction] = await services.runs.predictWith(report.model, [await firstPicture(services.sample)]);
-        if (prediction) output.say(`\n${describePrediction(prediction)}`);
+        const heldOut = evaluation.samples.slice(0, 1).map(({ path }) => path);
+        const [prediction] = await services.runs.predictWith(report.model, heldOut);
+        if (prediction) output.say(`\nA picture it was not trained on:\n${describePrediction(prediction)}`);
         return report.passed ? exitCodes.success : exitCodes.failure;
       }),
     );
-}
-
-async function firstPicture(folder: string): Promise<string> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const [picture] = entries
-    .filter((entry) => entry.isFile() && /\.(png|jpe?g|webp)$/i.test(entry.name))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .toSorted();
-  if (picture === undefined) throw new Error(`no picture in ${folder}`);
-  return picture;
 }
