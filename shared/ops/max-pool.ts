@@ -1,13 +1,13 @@
 import type { WindowAxis } from '#shared/ops/geometry.ts';
 import type { GradientContext } from '#shared/ops/gradient-context.ts';
-import { readWindows, spreadWindows } from '#shared/ops/windows.ts';
+import { readWindows, spreadWindows, withEdges } from '#shared/ops/windows.ts';
 
 /**
  * y[w] = max over its window: dy[w] goes to the first element that equals the maximum, as in PyTorch. Each tap in
  * turn takes what is left of dy where it holds the maximum, and the last takes the rest, so that nothing is lost.
  */
 export function maxPoolGradient(g: GradientContext, axes: readonly WindowAxis[]): string {
-  const reads = readWindows(g, axes, -Infinity);
+  const reads = readWindows(g, axes, withEdges(g, axes, -Infinity));
   let left = g.dy;
   const shares = reads.map((read, tap) => {
     if (tap === reads.length - 1) return left;

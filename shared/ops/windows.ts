@@ -2,26 +2,54 @@
 import { taps, type WindowAxis } from '#shared/ops/geometry.ts';
 import type { GradientContext } from '#shared/ops/gradient-context.ts';
 
-/**
- * What each tap reads from the node's first input, [N, C, …]: one value in the output's shape per tap, in the order
- * of `taps`. Outside the input, windows read `fill`.
- */
-export function readWindows(g: GradientContext, axes: readonly WindowAxis[], fill: number): string[] {
+/** The node's first input with what windows read beyond its edges filled in. */
+export function withEdges(g: GradientContext, axes: readonly WindowAxis[], fill: number): string {
   const front = axes.map((axis) => axis.begin);
   const back = axes.map((axis) => Math.max(axis.end, 0));
-  const pads = g.builder.ints([0, 0, ...front, 0, 0, ...back]);
-  const edges = [...front, ...back].some((size) => size > 0);
-  const source = edges ? g.builder.op('Pad', [g.x, pads, g.scalar(fill)]) : g.x;
-  return taps(axes).map((tap) => {
-    const starts = axes.map((axis, index) => (tap[index] as number) * axis.dilation);
-    return g.builder.slice(
-      source,
-      axes.map((_, index) => index + 2),
-      starts,
-      axes.map((axis, index) => (starts[index] as number) + (axis.output - 1) * axis.stride + 1),
-      axes.map((axis) => axis.stride),
-    );
-  });
+  if ([...front, ...back].every((size) => size === 0)) return g.x;
+  return g.builder.op('Pad', [g.x, g.builder.ints([0, 0, ...front, 0, 0, ...back]), g.scalar(fill)]);
+}
+
+/**
+ * What each tap reads from `source` (`withEdges`, or that with its first two axes exchanged): one value with the
+ * output's spatial shape per tap, in the order of `taps`.
+ *
+ * With a stride, one axis is cut after another, since a row that is cut once serves every tap of the next axis
+ * (CPU, 16×64×112², 3×3 stride 2: 36 ms instead of 57); without, one cut per tap copies less.
+ */
+export function readWindows(g: GradientContext, axes: readonly WindowAxis[], source: string): string[] {
+  if (axes.every((axis) => axis.stride === 1)) {
+    return taps(axes).map((tap) => cut(g, source, axes, tap, 0));
+  }
+  return axes.reduce<string[]>(
+    (values, axis, index) =>
+      values.flatMap((value) => Array.from({ length: axis.kernel }, (_, tap) => cut(g, value, [axis], [tap], index))),
+    [source],
+  );
+}
+
+/** What one tap reads along some spatial axes, of which `first` is the position of the first. */
+function cut(
+  g: GradientContext,
+  value: string,
+  axes: readonly WindowAxis[],
+  tap: readonly number[],
+  first: number,
+): string {
+  const starts = axes.map((axis, index) => (tap[index] as number) * axis.dilation);
+  const ends = axes.map((axis, index) => (starts[index] as number) + (axis.output - 1) * axis.stride + 1);
+  const whole = axes.every(
+    (axis, index) =>
+      axis.stride === 1 && starts[index] === 0 && ends[index] === axis.begin + axis.input + Math.max(axis.end, 0),
+  );
+  if (whole) return value;
+  return g.builder.slice(
+    value,
+    axes.map((_, index) => first + index + 2),
+    starts,
+    ends,
+    axes.map((axis) => axis.stride),
+  );
 }
 
 /**

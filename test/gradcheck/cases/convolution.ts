@@ -55,4 +55,11 @@ export const convolutionCases: readonly GradientCase[] = [
   conv('one axis, depthwise', [2, 3, 9], [3, 1, 3], { group: 3, pads: [1, 1] }),
   conv('three axes', [1, 2, 4, 5, 3], [3, 2, 2, 3, 2], { pads: [0, 1, 0, 1, 1, 1] }),
   conv('one position', [3, 2, 3, 3], [4, 2, 3, 3]),
+  // Large enough for the weight gradient to be spelled otherwise than above.
+  conv('many positions', [2, 5, 17, 17], [3, 5, 3, 3], { pads: [1, 1, 1, 1] }),
+  conv('many positions, stride 2', [1, 5, 36, 35], [2, 5, 3, 3], { pads: [1, 1, 1, 1], strides: [2, 2] }),
+  conv('many positions, 1×1', [2, 5, 17, 17], [3, 5, 1, 1]),
+  conv('few positions, many channels', [2, 6, 6, 5], [7, 6, 3, 3], { pads: [1, 1, 1, 1], strides: [1, 2] }),
+  conv('depthwise, many positions', [2, 3, 15, 14], [3, 1, 3, 3], { group: 3, pads: [1, 1, 1, 1] }),
+  conv('few channels, dilated, stride 2, tail', [2, 2, 12, 12], [3, 2, 3, 3], { dilations: [2, 2], strides: [3, 3] }),
 ];
