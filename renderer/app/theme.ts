@@ -1,4 +1,14 @@
-import { Button, createTheme, Kbd, NumberInput, SegmentedControl, Select, TextInput, Tooltip } from '@mantine/core';
+import {
+  Button,
+  createTheme,
+  type CSSVariablesResolver,
+  Kbd,
+  NumberInput,
+  SegmentedControl,
+  Select,
+  TextInput,
+  Tooltip,
+} from '@mantine/core';
 
 /** Mantine wants ten shades; the sixth is the accent on light, the fifth on dark surfaces. */
 const blue = [
@@ -14,11 +24,38 @@ const blue = [
   '#173c8c',
 ] as const;
 
+/** Surfaces of the dark theme, tinted like the tokens; the first is text. */
+const dark = [
+  '#e9ebf0',
+  '#c3c8d4',
+  '#9da4b4',
+  '#6b7282',
+  '#363b47',
+  '#2b2f39',
+  '#1e2129',
+  '#1a1d24',
+  '#131519',
+  '#0e1013',
+] as const;
+
+/** Components take their neutrals from the tokens, so that both draw the same hairlines. */
+export const cssVariables: CSSVariablesResolver = () => {
+  const both = {
+    '--mantine-color-body': 'var(--graft-surface)',
+    '--mantine-color-text': 'var(--graft-text)',
+    '--mantine-color-dimmed': 'var(--graft-dim)',
+    '--mantine-color-placeholder': 'var(--graft-dim)',
+    '--mantine-color-error': 'var(--graft-bad)',
+    '--mantine-color-default-border': 'var(--graft-line-strong)',
+  };
+  return { variables: {}, light: both, dark: both };
+};
+
 export const theme = createTheme({
   fontFamily: "'Inter Variable', system-ui, sans-serif",
   fontFamilyMonospace: "'JetBrains Mono Variable', ui-monospace, monospace",
   headings: { fontWeight: '650' },
-  colors: { blue },
+  colors: { blue, dark },
   primaryColor: 'blue',
   primaryShade: { light: 6, dark: 6 },
   defaultRadius: 8,

@@ -60,8 +60,8 @@ export interface RunStore {
   readonly dismissRefusal: () => void;
 }
 
-/** Milliseconds between two redraws while events stream in: about ten a second. */
-const redrawInterval = 100;
+/** Milliseconds between two redraws while events stream in: smooth to the eye, and most of the processor left to the run. */
+const redrawInterval = 150;
 /** How often a watch whose channel broke is taken up again before the run is called lost. */
 const watchAttempts = 5;
 
