@@ -1,13 +1,15 @@
-/** A decoding thread: takes parts of batches and writes their pixels straight into the batch's shared memory. */
+/** A decoding thread: takes pictures of a batch until none is left and writes them into the batch's shared memory. */
 import { parentPort } from 'node:worker_threads';
 import { decodeInto, unreadableReason, type DecodeOptions } from './decode.ts';
 
+/** A batch, handed to every thread at once. */
 export interface DecodeTask {
+  readonly id: number;
   readonly paths: readonly string[];
   readonly options: DecodeOptions;
-  /** Place of the first path within the batch. */
-  readonly first: number;
-  /** The whole batch, [n, 3, height, width]. */
+  /** One 32-bit integer: the place of the next picture that no thread has taken. */
+  readonly next: SharedArrayBuffer;
+  /** [n, 3, height, width]. */
   readonly pixels: SharedArrayBuffer;
 }
 
@@ -17,29 +19,36 @@ export interface DecodeFailure {
   readonly reason: string;
 }
 
+/** What a thread says when nothing of a batch is left for it. */
+export interface DecodeReply {
+  readonly id: number;
+  readonly failures: readonly DecodeFailure[];
+}
+
 /** Two at a time: one is resampled here while the next is decompressed by the native thread pool. */
 const lanes = 2;
 
-async function decodeTask({ paths, options, first, pixels }: DecodeTask): Promise<DecodeFailure[]> {
+async function decodeShare({ id, paths, options, next, pixels }: DecodeTask): Promise<DecodeReply> {
+  const counter = new Int32Array(next);
   const length = 3 * options.size[0] * options.size[1];
   const failures: DecodeFailure[] = [];
-  let next = 0;
   const lane = async (): Promise<void> => {
-    while (next < paths.length) {
-      const at = next++;
-      const index = first + at;
+    for (let index = Atomics.add(counter, 0, 1); index < paths.length; index = Atomics.add(counter, 0, 1)) {
       try {
         const target = new Float32Array(pixels, index * length * Float32Array.BYTES_PER_ELEMENT, length);
-        await decodeInto(paths[at] as string, options, index, target);
+        await decodeInto(paths[index] as string, options, index, target);
       } catch (thrown) {
         failures.push({ index, reason: unreadableReason(thrown) });
       }
     }
   };
   await Promise.all(Array.from({ length: lanes }, lane));
-  return failures;
+  return { id, failures };
 }
 
+/** Batches are worked off in the order they came. */
+let working: Promise<void> = Promise.resolve();
+
 parentPort?.on('message', (task: DecodeTask) => {
-  void decodeTask(task).then((failures) => parentPort?.postMessage(failures));
+  working = working.then(async () => parentPort?.postMessage(await decodeShare(task)));
 });
