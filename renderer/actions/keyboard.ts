@@ -37,10 +37,15 @@ function actionFor(event: KeyboardEvent): Action | undefined {
   return found.find((action) => (action.everywhere === true || !isTyping(target)) && isAvailable(action, situation));
 }
 
+/** The browser sends the same paste event for both ways of pasting; the keys before it tell them apart. */
+let keepIncoming = false;
+
 function onKeyDown(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.isComposing || dialogIsOpen()) return;
   const action = actionFor(event);
-  if (action === undefined || action.byClipboardEvent === true) return;
+  if (action === undefined) return;
+  keepIncoming = action.name === 'paste-connected';
+  if (action.byClipboardEvent === true) return;
   event.preventDefault();
   perform(action);
 }
@@ -53,7 +58,8 @@ function onClipboard(event: ClipboardEvent): void {
   if (event.type === 'paste') {
     const text = event.clipboardData?.getData('text/plain') ?? '';
     if (text === '' || situation.locked || situation.view === 'start') return;
-    pasteText(text, false);
+    pasteText(text, keepIncoming);
+    keepIncoming = false;
   } else {
     if (situation.selection.nodes.length === 0) return;
     event.clipboardData?.setData('text/plain', copy(situation.document, situation.selection.nodes));

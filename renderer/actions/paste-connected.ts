@@ -6,6 +6,7 @@ export const pasteConnected = commandAction({
   label: 'Paste and keep incoming wires',
   group: 'Edit',
   shortcuts: ['Mod+Shift+V'],
+  byClipboardEvent: true,
   when: mayEdit,
   perform: async () => pasteText(await readClipboard(), true),
 });

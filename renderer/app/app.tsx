@@ -9,7 +9,7 @@ import { followFacts } from '#renderer/store/facts.ts';
 import { guardUnsavedWork, reportFailure } from '#renderer/store/project.ts';
 import { ErrorBoundary } from './error-boundary.tsx';
 import { Shell } from './shell.tsx';
-import { theme } from './theme.ts';
+import { cssVariables, theme } from './theme.ts';
 
 /** Everything that listens as long as the window is open. */
 function useFollowers(): void {
@@ -31,6 +31,7 @@ export function App() {
   return (
     <MantineProvider
       theme={theme}
+      cssVariablesResolver={cssVariables}
       defaultColorScheme="auto"
       {...(scheme === 'auto' ? {} : { forceColorScheme: scheme })}
     >

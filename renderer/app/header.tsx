@@ -139,7 +139,8 @@ function PanelToggle({ label, action, shown, icon }: ToggleProps) {
     <Tooltip label={label}>
       <ActionIcon
         variant="subtle"
-        color={shown ? 'blue' : 'gray'}
+        color="gray"
+        className={classes['toggle'] ?? ''}
         size={28}
         aria-label={label}
         aria-pressed={shown}

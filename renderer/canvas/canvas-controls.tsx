@@ -42,7 +42,7 @@ interface ControlProps {
 
 function Control({ label, action, icon, pressed }: ControlProps) {
   return (
-    <Tooltip label={label} position="right">
+    <Tooltip label={label} position="top">
       <ActionIcon
         variant={pressed === true ? 'light' : 'subtle'}
         color={pressed === true ? 'blue' : 'gray'}

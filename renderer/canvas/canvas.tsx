@@ -11,8 +11,18 @@ import {
   type NodeChange,
   type ReactFlowInstance,
 } from '@xyflow/react';
-import { useCallback, useEffect, useLayoutEffect, useRef, useState, type FocusEvent, type MouseEvent } from 'react';
+import {
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  useState,
+  type FocusEvent,
+  type KeyboardEvent,
+  type MouseEvent,
+} from 'react';
 import { wireId } from '#shared/document/model.ts';
+import { runAction } from '#renderer/actions/run-action.ts';
 import { setViewport, useDocument } from '#renderer/store/document.ts';
 import { gridSize } from '#renderer/store/edits.ts';
 import { openDialog, select, useInterface } from '#renderer/store/interface.ts';
@@ -22,7 +32,7 @@ import { isAllowed, join, moveWire, onDrawingEnd, onDrawingStart, removeWire } f
 import { onDragOver, onDrop } from './dropping.ts';
 import { EmptyHint } from './empty-hint.tsx';
 import { flowEdges, flowNodes, type CardNode, type WireEdge } from './flow-items.ts';
-import { attachCanvas, fit, notePointer, toCanvas } from './navigator.ts';
+import { attachCanvas, fit, notePointer, screenPointer, toCanvas } from './navigator.ts';
 import { NodeCard } from './node-card.tsx';
 import { finishDrag, wireUnderCard } from './splicing.ts';
 import { DrawnWire, WireLine } from './wire.tsx';
@@ -98,6 +108,7 @@ function CanvasFlow() {
           region.current?.focus({ preventScroll: true });
       }}
       onFocus={selectFocused}
+      onKeyDown={openSearchOnTab}
       onDoubleClick={addAtPointer}
     >
       <ReactFlow<CardNode, WireEdge>
@@ -148,7 +159,7 @@ function CanvasFlow() {
         elevateNodesOnSelect
         proOptions={{ hideAttribution: true }}
       >
-        <Background variant={BackgroundVariant.Dots} gap={gridSize} size={1} color="var(--graft-canvas-dot)" />
+        <Background variant={BackgroundVariant.Dots} gap={gridSize * 2} size={2} color="var(--graft-canvas-dot)" />
         {document.nodes.length > 0 && (
           <MiniMap
             className={classes['minimap'] ?? ''}
@@ -197,6 +208,17 @@ function selectChanged(of: 'nodes' | 'wires', changes: readonly (NodeChange<Card
   const added = selects.filter(({ id, selected }) => selected && !kept.includes(id)).map(({ id }) => id);
   if (added.length === 0 && kept.length === selection[of].length) return;
   useInterface.setState({ selection: { ...selection, [of]: [...kept, ...added] } });
+}
+
+/**
+ * Tab adds a node while the person works on the canvas with the pointer. For someone who came here with the
+ * keyboard it goes on to the first card, as it does everywhere else.
+ */
+function openSearchOnTab(event: KeyboardEvent): void {
+  if (event.key !== 'Tab' || event.shiftKey || screenPointer() === undefined) return;
+  if (event.target !== event.currentTarget || useInterface.getState().locked) return;
+  event.preventDefault();
+  runAction('add-node');
 }
 
 /** A card reached with the keyboard is the selected one. */

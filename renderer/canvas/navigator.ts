@@ -6,7 +6,8 @@ import type { CardNode, WireEdge } from './flow-items.ts';
 type Flow = ReactFlowInstance<CardNode, WireEdge>;
 
 const moveMilliseconds = 220;
-const padding = 0.12;
+/** Leaves the toolbar and the map free. */
+const padding = { top: '24px', left: '40px', right: '40px', bottom: '56px' } as const;
 const largestFitZoom = 1.1;
 
 let flow: Flow | undefined;
@@ -30,6 +31,8 @@ function duration(): number {
 
 /** Brings nodes into view; all of them without ids. */
 export function fit(ids?: readonly string[]): void {
+  // Without nodes React Flow would wait, and jump when the first one is added.
+  if (flow === undefined || flow.getNodes().length === 0) return;
   const nodes = ids === undefined || ids.length === 0 ? {} : { nodes: ids.map((id) => ({ id })) };
   void flow?.fitView({ ...nodes, padding, maxZoom: largestFitZoom, duration: duration() });
 }
@@ -63,9 +66,15 @@ export function heightOf(id: string): number | undefined {
   return flow?.getNode(id)?.measured?.height;
 }
 
-/** Puts the keyboard focus on a node's card, or on the canvas. */
-export function focusCanvas(id?: string): void {
+/** How many frames a new card may take to be measured before it can have the focus. */
+const framesToWait = 20;
+
+/** Puts the keyboard focus on a node's card as soon as it is drawn, or on the canvas. */
+export function focusCanvas(id?: string, frames = framesToWait): void {
   const card =
     id === undefined ? null : region?.querySelector<HTMLElement>(`.react-flow__node[data-id="${CSS.escape(id)}"]`);
   (card ?? region)?.focus({ preventScroll: true });
+  if (id !== undefined && frames > 0 && document.activeElement !== card) {
+    window.requestAnimationFrame(() => focusCanvas(id, frames - 1));
+  }
 }

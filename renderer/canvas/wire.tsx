@@ -6,15 +6,20 @@ import { useWireLabel } from '#renderer/store/derived.ts';
 import { socketColor } from '#renderer/ui/socket.tsx';
 import type { WireEdge } from './flow-items.ts';
 import { wirePath } from './wire-path.ts';
+import { useWireRoute } from './wire-route.ts';
 import classes from './wire.module.css';
+
+/** Canvas pixels between two cards from which a label fits between them. */
+const roomForLabel = 160;
 
 export const WireLine = memo(function WireLine(props: EdgeProps<WireEdge>) {
   const { id, data, selected } = props;
-  const [path, labelX, labelY] = wirePath(props);
   const [hovered, setHovered] = useState(false);
   const flows = useRun(({ state }) => state.phase === 'running' || state.phase === 'caching');
+  const hasRoom = Math.abs(props.targetX - props.sourceX) > roomForLabel;
   const splices = useInterface((state) => state.spliceTarget === id);
   const type = data?.type;
+  const { path, labelX, labelY } = useWireRoute(props, type);
   const color = type === undefined ? 'var(--graft-bad)' : socketColor(type);
   return (
     <g
@@ -31,7 +36,7 @@ export const WireLine = memo(function WireLine(props: EdgeProps<WireEdge>) {
       />
       {flows && <path className={classes['flow']} d={path} style={{ stroke: color }} />}
       <path className={classes['reach']} d={path} />
-      {(hovered || selected === true) && data && type !== undefined && (
+      {(hovered || (selected === true && hasRoom)) && data && type !== undefined && (
         <EdgeLabelRenderer>
           <WireLabel wire={id} type={type} color={color} x={labelX} y={labelY} />
         </EdgeLabelRenderer>
@@ -56,10 +61,12 @@ function WireLabel({ wire, type, color, x, y }: { wire: string; type: string; co
 export function DrawnWire({ fromX, fromY, toX, toY, fromPosition }: ConnectionLineComponentProps) {
   const type = useInterface((state) => state.drawing?.type);
   const forward = fromPosition === 'right';
-  const [path] = wirePath(
+  const { path } = wirePath(
     forward
       ? { sourceX: fromX, sourceY: fromY, targetX: toX, targetY: toY }
       : { sourceX: toX, sourceY: toY, targetX: fromX, targetY: fromY },
+    false,
+    (fromY + toY) / 2,
   );
   return (
     <path

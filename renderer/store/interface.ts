@@ -82,7 +82,7 @@ export const useInterface = create<InterfaceState>()(() => ({
   selection: { nodes: [], wires: [] },
   view: 'start',
   panels: { palette: !narrow, inspector: true, run: true },
-  runPanelHeight: window.innerHeight < 800 ? 230 : 290,
+  runPanelHeight: window.innerHeight < 800 ? 212 : 290,
   dialog: { type: 'none' },
   fileRequest: undefined,
   confirmRequest: undefined,

@@ -1,6 +1,7 @@
 import { IconSnowflake } from '@tabler/icons-react';
 import { useRef, type KeyboardEvent, type PointerEvent } from 'react';
 import { useFacts } from '#renderer/store/facts.ts';
+import { useDerived } from '#renderer/store/derived.ts';
 import { changeParameters } from '#renderer/store/edits.ts';
 import { freezeAfter, frozenParameters, frozenStages } from '#renderer/ui/freeze.ts';
 import { formatShortCount } from '#shared/core/format.ts';
@@ -10,6 +11,7 @@ import type { CardProps } from './cards.tsx';
 
 export function FreezeCard({ id, parameters }: CardProps) {
   const backbone = useFacts((state) => state.facts.backbone);
+  const trained = useDerived((state) => state.live.model.trainedParameters);
   const row = useRef<HTMLDivElement>(null);
   if (backbone === undefined) return <Line>Connect a backbone to see its stages</Line>;
 
@@ -37,10 +39,10 @@ export function FreezeCard({ id, parameters }: CardProps) {
   };
   const words =
     name === undefined
-      ? 'Everything before the head stays as it is'
+      ? 'All before the head stays as it is'
       : frozen === 0
-        ? 'Everything is trained'
-        : `Everything before ${name} stays as it is`;
+        ? 'Nothing is frozen'
+        : `All before ${name} stays as it is`;
 
   return (
     <>
@@ -70,8 +72,13 @@ export function FreezeCard({ id, parameters }: CardProps) {
       </div>
       <Line>{words}</Line>
       <Line>
-        frozen <b>{formatShortCount(frozenParameters(frozen, backbone))}</b> · trained{' '}
-        <b>{formatShortCount(backbone.parameters - frozenParameters(frozen, backbone))}</b> of the backbone
+        frozen <b>{formatShortCount(frozenParameters(frozen, backbone))}</b>
+        {trained !== undefined && (
+          <>
+            {' '}
+            · trained <b>{formatShortCount(trained)}</b>
+          </>
+        )}
       </Line>
     </>
   );

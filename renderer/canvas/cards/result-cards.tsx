@@ -27,7 +27,9 @@ export function TrainingCard({ parameters }: CardProps) {
       )}
       {known === undefined ? (
         <Line>
-          <b>{String(parameters['epochs'])}</b> epochs · batch <b>{String(parameters['batchSize'])}</b>
+          {Number(parameters['patience']) === 0
+            ? 'runs to the last epoch'
+            : `stops after ${String(parameters['patience'])} epochs without progress`}
         </Line>
       ) : (
         <Line>
@@ -62,14 +64,11 @@ export function EvaluationCard({ parameters }: CardProps) {
   );
 }
 
-export function ExportCard({ parameters }: CardProps) {
+export function ExportCard() {
   const ready = useRun((store) => store.state.phase === 'done');
   const bytes = useFacts((state) => state.facts.backbone?.parameters);
   return (
     <>
-      <Line>
-        <b>{String(parameters['fileName'])}</b>
-      </Line>
       <Line>
         {ready ? 'Ready to be saved' : 'After training'}
         {bytes === undefined ? '' : ` · about ${formatBytes(bytes * 4)}`}

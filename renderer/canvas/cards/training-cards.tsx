@@ -20,14 +20,9 @@ export function LossCard({ parameters }: CardProps) {
 
 export function OptimizerCard({ parameters }: CardProps) {
   return (
-    <>
-      <Line>
-        <Large>{formatRate(Number(parameters['learningRate']))}</Large> learning rate
-      </Line>
-      <Line>
-        weight decay <b>{formatRate(Number(parameters['weightDecay']))}</b>
-      </Line>
-    </>
+    <Line>
+      <Large>{formatRate(Number(parameters['learningRate']))}</Large> peak learning rate
+    </Line>
   );
 }
 

@@ -23,10 +23,8 @@ export function AddDialog({ request }: { readonly request: AddRequest }) {
       fallback: { x: centre.x - cardWidth / 2, y: centre.y - 80 },
       wire: request.wire,
     });
-    window.requestAnimationFrame(() => {
-      if (request.canvas === undefined) fit();
-      focusCanvas(id);
-    });
+    focusCanvas(id);
+    if (request.canvas === undefined) window.requestAnimationFrame(() => fit());
   };
   return (
     <Popover label="Add a node" at={request.screen} onClose={close}>

@@ -37,7 +37,7 @@ export function Palette({ compact }: { readonly compact: boolean }) {
     event.preventDefault();
   };
   return (
-    <nav className={classes['palette']} data-compact={compact} aria-label="Nodes">
+    <section className={classes['palette']} data-compact={compact} aria-label="Palette">
       {!compact && (
         <div className={classes['search']}>
           <IconSearch size={14} aria-hidden="true" />
@@ -56,16 +56,16 @@ export function Palette({ compact }: { readonly compact: boolean }) {
         const kinds = found.filter((kind) => kind.group === group);
         if (kinds.length === 0) return null;
         return (
-          <section key={group} aria-label={groupTitles[group]}>
+          <div key={group} role="group" aria-label={groupTitles[group]}>
             {!compact && <h2 className={classes['group']}>{groupTitles[group]}</h2>}
             {kinds.map((kind) => (
               <PaletteItem key={kind.kind} kind={kind} compact={compact} />
             ))}
-          </section>
+          </div>
         );
       })}
       {found.length === 0 && <p className={classes['none']}>No node is called that.</p>}
-    </nav>
+    </section>
   );
 }
 
@@ -81,7 +81,7 @@ function PaletteItem({ kind, compact }: { readonly kind: NodeKind; readonly comp
       <UnstyledButton
         className={classes['item']}
         data-testid={`palette-${kind.kind}`}
-        aria-label={`Add ${kind.title}`}
+        aria-label={kind.title}
         disabled={locked}
         draggable={!locked}
         onDragStart={onDragStart}
