@@ -12,11 +12,10 @@ export interface LogLine {
 }
 
 export function logLines(notes: readonly NoteEvent[]): LogLine[] {
-  const plan = notes.find((note) => note.event === 'plan');
-  return notes.flatMap((note) => linesOf(note, plan));
+  return notes.flatMap(linesOf);
 }
 
-function linesOf(note: NoteEvent, plan: PlanEvent | undefined): LogLine[] {
+function linesOf(note: NoteEvent): LogLine[] {
   switch (note.event) {
     case 'plan':
       return planLines(note);
@@ -24,10 +23,9 @@ function linesOf(note: NoteEvent, plan: PlanEvent | undefined): LogLine[] {
       return [plain(`Features computed for ${note.done} of ${formatPlural(note.total, 'photo')}.`)];
     case 'epoch': {
       const text =
-        `Epoch ${note.epoch}${plan === undefined ? '' : ` of ${plan.epochs}`}: training loss ` +
-        `${formatLoss(note.train.loss)}, accuracy ${formatPercent(note.train.accuracy)}; validation loss ` +
-        `${formatLoss(note.validation.loss)}, accuracy ${formatPercent(note.validation.accuracy)}; ` +
-        `${formatDuration(note.seconds)}.${note.best ? ' Best so far.' : ''}`;
+        `Epoch ${note.epoch}: training loss ${formatLoss(note.train.loss)} (${formatPercent(note.train.accuracy)} right), ` +
+        `validation loss ${formatLoss(note.validation.loss)} (${formatPercent(note.validation.accuracy)} right).` +
+        (note.best ? ' Best so far.' : '');
       return [{ text, tone: note.best ? 'good' : 'plain' }];
     }
     case 'state':

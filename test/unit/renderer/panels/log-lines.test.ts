@@ -32,7 +32,9 @@ describe('log', () => {
     );
     expect(lines[2]?.text).toBe('Left out /photos/hat/3.jpg: it is cut off');
     expect(lines[3]).toEqual({ text: warning.message, remedy: warning.remedy, tone: 'warning' });
-    expect(lines[5]?.text).toContain('Epoch 1 of 5: training loss 0.250, accuracy 90.0 %');
+    expect(lines[5]?.text).toBe(
+      'Epoch 1: training loss 0.250 (90.0 % right), validation loss 0.500 (60.0 % right). Best so far.',
+    );
     expect(lines[7]?.text).toBe('Finished all epochs after 10 s. The model of epoch 2 is kept.');
   });
 
