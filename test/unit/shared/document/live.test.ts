@@ -111,10 +111,10 @@ suite('nodes', () => {
   });
 
   it.each([
-    [{ kind: 'constant' }, 'constant at 0.001'],
-    [{ kind: 'cosine' }, 'cosine from 0.001'],
-    [{ kind: 'step' }, '0.001, × 0.1 every 10 epochs'],
-    [{}, 'one cycle, peak 0.001'],
+    [{ kind: 'constant' }, 'constant at 0.01'],
+    [{ kind: 'cosine' }, 'cosine from 0.01'],
+    [{ kind: 'step' }, '0.01, × 0.1 every 10 epochs'],
+    [{}, 'one cycle, peak 0.01'],
   ])('name the schedule %j', (values, subtitle) => {
     expect(node('schedule', set('schedule', values)).subtitle).toBe(subtitle);
   });
