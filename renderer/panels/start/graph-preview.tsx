@@ -6,11 +6,17 @@ import { KindIcon } from '#renderer/ui/kind-icon.tsx';
 import { socketColor } from '#renderer/ui/socket.tsx';
 import classes from '#renderer/panels/start/start.module.css';
 
+interface Props {
+  readonly document: GraftDocument;
+  /** What the document is a variant of; the nodes that differ stand out. */
+  readonly usual: GraftDocument;
+}
+
 const iconSize = 72;
 
 /** A document as a small picture: its nodes with their icons, its wires in the colours of what they carry. */
-export const GraphPreview = memo(function GraphPreview({ document }: { readonly document: GraftDocument }) {
-  const preview = useMemo(() => previewOf(document), [document]);
+export const GraphPreview = memo(function GraphPreview({ document, usual }: Props) {
+  const preview = useMemo(() => previewOf(document, usual), [document, usual]);
   if (preview === undefined) {
     return (
       <div className={classes['preview']} data-empty>

@@ -1,6 +1,6 @@
 /** Geometry of a document's small picture. Pure. */
 import type { GraftDocument, GraphNode } from '#shared/document/model.ts';
-import { parametersOf } from '#shared/nodes/parameters.ts';
+import { effectiveParameters } from '#shared/nodes/parameters.ts';
 import type { SocketType } from '#shared/nodes/kind.ts';
 import { kindOf } from '#shared/nodes/registry.ts';
 
@@ -13,7 +13,7 @@ export interface PreviewNode {
   readonly icon: string | undefined;
   readonly x: number;
   readonly y: number;
-  /** Has a setting that differs from the usual: what the template is about. */
+  /** Has a setting that differs from the usual document's: what this one is about. */
   readonly special: boolean;
 }
 
@@ -33,14 +33,14 @@ export interface Preview {
 /** Settings that say what is trained on, not how. */
 const outsideSettings: ReadonlySet<string> = new Set(['path', 'hash', 'model']);
 
-/** Undefined for a document without nodes. */
-export function previewOf(document: GraftDocument): Preview | undefined {
+/** Undefined for a document without nodes. `usual` is what the document is a variant of. */
+export function previewOf(document: GraftDocument, usual: GraftDocument = document): Preview | undefined {
   if (document.nodes.length === 0) return undefined;
   const nodes = document.nodes.map((node): PreviewNode => ({
     id: node.id,
     icon: kindOf(node.kind)?.icon,
     ...node.position,
-    special: isSpecial(node),
+    special: isSpecial(node, usual),
   }));
   const byId = new Map(nodes.map((node) => [node.id, node]));
   const wires = document.wires.flatMap((wire): PreviewWire[] => {
@@ -60,13 +60,16 @@ export function previewOf(document: GraftDocument): Preview | undefined {
   return { nodes, wires, viewBox };
 }
 
-function isSpecial(node: GraphNode): boolean {
+/** Whether a node's effective settings are not those of its namesake in the usual document. */
+function isSpecial(node: GraphNode, usual: GraftDocument): boolean {
   const kind = kindOf(node.kind);
-  if (kind === undefined) return false;
-  return parametersOf(kind).some(({ name, default: usual }) => {
-    const value = node.parameters[name];
-    return value !== undefined && !outsideSettings.has(name) && JSON.stringify(value) !== JSON.stringify(usual);
-  });
+  const namesake = usual.nodes.find(({ id }) => id === node.id);
+  if (kind === undefined || namesake === undefined) return false;
+  const mine = effectiveParameters(kind, node.parameters);
+  const theirs = effectiveParameters(kind, namesake.parameters);
+  return Object.keys(mine).some(
+    (name) => !outsideSettings.has(name) && JSON.stringify(mine[name]) !== JSON.stringify(theirs[name]),
+  );
 }
 
 function wirePath(from: PreviewNode, to: PreviewNode): string {

@@ -18,7 +18,7 @@ export function TemplateCards({ templates }: { readonly templates: readonly Temp
               className={classes['template']}
               onClick={() => void newProject(document).catch(reportFailure)}
             >
-              <GraphPreview document={document} />
+              <GraphPreview document={document} usual={templates[0]?.document ?? document} />
               <span className={classes['templateTitle']}>{title}</span>
               <span className={classes['summary']}>{summary}</span>
             </button>

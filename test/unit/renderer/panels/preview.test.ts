@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { emptyDocument } from '#shared/document/model.ts';
+import { setParameter } from '#shared/document/edits.ts';
+import { emptyDocument, type GraftDocument } from '#shared/document/model.ts';
 import { instantiate } from '#shared/document/templates.ts';
 import { previewOf } from '#renderer/panels/start/preview.ts';
 
@@ -14,14 +15,17 @@ describe('preview of a document', () => {
     expect(preview?.wires.find((wire) => wire.id === 'data.targets-loss')?.type).toBe('targets');
   });
 
-  it('marks the nodes a template is about, and no data folder', () => {
-    const special = (id: string): string[] | undefined =>
-      previewOf(instantiate(id, options))
+  it('marks the nodes in which a variant differs, and no data folder', () => {
+    const usual = instantiate('image-classification', options);
+    const moved = setParameter(usual, 'data', 'path', '/elsewhere');
+    const variant = setParameter(setParameter(moved, 'freeze', 'mode', 'none'), 'training', 'epochs', 3);
+    const special = (document: GraftDocument): string[] | undefined =>
+      previewOf(document, usual)
         ?.nodes.filter((node) => node.special)
         .map((node) => node.id);
-    expect(special('image-classification')).toEqual([]);
-    expect(special('fine-tune')).toEqual(['freeze']);
-    expect(special('quick-look')).toEqual(['data', 'training']);
+    expect(special(usual)).toEqual([]);
+    expect(special(moved)).toEqual([]);
+    expect(special(variant)).toEqual(['freeze', 'training']);
   });
 
   it('has no picture of an empty document', () => {
