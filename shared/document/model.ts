@@ -7,7 +7,7 @@ import { z } from 'zod';
 /** Raise with every change of meaning, together with a numbered migration in document/migrations. */
 export const currentFormat = 2;
 
-export const positionSchema = z.object({ x: z.number(), y: z.number() });
+const positionSchema = z.object({ x: z.number(), y: z.number() });
 
 export const graphNodeSchema = z.object({
   /** Unique in the document; `--set` and errors name it. */
@@ -23,7 +23,7 @@ export const graphNodeSchema = z.object({
 });
 export type GraphNode = z.infer<typeof graphNodeSchema>;
 
-export const endpointSchema = z.object({ node: z.string(), port: z.string() });
+const endpointSchema = z.object({ node: z.string(), port: z.string() });
 export type Endpoint = z.infer<typeof endpointSchema>;
 
 /** A wire, from an output port to an input port. An input takes one wire. */

@@ -24,7 +24,7 @@ export const datasetFactsSchema = z.object({
 export type DatasetFacts = z.infer<typeof datasetFactsSchema>;
 
 /** A place a freeze line can stand: “frozen up to and including everything before this stage”. */
-export const stageSchema = z.object({
+const stageSchema = z.object({
   stage: z.string(),
   /** The single tensor that carries the flow into the stage. */
   tensor: z.string(),

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { NodeKind, ParameterMeta } from './kind.ts';
 
-export type ParameterType =
+type ParameterType =
   | { readonly type: 'number'; readonly integer: boolean; readonly minimum: number; readonly maximum: number }
   | { readonly type: 'choice'; readonly values: readonly string[] }
   | { readonly type: 'switch' }

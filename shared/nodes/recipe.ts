@@ -2,7 +2,7 @@
  * The model to build, as plain data: what the nodes of a valid graph lower to, and all the compiler and
  * the engine need to know of a document. Each part names the node it came from, so that errors can.
  */
-export interface DataPart {
+interface DataPart {
   readonly node: string;
   /** As in the document: absolute, or relative to it. */
   readonly path: string;
@@ -10,14 +10,14 @@ export interface DataPart {
   readonly limitPerClass: number;
 }
 
-export interface SplitPart {
+interface SplitPart {
   readonly node: string;
   /** Share of each class held out when the folder has no validation part of its own, in (0, 1). */
   readonly validation: number;
   readonly seed: number;
 }
 
-export interface AugmentPart {
+interface AugmentPart {
   readonly node: string;
   readonly enabled: boolean;
   /** Probability of a left-right mirror image. */
@@ -56,14 +56,14 @@ export interface FreezePart {
   readonly stageDecay: number;
 }
 
-export interface HeadPart {
+interface HeadPart {
   readonly node: string;
   /** Widths of the hidden layers, input first; empty is a linear head. */
   readonly hidden: readonly number[];
   readonly dropout: number;
 }
 
-export interface LossPart {
+interface LossPart {
   readonly node: string;
   readonly kind: 'cross-entropy';
   readonly labelSmoothing: number;
@@ -100,7 +100,7 @@ export interface SchedulePart {
   readonly stepFactor: number;
 }
 
-export interface TrainingPart {
+interface TrainingPart {
   readonly node: string;
   readonly epochs: number;
   readonly batchSize: number;
@@ -111,13 +111,13 @@ export interface TrainingPart {
   readonly patience: number;
 }
 
-export interface EvaluationPart {
+interface EvaluationPart {
   readonly node: string;
   /** How many of the wrongest samples are kept. */
   readonly wrongest: number;
 }
 
-export interface ExportPart {
+interface ExportPart {
   readonly node: string;
   readonly fileName: string;
 }
