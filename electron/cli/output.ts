@@ -48,5 +48,8 @@ export const standardStreams: Streams = {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
   terminal: process.stdout.isTTY && process.env['TERM'] !== 'dumb' && process.env['CI'] === undefined,
-  columns: process.stdout.columns ?? 80,
+  get columns() {
+    // A terminal that does not know its width says 0.
+    return process.stdout.columns || 80;
+  },
 };

@@ -95,9 +95,9 @@ function createPages(access: Access, renderer: string, port: number): Hono {
  * another program's page, browsers would not send a SameSite=Strict cookie along a redirect.
  */
 const enterPage =
-  '<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0; url=/"><title>Graft</title>';
+  '<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0; url=/"><link rel="icon" href="data:,"><title>Graft</title>';
 const refusedPage =
-  '<!doctype html><meta charset="utf-8"><title>Graft</title><p>Open the address that Graft printed when it started.</p>';
+  '<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><title>Graft</title><p>Open the address that Graft printed when it started.</p>';
 
 function acceptSockets(server: Server, access: Access, router: Router, port: number): () => void {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: largestMessage });

@@ -20,6 +20,7 @@ export class TrainView {
   #step = 0;
   #epochs: Epoch[] = [];
   #drawnLines = 0;
+  #ended = false;
 
   constructor(output: Output) {
     this.#output = output;
@@ -27,7 +28,7 @@ export class TrainView {
 
   show(events: readonly RunEvent[]): void {
     for (const event of events) this.#take(event);
-    if (this.#output.streams.terminal && this.#plan) this.#redraw();
+    if (this.#output.streams.terminal && this.#plan && !this.#ended) this.#redraw();
   }
 
   #take(event: RunEvent): void {
@@ -101,6 +102,7 @@ export class TrainView {
   }
 
   #showEnd(done: Extract<RunEvent, { event: 'done' }>): void {
+    this.#ended = true;
     if (this.#output.streams.terminal) {
       this.#redraw();
       this.#drawnLines = 0;
