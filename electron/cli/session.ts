@@ -10,13 +10,13 @@ export interface Session {
   readonly services: Services;
 }
 
-export interface SessionOptions {
+interface SessionOptions {
   readonly json?: boolean | undefined;
   /** Folder for new runs. */
   readonly runs?: string | undefined;
 }
 
-export type Action = (session: Session) => Promise<ExitCode>;
+type Action = (session: Session) => Promise<ExitCode>;
 export type Perform = (options: SessionOptions, action: Action) => Promise<void>;
 
 /** Runs one action, says what went wrong in the catalogue's words, and hands its exit code to `finish`. */

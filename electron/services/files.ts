@@ -4,7 +4,7 @@ import { dirname, join, parse, resolve } from 'node:path';
 import { GraftError } from '#shared/messages/error.ts';
 import { errorCode, reasonOf } from './atomic-file.ts';
 
-export interface FolderEntry {
+interface FolderEntry {
   readonly name: string;
   readonly path: string;
   readonly folder: boolean;

@@ -1,6 +1,7 @@
 import { MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
 import { useEffect } from 'react';
+import { followHostRequests } from '#renderer/actions/host-requests.ts';
 import { listenToKeyboard } from '#renderer/actions/keyboard.ts';
 import { useConnection } from '#renderer/platform/host.ts';
 import { followDerived } from '#renderer/store/derived.ts';
@@ -21,7 +22,9 @@ function useFollowers(): void {
   }, []);
   const connected = useConnection((connection) => connection.state === 'connected');
   useEffect(() => {
-    if (connected) readEnvironment().catch(reportFailure);
+    if (!connected) return undefined;
+    readEnvironment().catch(reportFailure);
+    return followHostRequests();
   }, [connected]);
 }
 

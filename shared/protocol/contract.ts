@@ -39,7 +39,7 @@ export const settingsSchema = z.object({
 export type Settings = z.infer<typeof settingsSchema>;
 
 /** `open` names a project file; `action` names one of the window's own actions, as the system's menu does. */
-export const hostRequestSchema = z.discriminatedUnion('request', [
+const hostRequestSchema = z.discriminatedUnion('request', [
   z.object({ request: z.literal('open'), path: z.string() }),
   z.object({ request: z.literal('action'), action: z.string() }),
 ]);
