@@ -72,6 +72,7 @@ export function scenario(name: string, play: (stage: Stage) => Promise<void>, lo
     const complaints = collectComplaints(page);
     try {
       await page.goto(host.url);
+      await page.getByRole('banner').waitFor();
       await play({ page, host });
       if (complaints.length > 0) throw new Error(`the window complained:\n${complaints.join('\n')}`);
     } catch (error) {

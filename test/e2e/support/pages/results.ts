@@ -1,0 +1,54 @@
+/** What a finished run shows: accuracy, confusion matrix, trying a picture, the export. */
+import type { Locator, Page } from 'playwright-core';
+
+export class ResultsPage {
+  readonly #page: Page;
+
+  constructor(page: Page) {
+    this.#page = page;
+  }
+
+  /** Validation accuracy in percent, as the headline shows it. */
+  async accuracy(): Promise<number> {
+    const figure = this.#page.locator('dl > div', { hasText: 'Validation accuracy' }).locator('dd');
+    await figure.getByText(/photos\)/).waitFor();
+    return Number.parseFloat((await figure.textContent()) ?? '');
+  }
+
+  get matrix(): Locator {
+    return this.#page.getByRole('group', { name: /^Confusion matrix of/ });
+  }
+
+  /** Cells of right answers, in the order of the classes. */
+  recognized(className: string): Locator {
+    return this.matrix.getByRole('button', { name: new RegExp(`^${className} recognized`) });
+  }
+
+  /** Gives pictures to “try it” and waits for the answers; the likeliest class of each. */
+  async tryPictures(files: readonly string[]): Promise<string[]> {
+    const [chooser] = await Promise.all([
+      this.#page.waitForEvent('filechooser'),
+      this.#page.getByRole('button', { name: 'Choose pictures' }).click(),
+    ]);
+    await chooser.setFiles([...files]);
+    const answers = this.#page.getByRole('list', { name: 'Pictures tried' }).locator('ol > li:first-child');
+    await answers.nth(files.length - 1).waitFor();
+    return answers.locator('span').first().allTextContents();
+  }
+
+  /** Writes the model to `file`; what the proof says of it. */
+  async exportTo(file: string): Promise<string> {
+    await this.#page.getByRole('button', { name: 'Export…', exact: true }).click();
+    const dialog = this.#page.getByRole('dialog', { name: 'Export the model' });
+    await dialog.getByLabel('File').fill(file);
+    await dialog.getByRole('button', { name: 'Export', exact: true }).click();
+    const proof = dialog.getByRole('alert').filter({ hasText: 'Largest difference' });
+    await proof.waitFor();
+    return (await proof.textContent()) ?? '';
+  }
+
+  async closeDialog(): Promise<void> {
+    await this.#page.keyboard.press('Escape');
+    await this.#page.getByRole('dialog').waitFor({ state: 'hidden' });
+  }
+}

@@ -1,0 +1,85 @@
+/** What frames the canvas: the inspector, the problem strip, notifications, the palette of commands. */
+import type { Locator, Page } from 'playwright-core';
+
+export class WorkbenchPage {
+  readonly #page: Page;
+  readonly inspector: Locator;
+  readonly problems: Locator;
+
+  constructor(page: Page) {
+    this.#page = page;
+    this.inspector = page.getByRole('complementary', { name: 'Inspector' });
+    this.problems = page.getByRole('region', { name: 'Problems' });
+  }
+
+  /** Waits until the pictures have been counted and nothing keeps the graph from training. */
+  async untilReady(): Promise<void> {
+    await this.#page
+      .getByTestId('node-data')
+      .getByText(/Train [\d,. ]+ · Validation/)
+      .waitFor({ timeout: 60_000 });
+    await this.problems.getByText('No problems').waitFor();
+  }
+
+  /** Moves the focus with Tab, as a person without a mouse does, until it is on the control. */
+  async tabTo(control: Locator): Promise<void> {
+    await control.waitFor();
+    for (let presses = 0; presses < 300; presses++) {
+      if (await control.evaluate((element) => element === document.activeElement)) return;
+      await this.#page.keyboard.press('Tab');
+    }
+    throw new Error(`Tab never reaches ${String(control)}`);
+  }
+
+  /** Waits for a problem to be named in the strip. */
+  async untilProblem(words: string | RegExp): Promise<void> {
+    await this.problems.getByText(words).first().waitFor({ timeout: 60_000 });
+  }
+
+  /** Waits for a notification with these words. */
+  async untilNotified(words: string | RegExp): Promise<void> {
+    await this.#page.getByRole('alert').filter({ hasText: words }).first().waitFor();
+  }
+
+  /** Runs a command by its name in the command palette. */
+  async command(label: string): Promise<void> {
+    await this.#page.keyboard.press('Control+K');
+    await this.#choose('Commands', label, label);
+  }
+
+  /** Adds a node from the keyboard palette. */
+  async addNode(title: string): Promise<void> {
+    await this.#page.keyboard.press('a');
+    await this.#choose('Nodes', title, title);
+  }
+
+  /** Wires two nodes by keyboard, one of which is selected. */
+  async connect(from: string, to: string, port: string): Promise<void> {
+    await this.#page.keyboard.press('c');
+    await this.#choose('Connections', `${from} ${port}`, `${from} → ${to}`);
+  }
+
+  /** Types into a list in front and takes the choice with this label, which must be the first one offered. */
+  async #choose(list: string, query: string, label: string): Promise<void> {
+    await this.#page.getByRole('combobox', { name: list }).waitFor();
+    await this.#page.keyboard.type(query);
+    await this.#page.getByRole('option', { selected: true }).filter({ hasText: label }).waitFor();
+    await this.#page.keyboard.press('Enter');
+    await this.#page.getByRole('combobox', { name: list }).waitFor({ state: 'hidden' });
+  }
+
+  /** Points the Photos card at another folder. */
+  async setFolder(folder: string): Promise<void> {
+    await this.#page.getByTestId('node-data').locator('header').click();
+    const input = this.inspector.getByLabel('Folder', { exact: true });
+    await input.fill(folder);
+    await input.press('Enter');
+  }
+
+  /** Sets a number in the inspector of the selected node. */
+  async setNumber(field: string, value: number): Promise<void> {
+    const input = this.inspector.getByLabel(field, { exact: true });
+    await input.fill(String(value));
+    await input.press('Enter');
+  }
+}
