@@ -1,9 +1,10 @@
 /**
  * Files dropped on a browser window, kept under the data home because the engine reads pictures from disk.
- * A window sends a large folder in several calls with the same folder name.
+ * A window sends a large folder in several calls: the first names it, the others say the path that was answered.
+ * Two folders that happen to have one name never mix.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join, sep } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { GraftError } from '#shared/messages/error.ts';
 import { errorCode, reasonOf } from './atomic-file.ts';
 
@@ -19,15 +20,20 @@ export const uploadLimit = 64 * 1024 ** 2;
 
 const reservedOnWindows = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
 
-/** Writes the files and answers their folder. Throws `files.upload-refused`, `document.disk-full`. */
+/**
+ * Writes the files into a new folder of this name, or into one that an earlier call answered, and answers its path.
+ * Throws `files.upload-refused`, `document.disk-full`.
+ */
 export async function keepUpload(root: string, folder: string, files: readonly UploadedFile[]): Promise<string> {
-  if (!isPlainName(folder)) refuse(folder, 'it is not a plain folder name');
+  const continued = dirname(folder) === root && isPlainName(basename(folder));
+  if (!continued && !isPlainName(folder)) refuse(folder, 'it is not a plain folder name');
   const bytes = files.reduce((sum, { content }) => sum + content.length * 0.75, 0);
   if (bytes > uploadLimit) refuse(folder, `more than ${uploadLimit / 1024 ** 2} MiB at once`);
-  const base = join(root, folder);
-  const placed = files.map(({ path, content }) => ({ target: placeInside(base, path), content }));
-  await mkdir(base, { recursive: true });
-  for (const { target, content } of placed) {
+  // All are looked at before anything is written.
+  const inside = files.map(({ path, content }) => ({ parts: partsInside(path), content }));
+  const base = continued ? folder : await makeFolder(root, folder);
+  for (const { parts, content } of inside) {
+    const target = join(base, ...parts);
     try {
       await mkdir(dirname(target), { recursive: true });
       await writeFile(target, Buffer.from(content, 'base64'));
@@ -39,12 +45,24 @@ export async function keepUpload(root: string, folder: string, files: readonly U
   return base;
 }
 
-function placeInside(base: string, path: string): string {
+/** Makes `photos`, or `photos-2` where that is taken. */
+async function makeFolder(root: string, name: string): Promise<string> {
+  await mkdir(root, { recursive: true });
+  for (let attempt = 1; ; attempt++) {
+    const folder = join(root, attempt === 1 ? name : `${name}-${attempt}`);
+    try {
+      await mkdir(folder);
+      return folder;
+    } catch (error) {
+      if (errorCode(error) !== 'EEXIST') throw error;
+    }
+  }
+}
+
+function partsInside(path: string): string[] {
   const parts = path.split('/');
   if (!parts.every(isPlainName)) refuse(path, 'it does not stay inside its folder');
-  const target = join(base, ...parts);
-  if (!target.startsWith(base + sep)) refuse(path, 'it does not stay inside its folder');
-  return target;
+  return parts;
 }
 
 /** One step of a path that means the same everywhere: no separator, no drive, no way up, no device name. */

@@ -76,7 +76,7 @@ export async function hostPathOf(drop: Drop, onProgress: (share: number) => void
   const root = drop.folder === '' ? (drop.files[0]?.name ?? 'file').replace(/\.[^.]*$/, '') : drop.folder;
   const flush = async (): Promise<void> => {
     if (batch.length === 0) return;
-    folder = (await host.files.upload({ folder: root, files: batch })).folder;
+    folder = (await host.files.upload({ folder: folder || root, files: batch })).folder;
     batch = [];
     bytes = 0;
   };

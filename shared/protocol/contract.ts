@@ -74,7 +74,10 @@ export const contract = {
     list: procedure
       .input(z.object({ folder: z.string(), endings: z.array(z.string()) }))
       .output(z.object({ folder: z.string(), parent: z.string().nullable(), entries: z.array(entrySchema) })),
-    /** Keeps dropped files of a browser window under the application's data folder; answers the folder. Content is base64. */
+    /**
+     * Keeps dropped files of a browser window under the application's data folder; answers the folder.
+     * `folder` is its name, or what an earlier call answered to go on with that one. Content is base64.
+     */
     upload: procedure
       .input(z.object({ folder: z.string(), files: z.array(z.object({ path: z.string(), content: z.string() })) }))
       .output(z.object({ folder: z.string() })),

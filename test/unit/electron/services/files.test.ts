@@ -40,8 +40,8 @@ describe('uploads', () => {
 
   test('keep the folder’s own structure, over several calls', async () => {
     const root = temporaryFolder();
-    await keepUpload(root, 'photos', [{ path: 'cat/1.png', content }]);
-    const folder = await keepUpload(root, 'photos', [{ path: 'dog/1.png', content }]);
+    const first = await keepUpload(root, 'photos', [{ path: 'cat/1.png', content }]);
+    const folder = await keepUpload(root, first, [{ path: 'dog/1.png', content }]);
     expect(folder).toBe(join(root, 'photos'));
     for (const name of ['cat', 'dog']) expect(readFileSync(join(folder, name, '1.png'), 'utf8')).toBe('picture');
   });
@@ -66,10 +66,21 @@ describe('uploads', () => {
     expect((await listFolder(root, [], '/')).entries).toEqual([]);
   });
 
-  test.each(['..', '.', '', 'a/b', 'a\\b'])('refuse the folder %j', async (folder) => {
+  test('never mix two folders of one name', async () => {
     const root = temporaryFolder();
-    await expect(keepUpload(root, folder, [])).rejects.toMatchObject({ code: 'files.upload-refused' });
+    const folders = await Promise.all(['a', 'b'].map((path) => keepUpload(root, 'photos', [{ path, content }])));
+    expect(new Set(folders)).toEqual(new Set([join(root, 'photos'), join(root, 'photos-2')]));
   });
+
+  test.each(['..', '.', '', 'a/b', 'a\\b', '/etc', 'ROOT/..', 'ROOT/../photos', 'ROOT/a/b'])(
+    'refuse the folder %j',
+    async (folder) => {
+      const root = temporaryFolder();
+      await expect(keepUpload(root, folder.replace('ROOT', root), [])).rejects.toMatchObject({
+        code: 'files.upload-refused',
+      });
+    },
+  );
 
   test('refuse more than fits into one call', async () => {
     const files = [{ path: 'a.png', content: 'A'.repeat(Math.ceil(uploadLimit / 0.75) + 4) }];
