@@ -71,7 +71,7 @@ export const MetricPlot = memo(function MetricPlot({ rows, others, frame, whole,
         type="linear"
         stroke="none"
         fill={color}
-        fillOpacity={0.14}
+        fillOpacity={0.1}
         connectNulls
         activeDot={false}
         isAnimationActive={false}

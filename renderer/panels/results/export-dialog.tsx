@@ -4,12 +4,13 @@ import { type FormEvent, useState } from 'react';
 import type { ParityReport } from '#shared/protocol/run.ts';
 import { formatBriefly } from '#renderer/charts/format.ts';
 import { Dialog } from './dialog.tsx';
-import { suggestedFile } from '#renderer/panels/results/suggested-file.ts';
+import { cropsPictures, suggestedFile } from '#renderer/panels/results/export-facts.ts';
 import { snippets } from '#renderer/panels/results/export-snippets.ts';
 import { problemOf } from '#renderer/platform/host.ts';
 import { useDocument } from '#renderer/store/document.ts';
 import { useEnvironment } from '#renderer/store/environment.ts';
 import { askForPath } from '#renderer/store/interface.ts';
+import { knownRun } from '#renderer/store/run-state.ts';
 import type { Loadable } from '#renderer/store/run-store.ts';
 import { useRun } from '#renderer/store/run.ts';
 import { formatBytes, formatPlural, formatRate } from '#shared/core/format.ts';
@@ -127,6 +128,9 @@ function Proof({ report }: { readonly report: ParityReport }) {
 }
 
 function Usage({ file }: { readonly file: string }) {
+  const labels = useRun((store) => knownRun(store.state)?.plan.classes ?? noLabels);
+  const document = useRun((store) => store.startedWith);
+  const model = { file, labels, crop: cropsPictures(document ?? useDocument.getState().document) };
   return (
     <Tabs defaultValue={snippets[0]?.name ?? ''}>
       <Tabs.List aria-label="How to use the file">
@@ -142,7 +146,7 @@ function Usage({ file }: { readonly file: string }) {
             <Text size="xs" c="dimmed" ff="monospace">
               {needs}
             </Text>
-            <CopyButton value={code(file)}>
+            <CopyButton value={code(model)}>
               {({ copied, copy }) => (
                 <Button
                   variant="subtle"
@@ -159,13 +163,15 @@ function Usage({ file }: { readonly file: string }) {
             </CopyButton>
           </Group>
           <Code block fz="xs" tabIndex={0} mah={220} style={{ overflow: 'auto' }}>
-            {code(file)}
+            {code(model)}
           </Code>
         </Tabs.Panel>
       ))}
     </Tabs>
   );
 }
+
+const noLabels: readonly string[] = [];
 
 function fileNameOf(path: string): string {
   return path.split(/[\\/]/).at(-1) ?? path;

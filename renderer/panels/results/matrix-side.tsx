@@ -9,20 +9,21 @@ import classes from './results.module.css';
 
 interface Props {
   readonly evaluation: Evaluation;
+  /** Side of the small matrix, pixels. */
+  readonly side: number;
   readonly onOpen: (label: number, predicted: number) => void;
 }
 
-/** Side of the small matrix, pixels. */
-const side = 168;
-/** Above this many classes their names would not be readable beside the small matrix. */
-const namesUpTo = 14;
+/** Cells lower than this cannot have their class's name beside them, pixels. */
+const lowestNamed = 11;
 const largestCell = 26;
 
 /** The matrix as small as the panel needs it, and in a dialog as large as its class names need it. */
-export function MatrixSide({ evaluation, onOpen }: Props) {
+export function MatrixSide({ evaluation, side, onOpen }: Props) {
   const [pointed, setPointed] = useState<Cell>();
   const [enlarged, setEnlarged] = useState(false);
   const names = evaluation.classes;
+  const cellSize = Math.min(34, side / names.length);
   const longest = Math.max(...names.map((name) => name.length));
   const caption = pointed === undefined ? 'Rows are true classes; click for the photos' : cellName(pointed, names);
   const room = (most: number): number => Math.min(most, 14 + 6 * longest);
@@ -30,8 +31,8 @@ export function MatrixSide({ evaluation, onOpen }: Props) {
     <div className={classes['matrixSide']}>
       <ConfusionMatrix
         evaluation={evaluation}
-        cellSize={Math.min(34, side / names.length)}
-        rowNames={names.length <= namesUpTo ? room(76) : 0}
+        cellSize={cellSize}
+        rowNames={cellSize >= lowestNamed ? room(76) : 0}
         columnNames={0}
         onOpen={onOpen}
         onPoint={setPointed}

@@ -1,4 +1,5 @@
 import { Button, Skeleton } from '@mantine/core';
+import { useElementSize } from '@mantine/hooks';
 import { useMemo, useState } from 'react';
 import { formatPlural } from '#shared/core/format.ts';
 import type { Evaluation } from '#shared/protocol/run.ts';
@@ -39,8 +40,17 @@ export function Results() {
   );
 }
 
+/** Sides of the small matrix, pixels. */
+const smallestMatrix = 72;
+const largestMatrix = 220;
+const captionHeight = 20;
+/** Below this height, pixels, the words beside the matrix do not fit one below the other. */
+const lowBelow = 168;
+
 function Evaluated({ evaluation, epoch }: { readonly evaluation: Evaluation; readonly epoch: number | undefined }) {
   const [gallery, setGallery] = useState<GalleryRequest>();
+  const { ref, height } = useElementSize();
+  const side = Math.min(largestMatrix, Math.max(smallestMatrix, height - captionHeight));
   const { classes: names } = evaluation;
   const pair = mostConfusedPair(evaluation.confusion);
   const wrong = useMemo(() => wrongestSamples(evaluation), [evaluation]);
@@ -50,7 +60,7 @@ function Evaluated({ evaluation, epoch }: { readonly evaluation: Evaluation; rea
       samples: samplesOfCell(evaluation, label, predicted),
     });
   return (
-    <div className={classes['results']}>
+    <div ref={ref} className={classes['results']} data-low={height < lowBelow || undefined}>
       <div className={classes['words']}>
         <Headline
           accuracy={evaluation.accuracy}
@@ -79,7 +89,7 @@ function Evaluated({ evaluation, epoch }: { readonly evaluation: Evaluation; rea
           />
         )}
       </div>
-      <MatrixSide evaluation={evaluation} onOpen={openCell} />
+      <MatrixSide evaluation={evaluation} side={side} onOpen={openCell} />
       {gallery !== undefined && <Gallery request={gallery} names={names} onClose={() => setGallery(undefined)} />}
     </div>
   );

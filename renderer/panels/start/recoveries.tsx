@@ -22,7 +22,7 @@ export function Recoveries({ recoveries, discard }: Props) {
             <strong>{recovery.title === '' ? 'Untitled' : recovery.title}</strong> has work that was not saved, from{' '}
             {startedWords(recovery.saved, new Date())}.
           </span>
-          <Button ml="auto" variant="light" onClick={() => restoreRecovery(recovery)}>
+          <Button ml="auto" onClick={() => restoreRecovery(recovery)}>
             Restore
           </Button>
           <Button variant="subtle" color="gray" onClick={() => void discard(recovery.key).catch(reportFailure)}>

@@ -54,7 +54,7 @@ export function TryIt() {
       <div className={classes['invitation']} data-empty={attempts.length === 0 || undefined}>
         <FileButton multiple accept={pictureTypes} onChange={(files) => void tryPictures(files)}>
           {(props) => (
-            <Button variant="light" leftSection={<IconPhotoPlus size={14} aria-hidden="true" />} {...props}>
+            <Button variant="default" leftSection={<IconPhotoPlus size={14} aria-hidden="true" />} {...props}>
               Choose pictures
             </Button>
           )}

@@ -1,3 +1,4 @@
+/** What the export dialog takes from the project. Pure. */
 import { effectiveParameters } from '#shared/nodes/parameters.ts';
 import { kindOf } from '#shared/nodes/registry.ts';
 import type { GraftDocument } from '#shared/document/model.ts';
@@ -18,4 +19,11 @@ export function suggestedFile(
   const folder = cut < 0 ? home : project.path.slice(0, cut);
   const separator = folder.includes('\\') && !folder.includes('/') ? '\\' : '/';
   return folder === '' ? name : `${folder}${separator}${name}`;
+}
+
+/** Whether the backbone node cuts pictures to the model's proportions rather than stretching them. */
+export function cropsPictures(document: GraftDocument): boolean {
+  const kind = kindOf('backbone');
+  const node = document.nodes.find((candidate) => candidate.kind === 'backbone');
+  return kind !== undefined && effectiveParameters(kind, node?.parameters ?? {})['resize'] === 'crop';
 }
