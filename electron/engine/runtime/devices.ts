@@ -47,36 +47,46 @@ export function listDevices(): Promise<DeviceInfo[]> {
   return known;
 }
 
+async function tryDevice(device: ConcreteDevice): Promise<ProbeResult> {
+  const included = ort.listSupportedBackends().some(({ name }) => name === device);
+  return included ? runProbe(device) : { reason: 'this build of the runtime does not include it.' };
+}
+
 async function findDevices(): Promise<DeviceInfo[]> {
-  const backends = new Set(ort.listSupportedBackends().map(({ name }) => name));
-  const concrete = deviceNames.filter((device): device is ConcreteDevice => device !== 'auto');
   const found: { info: DeviceInfo; milliseconds: number }[] = [];
-  for (const device of concrete) {
-    const result: ProbeResult = backends.has(device)
-      ? await runProbe(device)
-      : { reason: 'this build of the runtime does not include it.' };
-    const processor = `${cpus()[0]?.model.trim() || 'processor'} · ${availableParallelism()} cores`;
-    const info: DeviceInfo = {
-      device,
-      name: device === 'cpu' ? processor : displayNames[device],
-      available: 'milliseconds' in result,
-      ...('reason' in result ? { reason: result.reason } : {}),
-      ...(device === 'cpu' ? { memoryBytes: totalmem() } : {}),
-      preferred: false,
-    };
-    found.push({ info, milliseconds: 'milliseconds' in result ? result.milliseconds : Number.POSITIVE_INFINITY });
+  for (const device of deviceNames) {
+    if (device === 'auto') continue;
+    // One after the other: devices that share the processor would slow each other's trial.
+    const result = await tryDevice(device);
+    found.push({
+      info: describe(device, result),
+      milliseconds: 'milliseconds' in result ? result.milliseconds : Number.POSITIVE_INFINITY,
+    });
   }
   const fastest = found.reduce((best, candidate) => (candidate.milliseconds < best.milliseconds ? candidate : best));
   return found.map(({ info }) => ({ ...info, preferred: info === fastest.info && info.available }));
 }
 
+function describe(device: ConcreteDevice, result: ProbeResult): DeviceInfo {
+  const processor = `${cpus()[0]?.model.trim() || 'processor'} · ${availableParallelism()} cores`;
+  return {
+    device,
+    name: device === 'cpu' ? processor : displayNames[device],
+    available: 'milliseconds' in result,
+    ...('reason' in result ? { reason: result.reason } : {}),
+    ...(device === 'cpu' ? { memoryBytes: totalmem() } : {}),
+    preferred: false,
+  };
+}
+
 /** @throws GraftError `run.device-missing` */
 export async function chooseDevice(wanted: Device): Promise<ConcreteDevice> {
   if (wanted === 'cpu') return 'cpu';
-  const all = await listDevices();
-  if (wanted === 'auto') return (all.find(({ preferred }) => preferred)?.device as ConcreteDevice | undefined) ?? 'cpu';
-  const one = all.find(({ device }) => device === wanted);
-  if (!one?.available)
-    throw new GraftError('run.device-missing', { device: wanted, reason: one?.reason ?? 'it is not known.' });
+  if (wanted === 'auto') {
+    const preferred = (await listDevices()).find((info) => info.preferred);
+    return (preferred?.device as ConcreteDevice | undefined) ?? 'cpu';
+  }
+  const result = await tryDevice(wanted);
+  if ('reason' in result) throw new GraftError('run.device-missing', { device: wanted, reason: result.reason });
   return wanted;
 }

@@ -2,25 +2,27 @@
  * Run as a process of its own: tries one device on a small convolution and prints how long it took, as JSON.
  * A driver that aborts takes only this process with it.
  */
+import { elementCount } from '#shared/core/shape.ts';
 import { GraphBuilder } from '#shared/ir/builder.ts';
 import { createSession, type ConcreteDevice } from '#electron/engine/runtime/session.ts';
 import { float32 } from '#electron/engine/runtime/tensors.ts';
 
-const shape = [8, 32, 64, 64] as const;
-const repetitions = 3;
+const channels = 16;
+const shape = [4, channels, 48, 48] as const;
+const repetitions = 2;
 
 async function probe(device: ConcreteDevice): Promise<number> {
   const builder = new GraphBuilder(17);
   builder.input('x', 'float32', shape);
-  builder.input('w', 'float32', [32, 32, 3, 3]);
+  builder.input('w', 'float32', [channels, channels, 3, 3]);
   builder.output(builder.op('Conv', ['x', 'w'], { pads: [1, 1, 1, 1] }), 'float32', shape, 'y');
   const session = await createSession(
     { graph: builder.build('probe'), opsets: { '': 17 }, irVersion: 8, metadata: {} },
     device,
   );
   const feeds = {
-    x: float32(new Float32Array(8 * 32 * 64 * 64).fill(0.5), shape),
-    w: float32(new Float32Array(32 * 32 * 9).fill(0.1), [32, 32, 3, 3]),
+    x: float32(new Float32Array(elementCount(shape)).fill(0.5), shape),
+    w: float32(new Float32Array(channels * channels * 9).fill(0.1), [channels, channels, 3, 3]),
   };
   await session.run(feeds);
   const began = performance.now();
