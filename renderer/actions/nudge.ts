@@ -1,5 +1,5 @@
 import { moveNodes } from '#shared/document/edits.ts';
-import { gridSize } from '#renderer/store/edits.ts';
+import { gridSize } from '#renderer/canvas/measures.ts';
 import { editAction, hasNodes, mayEdit, type EditAction } from './action.ts';
 
 /** Moves the selected nodes by one step of the grid. */

@@ -23,7 +23,6 @@ export function DevicePicker() {
           variant="default"
           className={classes['button'] ?? ''}
           leftSection={<IconCpu size={14} aria-hidden="true" />}
-          aria-label={`Device: ${effective?.name ?? chosen}`}
         >
           <span className={classes['word']}>Device</span>
           <span className={classes['name']}>{effective?.name ?? chosen.toUpperCase()}</span>

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { Component, type ErrorInfo, type ReactNode } from 'react';
+import { Component, type ReactNode } from 'react';
 import classes from './error-boundary.module.css';
 
 interface Props {
@@ -12,10 +12,6 @@ export class ErrorBoundary extends Component<Props, { readonly reason: string | 
 
   static getDerivedStateFromError(thrown: unknown): { reason: string } {
     return { reason: thrown instanceof Error ? thrown.message : String(thrown) };
-  }
-
-  override componentDidCatch(thrown: unknown, info: ErrorInfo): void {
-    console.error(thrown, info.componentStack);
   }
 
   override render(): ReactNode {

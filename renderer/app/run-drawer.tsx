@@ -29,7 +29,12 @@ export function RunDrawer({ children }: { readonly children: ReactNode }) {
     if (event.buttons === 1) resizeTo(window.innerHeight - event.clientY);
   };
   return (
-    <div className={classes['drawer']} style={{ height: open ? height : barHeight }}>
+    <div
+      className={classes['drawer']}
+      role="region"
+      aria-label="Bottom panel"
+      style={{ height: open ? height : barHeight }}
+    >
       {open && (
         <div
           className={classes['handle']}

@@ -1,3 +1,4 @@
+import { VisuallyHidden } from '@mantine/core';
 import { Canvas } from '#renderer/canvas/canvas.tsx';
 import { Dialogs } from '#renderer/panels/dialogs/dialogs.tsx';
 import { Inspector } from '#renderer/panels/inspector/inspector.tsx';
@@ -6,6 +7,7 @@ import { Palette } from '#renderer/panels/palette/palette.tsx';
 import { ProblemsStrip } from '#renderer/panels/problems/problems-strip.tsx';
 import { RunPanel } from '#renderer/panels/run/run-panel.tsx';
 import { StartPage } from '#renderer/panels/start/start-page.tsx';
+import { isUnsaved, projectName, useDocument } from '#renderer/store/document.ts';
 import { useInterface } from '#renderer/store/interface.ts';
 import { ConnectionBanner } from './connection-banner.tsx';
 import { Header } from './header.tsx';
@@ -14,8 +16,10 @@ import classes from './shell.module.css';
 
 export function Shell() {
   const view = useInterface((state) => state.view);
+  const title = useDocument((state) => `${isUnsaved(state) ? '● ' : ''}${projectName(state)} · Graft`);
   return (
     <div className={classes['shell']}>
+      <title>{title}</title>
       <Header />
       <ConnectionBanner />
       {view === 'start' ? (
@@ -32,11 +36,13 @@ export function Shell() {
 
 function Workbench({ outline }: { readonly outline: boolean }) {
   const panels = useInterface((state) => state.panels);
+  const name = useDocument(projectName);
   return (
     <>
       <div className={classes['middle']}>
         <Palette compact={!panels.palette} />
         <main className={classes['centre']}>
+          <VisuallyHidden component="h1">{name}</VisuallyHidden>
           {outline ? <Outline /> : <Canvas />}
           <ProblemsStrip />
         </main>

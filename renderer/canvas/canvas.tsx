@@ -7,6 +7,7 @@ import {
   ReactFlow,
   ReactFlowProvider,
   SelectionMode,
+  useKeyPress,
   type EdgeChange,
   type NodeChange,
   type ReactFlowInstance,
@@ -14,7 +15,6 @@ import {
 import {
   useCallback,
   useEffect,
-  useLayoutEffect,
   useRef,
   useState,
   type FocusEvent,
@@ -24,7 +24,6 @@ import {
 import { wireId } from '#shared/document/model.ts';
 import { runAction } from '#renderer/actions/run-action.ts';
 import { setViewport, useDocument } from '#renderer/store/document.ts';
-import { gridSize } from '#renderer/store/edits.ts';
 import { openDialog, select, useInterface } from '#renderer/store/interface.ts';
 import { CanvasControls } from './canvas-controls.tsx';
 import classes from './canvas.module.css';
@@ -33,6 +32,7 @@ import { onDragOver, onDrop } from './dropping.ts';
 import { EmptyHint } from './empty-hint.tsx';
 import { flowEdges, flowNodes, type CardNode, type WireEdge } from './flow-items.ts';
 import { attachCanvas, fit, notePointer, screenPointer, toCanvas } from './navigator.ts';
+import { gridSize } from './measures.ts';
 import { NodeCard } from './node-card.tsx';
 import { finishDrag, wireUnderCard } from './splicing.ts';
 import { DrawnWire, WireLine } from './wire.tsx';
@@ -56,21 +56,21 @@ function CanvasFlow() {
   const selection = useInterface((state) => state.selection);
   const snap = useInterface((state) => state.snap);
   const locked = useInterface((state) => state.locked);
+  const panning = useKeyPress('Space');
   const drawing = useInterface((state) => state.drawing !== undefined);
   const region = useRef<HTMLDivElement>(null);
   const detached = useRef(false);
   const [nodes, setNodes] = useState<CardNode[]>(() => flowNodes([], document.nodes, selection.nodes));
   const [edges, setEdges] = useState<WireEdge[]>(() => flowEdges([], document, selection.wires));
 
-  useLayoutEffect(
-    () => setNodes((current) => flowNodes(current, document.nodes, selection.nodes)),
-    [document.nodes, selection.nodes],
-  );
-  useLayoutEffect(
-    () => setEdges((current) => flowEdges(current, document, selection.wires)),
-    [document, selection.wires],
-  );
+  const [drawn, setDrawn] = useState({ document, selection });
+  if (drawn.document !== document || drawn.selection !== selection) {
+    setDrawn({ document, selection });
+    setNodes(flowNodes(nodes, document.nodes, selection.nodes));
+    setEdges(flowEdges(edges, document, selection.wires));
+  }
   useEffect(() => () => attachCanvas(undefined, null), []);
+  useEffect(fitWhenOpened, []);
 
   const onInit = useCallback((instance: ReactFlowInstance<CardNode, WireEdge>) => {
     attachCanvas(instance, region.current);
@@ -78,7 +78,6 @@ function CanvasFlow() {
     if (viewport) void instance.setViewport(viewport);
     else fit();
   }, []);
-  useFitOnOpen();
 
   const onNodesChange = useCallback((changes: NodeChange<CardNode>[]) => {
     setNodes((current) =>
@@ -92,12 +91,15 @@ function CanvasFlow() {
   const onEdgesChange = useCallback((changes: EdgeChange<WireEdge>[]) => selectChanged('wires', changes), []);
 
   return (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- a canvas is worked in as a whole: drops, pointer and focus
     <div
       ref={region}
       className={classes['canvas']}
       data-drawing={drawing}
+      data-panning={panning}
       role="region"
       aria-label="Canvas"
+      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- the place from which the keyboard adds nodes
       tabIndex={0}
       onDrop={onDrop}
       onDragOver={onDragOver}
@@ -141,7 +143,7 @@ function CanvasFlow() {
         onMoveEnd={(_, viewport) => setViewport(viewport)}
         connectionLineComponent={DrawnWire}
         connectionRadius={24}
-        nodesDraggable={!locked}
+        nodesDraggable={!locked && !panning}
         nodesConnectable={!locked}
         edgesReconnectable={!locked}
         snapToGrid={snap}
@@ -179,18 +181,11 @@ function CanvasFlow() {
   );
 }
 
-/** Shows all of a project that was just opened, or what it showed when it was saved. */
-function useFitOnOpen(): void {
-  const key = useDocument((state) => state.openings);
-  const first = useRef(true);
-  useEffect(() => {
-    if (first.current) {
-      first.current = false;
-      return undefined;
-    }
-    const frame = window.requestAnimationFrame(() => fit());
-    return () => window.cancelAnimationFrame(frame);
-  }, [key]);
+/** Shows all of a project that was just opened, once its cards are drawn. */
+function fitWhenOpened(): () => void {
+  return useDocument.subscribe((state, before) => {
+    if (state.openings !== before.openings) window.requestAnimationFrame(() => fit());
+  });
 }
 
 function spliceId(node: string): string | undefined {

@@ -3,9 +3,10 @@ import { notifications } from '@mantine/notifications';
 import type { DragEvent } from 'react';
 import { hostPathOf, readDrop, type Drop } from '#renderer/platform/drop.ts';
 import { useDocument } from '#renderer/store/document.ts';
-import { add, cardWidth, changeParameters } from '#renderer/store/edits.ts';
+import { add, changeParameters } from '#renderer/store/edits.ts';
 import { select, type Point } from '#renderer/store/interface.ts';
 import { openProject, openProjectText, reportFailure } from '#renderer/store/project.ts';
+import { cardWidth } from './measures.ts';
 import { toCanvas } from './navigator.ts';
 import { wireForKind } from './splicing.ts';
 

@@ -46,7 +46,7 @@ export function flowEdges(
     const before = known.get(id);
     const isSelected = selected.includes(id);
     const type = findPort(document, wire.from, 'output')?.type;
-    if (before?.data?.type === type && before?.selected === isSelected) return before as WireEdge;
+    if (before?.data?.type === type && before?.selected === isSelected) return before;
     return {
       id,
       type: 'wire',

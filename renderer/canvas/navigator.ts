@@ -7,7 +7,7 @@ type Flow = ReactFlowInstance<CardNode, WireEdge>;
 
 const moveMilliseconds = 220;
 /** Leaves the toolbar and the map free. */
-const padding = { top: '24px', left: '40px', right: '40px', bottom: '56px' } as const;
+const padding = { top: '24px', left: '40px', right: '40px', bottom: '76px' } as const;
 const largestFitZoom = 1.1;
 
 let flow: Flow | undefined;

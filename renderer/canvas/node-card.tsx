@@ -13,6 +13,7 @@ import { cards } from './cards/cards.tsx';
 import type { CardNode } from './flow-items.ts';
 import classes from './node-card.module.css';
 import { Ports } from './ports.tsx';
+import { heightForSockets } from './measures.ts';
 
 const stateWords: Record<NodeState, string> = {
   bad: 'needs attention',
@@ -36,6 +37,7 @@ export const NodeCard = memo(function NodeCard({ data: { node }, selected }: Nod
       data-selected={selected}
       data-state={state}
       aria-label={nodeTitle(node)}
+      style={{ minHeight: heightForSockets(kind?.inputs.length ?? 0, kind?.outputs.length ?? 0) }}
     >
       <header className={classes['header']}>
         <KindIcon icon={kind?.icon} />
@@ -84,11 +86,15 @@ function Title({ node, parameters }: { node: GraphNode; parameters: Readonly<Rec
   }
   return (
     <div className={classes['titles']}>
-      <h3 className={classes['title']}>
+      <h2 className={classes['title']}>
         {nodeTitle(node)}
         {variant !== '' && <span className={classes['variant']}> · {variant}</span>}
-      </h3>
-      {subtitle !== '' && <p className={classes['subtitle']}>{subtitle}</p>}
+      </h2>
+      {subtitle !== '' && (
+        <p className={classes['subtitle']} title={subtitle}>
+          {subtitle}
+        </p>
+      )}
     </div>
   );
 }

@@ -7,9 +7,7 @@ import { useDocument } from '#renderer/store/document.ts';
 import { endpointKey, useInterface } from '#renderer/store/interface.ts';
 import { SocketShape, socketColor } from '#renderer/ui/socket.tsx';
 import classes from './ports.module.css';
-
-const firstPort = 72;
-const portDistance = 36;
+import { socketTop } from './measures.ts';
 
 interface Props {
   readonly node: string;
@@ -20,7 +18,7 @@ interface Props {
 /** The sockets along one side of a card. */
 export const Ports = memo(function Ports({ node, side, ports }: Props) {
   return ports.map((port, index) => (
-    <Socket key={port.name} node={node} side={side} port={port} top={firstPort + index * portDistance} />
+    <Socket key={port.name} node={node} side={side} port={port} top={socketTop(index)} />
   ));
 });
 

@@ -13,7 +13,8 @@ type Ends = Pick<EdgeProps<WireEdge>, 'source' | 'target' | 'sourceX' | 'sourceY
 export function useWireRoute(ends: Ends, type: SocketType | undefined): WirePath {
   const blocked = useStore((state) => {
     for (const [id, node] of state.nodeLookup) {
-      if (id === ends.source || id === ends.target) continue;
+      // A card in the hand may be about to be dropped on this very wire.
+      if (id === ends.source || id === ends.target || node.dragging === true) continue;
       const { width = 0, height = 0 } = node.measured;
       if (standsBetween(ends, { ...node.internals.positionAbsolute, width, height })) return true;
     }

@@ -1,4 +1,4 @@
-import { EdgeLabelRenderer, type ConnectionLineComponentProps, type EdgeProps } from '@xyflow/react';
+import { EdgeLabelRenderer, Position, type ConnectionLineComponentProps, type EdgeProps } from '@xyflow/react';
 import { memo, useState } from 'react';
 import { useInterface } from '#renderer/store/interface.ts';
 import { useRun } from '#renderer/store/run.ts';
@@ -60,7 +60,7 @@ function WireLabel({ wire, type, color, x, y }: { wire: string; type: string; co
 /** The wire under the pointer while it is drawn. */
 export function DrawnWire({ fromX, fromY, toX, toY, fromPosition }: ConnectionLineComponentProps) {
   const type = useInterface((state) => state.drawing?.type);
-  const forward = fromPosition === 'right';
+  const forward = fromPosition === Position.Right;
   const { path } = wirePath(
     forward
       ? { sourceX: fromX, sourceY: fromY, targetX: toX, targetY: toY }

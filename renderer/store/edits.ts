@@ -5,14 +5,9 @@ import { findNode, findPort, type Side } from '#shared/document/graph.ts';
 import { wireId, type Endpoint, type GraftDocument, type Wire } from '#shared/document/model.ts';
 import type { NodeKind } from '#shared/nodes/kind.ts';
 import { kindOf } from '#shared/nodes/registry.ts';
+import { cardWidth, columnWidth, rowHeight } from '#renderer/canvas/measures.ts';
 import { edit, useDocument } from './document.ts';
 import { select, type Point } from './interface.ts';
-
-export const cardWidth = 240;
-/** Distance from one card's left edge to the next one's. */
-export const columnWidth = 288;
-const rowHeight = 240;
-export const gridSize = 16;
 
 /** Sets several parameters of a node. `gesture` joins a drag or typing into one undo step. */
 export function changeParameters(id: string, values: Readonly<Record<string, unknown>>, gesture = ''): void {

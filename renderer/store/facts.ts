@@ -5,6 +5,7 @@ import { noFacts, type Facts, type Forecast } from '#shared/nodes/facts.ts';
 import { host, useConnection } from '#renderer/platform/host.ts';
 import { useDocument } from './document.ts';
 import { useEnvironment } from './environment.ts';
+import { useRun } from './run.ts';
 
 interface FactsState {
   readonly facts: Facts;
@@ -91,8 +92,23 @@ export function followFacts(): () => void {
     }
   };
 
+  const forecastAnew = (): void => {
+    forecastAsked = '';
+    consider();
+  };
+
   consider();
-  const endings = [useDocument.subscribe(consider), useConnection.subscribe(consider)];
+  const endings = [
+    useDocument.subscribe(consider),
+    useConnection.subscribe(consider),
+    useEnvironment.subscribe((state, before) => {
+      if (state.settings.device !== before.settings.device) forecastAnew();
+    }),
+    // A run leaves its features in the cache, so the next one starts sooner.
+    useRun.subscribe((store, before) => {
+      if (store.state.phase === 'done' && before.state.phase !== 'done') forecastAnew();
+    }),
+  ];
   return () => {
     window.clearTimeout(timer);
     window.clearTimeout(forecastTimer);

@@ -1,6 +1,6 @@
 /** A field over a list of choices: type to narrow, arrows to move, Enter to choose, Escape to leave. */
 import { IconSearch } from '@tabler/icons-react';
-import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { useId, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { rank } from './rank.ts';
 import classes from './search-list.module.css';
 
@@ -35,17 +35,16 @@ function matching(choices: readonly Choice[], query: string): readonly Choice[] 
     .map(({ choice }) => choice);
 }
 
+function keepInView(element: HTMLElement | null): void {
+  element?.scrollIntoView({ block: 'nearest' });
+}
+
 export function SearchList({ label, placeholder, choices, empty, onChoose, onClose }: Props) {
   const [query, setQuery] = useState('');
   const [at, setAt] = useState(0);
   const listId = useId();
-  const list = useRef<HTMLDivElement>(null);
   const found = matching(choices, query);
   const active = Math.min(at, found.length - 1);
-
-  useEffect(() => {
-    list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest' });
-  }, [active]);
 
   const choose = (choice: Choice | undefined): void => {
     if (choice && choice.disabled !== true) onChoose(choice.id);
@@ -82,7 +81,7 @@ export function SearchList({ label, placeholder, choices, empty, onChoose, onClo
           onKeyDown={onKeyDown}
         />
       </div>
-      <div className={classes['list']} role="listbox" id={listId} aria-label={label} ref={list}>
+      <div className={classes['list']} role="listbox" id={listId} aria-label={label}>
         {found.map((choice, index) => {
           const opensGroup =
             query.trim() === '' && choice.group !== undefined && choice.group !== found[index - 1]?.group;
@@ -93,7 +92,9 @@ export function SearchList({ label, placeholder, choices, empty, onChoose, onClo
                   {choice.group}
                 </div>
               )}
+              {/* oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus -- the focus stays in the field, whose keys move and choose (aria-activedescendant) */}
               <div
+                {...(index === active ? { ref: keepInView } : {})}
                 id={`${listId}-${choice.id}`}
                 role="option"
                 aria-selected={index === active}

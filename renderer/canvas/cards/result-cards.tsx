@@ -29,7 +29,7 @@ export function TrainingCard({ parameters }: CardProps) {
         <Line>
           {Number(parameters['patience']) === 0
             ? 'runs to the last epoch'
-            : `stops after ${String(parameters['patience'])} epochs without progress`}
+            : `patience ${String(parameters['patience'])} epochs`}
         </Line>
       ) : (
         <Line>
@@ -46,7 +46,7 @@ export function TrainingCard({ parameters }: CardProps) {
   );
 }
 
-export function EvaluationCard({ parameters }: CardProps) {
+export function EvaluationCard() {
   const evaluation = useRun((store) => store.evaluation);
   if (evaluation.status !== 'ready') {
     return <Line>{evaluation.status === 'loading' ? 'Looking at the held-out pictures…' : 'No result yet'}</Line>;
@@ -58,7 +58,7 @@ export function EvaluationCard({ parameters }: CardProps) {
         <b>{(accuracy * 100).toFixed(1)}</b> % ± {(accuracyMargin * 100).toFixed(1)}
       </div>
       <Line>
-        macro F1 <b>{macroF1.toFixed(3)}</b> · {String(parameters['wrongest'])} most wrong kept
+        macro F1 <b>{macroF1.toFixed(3)}</b>
       </Line>
     </>
   );

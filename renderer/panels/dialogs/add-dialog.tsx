@@ -1,6 +1,7 @@
 import { nodeKinds } from '#shared/nodes/registry.ts';
+import { cardWidth } from '#renderer/canvas/measures.ts';
 import { fit, focusCanvas, screenCentre, toCanvas } from '#renderer/canvas/navigator.ts';
-import { add, cardWidth, kindsFor } from '#renderer/store/edits.ts';
+import { add, kindsFor } from '#renderer/store/edits.ts';
 import { closeDialog, useInterface, type AddRequest } from '#renderer/store/interface.ts';
 import { KindIcon } from '#renderer/ui/kind-icon.tsx';
 import { SearchList } from '#renderer/ui/search-list.tsx';

@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Group, Modal, TextInput, UnstyledButton } from '@mantine/core';
 import { IconArrowUp, IconFile, IconFolder, IconHome } from '@tabler/icons-react';
-import { useCallback, useEffect, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { formatBytes } from '#shared/core/format.ts';
 import { host, problemOf, type Host } from '#renderer/platform/host.ts';
 import type { FileRequest } from '#renderer/store/interface.ts';
@@ -11,6 +11,10 @@ type Entry = Listing['entries'][number];
 
 /** Folder of the last choice in this window. */
 let lastFolder = '';
+
+function rememberFolder(folder: string): void {
+  lastFolder = folder;
+}
 
 function joinPath(folder: string, name: string): string {
   const separator = folder.includes('\\') ? '\\' : '/';
@@ -24,32 +28,39 @@ function withEnding(name: string, endings: readonly string[]): string {
 
 const verbs = { folder: 'Use this folder', open: 'Open', save: 'Save' };
 
+interface Shown {
+  readonly listing: Listing | undefined;
+  /** Why the last folder asked for could not be shown; the one before stays. */
+  readonly error: string | undefined;
+  readonly go: (folder: string) => void;
+}
+
+/** What is in a folder, beginning with the one the request names or the one used last. */
+function useListing(request: FileRequest): Shown {
+  const [folder, setFolder] = useState(request.startFolder ?? lastFolder);
+  const [shown, setShown] = useState<Omit<Shown, 'go'>>({ listing: undefined, error: undefined });
+  useEffect(() => {
+    let current = true;
+    host.files.list({ folder, endings: [...request.endings] }).then(
+      (listing) => current && setShown({ listing, error: undefined }),
+      (thrown: unknown) => current && setShown(({ listing }) => ({ listing, error: problemOf(thrown).message })),
+    );
+    return () => {
+      current = false;
+    };
+  }, [folder, request]);
+  return { ...shown, go: setFolder };
+}
+
 /** Files and folders of the machine Graft runs on, which need not be the one the window is on. */
 export function FileDialog({ request }: { readonly request: FileRequest }) {
-  const [listing, setListing] = useState<Listing>();
-  const [error, setError] = useState<string>();
+  const { listing, error, go } = useListing(request);
   const [name, setName] = useState(request.suggestedName ?? '');
-  const [chosen, setChosen] = useState<string>();
-
-  const go = useCallback(
-    async (folder: string): Promise<void> => {
-      try {
-        const next = await host.files.list({ folder, endings: [...request.endings] });
-        setListing(next);
-        setChosen(undefined);
-        setError(undefined);
-      } catch (thrown) {
-        if (folder !== '') return setError(problemOf(thrown).message);
-      }
-    },
-    [request],
-  );
-  useEffect(() => {
-    void go(request.startFolder ?? lastFolder).then(() => undefined);
-  }, [go, request]);
+  const [chosenPath, setChosen] = useState<string>();
+  const chosen = listing?.entries.find(({ path }) => path === chosenPath)?.path;
 
   const finish = (path: string | undefined): void => {
-    if (path !== undefined && listing !== undefined) lastFolder = listing.folder;
+    if (path !== undefined && listing !== undefined) rememberFolder(listing.folder);
     request.answer(path);
   };
   const accept = (): void => {
@@ -59,7 +70,7 @@ export function FileDialog({ request }: { readonly request: FileRequest }) {
     else finish(chosen);
   };
   const open = (entry: Entry): void => {
-    if (entry.folder) void go(entry.path);
+    if (entry.folder) go(entry.path);
     else if (request.mode === 'open') finish(entry.path);
     else setName(entry.name);
   };
@@ -68,7 +79,7 @@ export function FileDialog({ request }: { readonly request: FileRequest }) {
   return (
     <Modal opened onClose={() => finish(undefined)} title={request.title} size="lg">
       <div className={classes['where']}>
-        <ActionIcon variant="default" size={30} aria-label="Home folder" onClick={() => void go('')}>
+        <ActionIcon variant="default" size={30} aria-label="Home folder" onClick={() => go('')}>
           <IconHome size={16} stroke={1.6} />
         </ActionIcon>
         <ActionIcon
@@ -76,11 +87,11 @@ export function FileDialog({ request }: { readonly request: FileRequest }) {
           size={30}
           aria-label="Folder above"
           disabled={listing?.parent == null}
-          onClick={() => listing?.parent != null && void go(listing.parent)}
+          onClick={() => listing?.parent != null && go(listing.parent)}
         >
           <IconArrowUp size={16} stroke={1.6} />
         </ActionIcon>
-        <FolderInput folder={listing?.folder ?? ''} onGo={(folder) => void go(folder)} />
+        <FolderInput folder={listing?.folder ?? ''} onGo={(folder) => go(folder)} />
       </div>
       {error !== undefined && <p className={classes['error']}>{error}</p>}
       <ul className={classes['entries']} aria-label="Files and folders">
@@ -92,7 +103,7 @@ export function FileDialog({ request }: { readonly request: FileRequest }) {
               onClick={() => {
                 if (entry.folder === (request.mode === 'folder')) setChosen(entry.path);
                 if (!entry.folder && request.mode === 'save') setName(entry.name);
-                if (entry.folder && request.mode !== 'folder') void go(entry.path);
+                if (entry.folder && request.mode !== 'folder') go(entry.path);
               }}
               onDoubleClick={() => open(entry)}
               onKeyDown={(event) => {

@@ -41,6 +41,7 @@ export function Outline() {
       <p className={classes['hint']}>
         Arrows move, A adds a node, C connects the selected one, Delete removes it, F2 renames.
       </p>
+      {/* oxlint-disable-next-line jsx-a11y/interactive-supports-focus -- one of its items always has the focus */}
       <div role="tree" aria-label="Outline" ref={tree} onKeyDown={onKeyDown}>
         {nodes.map((node, index) => (
           <OutlineNode
@@ -68,6 +69,7 @@ function OutlineNode({ node, document, selected, focusable }: NodeProps) {
   const kind = kindOf(node.kind);
   const sentence = useDerived((state) => state.sentences.get(node.id));
   return (
+    // oxlint-disable-next-line jsx-a11y/click-events-have-key-events -- the tree handles the keys of its items
     <div
       role="treeitem"
       aria-selected={selected}
