@@ -112,6 +112,7 @@ export function createRouter(services: Services, shell: HostShell) {
       watch: host.runs.watch.handler(({ input, signal }) => runs.watch(input.run, signal)),
       current: host.runs.current.handler(() => ({ run: runs.current ?? null })),
       list: host.runs.list.handler(() => runs.list()),
+      document: host.runs.document.handler(async ({ input }) => ({ document: await runs.document(input.run) })),
       evaluation: host.runs.evaluation.handler(({ input }) => runs.evaluation(input.run)),
       export: host.runs.export.handler(({ input }) => runs.export(input.run, input.file)),
       predict: host.runs.predict.handler(({ input }) => runs.predict(input.run, input.inputs)),

@@ -4,6 +4,8 @@ import { open, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
+import type { GraftDocument } from '#shared/document/model.ts';
+import { parseDocument } from '#shared/document/parse.ts';
 import { GraftError } from '#shared/messages/error.ts';
 import {
   evaluationSchema,
@@ -13,6 +15,7 @@ import {
   type RunSummary,
 } from '#shared/protocol/run.ts';
 import { readIfPresent } from './atomic-file.ts';
+import { withAbsolutePaths } from './document-paths.ts';
 import { appendEvents } from './run-log.ts';
 
 /** The part of `run.json` that a list of runs shows. */
@@ -26,7 +29,13 @@ const planSchema = z.object({
 /** Enough of the end of `metrics.jsonl` to hold how a run ended. */
 const tailBytes = 256 * 1024;
 
-const files = { plan: 'run.json', metrics: 'metrics.jsonl', evaluation: 'evaluation.json', model: 'model.onnx' };
+const files = {
+  plan: 'run.json',
+  metrics: 'metrics.jsonl',
+  evaluation: 'evaluation.json',
+  model: 'model.onnx',
+  project: 'project.graft',
+};
 
 export function modelOf(run: string): string {
   return join(run, files.model);
@@ -112,6 +121,14 @@ function parseEvent(line: string): RunEvent[] {
   } catch {
     return [];
   }
+}
+
+/** The document as trained, its paths absolute. Throws `document.missing`, `document.corrupt`, `document.newer`. */
+export async function readRunDocument(run: string): Promise<GraftDocument> {
+  const file = join(run, files.project);
+  const text = await readIfPresent(file);
+  if (text === undefined) throw new GraftError('document.missing', { path: file });
+  return withAbsolutePaths(parseDocument(text, file), file);
 }
 
 /** The stored evaluation; undefined when the run has none yet. */

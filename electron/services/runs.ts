@@ -10,7 +10,15 @@ import type { EngineInput } from '#shared/protocol/engine.ts';
 import type { Device, Evaluation, ParityReport, Prediction, RunEvent, RunSummary } from '#shared/protocol/run.ts';
 import { errorCode, reasonOf } from './atomic-file.ts';
 import { projectEnding } from './documents.ts';
-import { checkpointMark, listRuns, modelOf, readEvaluation, readEvents, requireRun } from './run-folder.ts';
+import {
+  checkpointMark,
+  listRuns,
+  modelOf,
+  readEvaluation,
+  readEvents,
+  readRunDocument,
+  requireRun,
+} from './run-folder.ts';
 import { endsRun, inBatches, RunLog } from './run-log.ts';
 import type { EngineRole, Supervisor } from './supervisor.ts';
 
@@ -86,6 +94,12 @@ export class Runs {
 
   list(): Promise<RunSummary[]> {
     return listRuns(this.#folder, this.current);
+  }
+
+  /** What a run was started with. Throws `run.missing`, `document.missing`, `document.corrupt`. */
+  async document(run: string): Promise<GraftDocument> {
+    await requireRun(run);
+    return readRunDocument(run);
   }
 
   /** The stored evaluation, computed first where the run has none. */

@@ -1,7 +1,7 @@
 /** The run in the window: what it does (run-state.ts), its results, and every command a person can give it. */
 import type { StateCreator } from 'zustand';
 import type { GraftDocument } from '#shared/document/model.ts';
-import type { Problem } from '#shared/messages/error.ts';
+import { type Problem, problem } from '#shared/messages/error.ts';
 import type { Device, Evaluation, ParityReport, Prediction, RunEvent } from '#shared/protocol/run.ts';
 import { createEventQueue, type QueueClock } from '#renderer/store/event-queue.ts';
 import { failed, idle, isActive, knownRun, reduceRun, type RunState, starting } from '#renderer/store/run-state.ts';
@@ -12,6 +12,7 @@ export interface RunHost {
   readonly resume: (input: { run: string }) => Promise<{ run: string }>;
   readonly control: (input: RunControl) => Promise<unknown>;
   readonly watch: (input: { run: string }, signal: AbortSignal) => Promise<AsyncIterable<readonly RunEvent[]>>;
+  readonly document: (input: { run: string }) => Promise<{ document: GraftDocument }>;
   readonly current: () => Promise<{ run: string | null }>;
   readonly evaluation: (input: { run: string }) => Promise<Evaluation>;
   readonly export: (input: { run: string; file: string }) => Promise<ParityReport>;
@@ -35,7 +36,7 @@ export type Loadable<Value> =
 
 export interface RunStore {
   readonly state: RunState;
-  /** The document the run was started with, where this window started it. */
+  /** The document the run was started with, once it is known. */
   readonly startedWith: GraftDocument | undefined;
   readonly evaluation: Loadable<Evaluation>;
   /** What the scheduled learning rate is multiplied with. */
@@ -90,6 +91,7 @@ export function runStore(host: RunHost, readProject: () => RunProject, clock: Qu
       watching.abort();
       const mine = new AbortController();
       watching = mine;
+      if (get().startedWith === undefined) void recallDocument(run, mine.signal);
       for (let attempt = 1; !mine.signal.aborted; attempt++) {
         queue.clear();
         fresh = true;
@@ -100,17 +102,25 @@ export function runStore(host: RunHost, readProject: () => RunProject, clock: Qu
           }
           if (mine.signal.aborted) return;
           queue.flush();
+          // What a run has said ends without an end when its engine was killed.
+          if (isActive(get().state)) set({ state: failed(get().state, problem('run.interrupted')) });
           await loadEvaluation(run);
           return;
         } catch (thrown) {
-          const problem = host.problemOf(thrown);
+          const met = host.problemOf(thrown);
           if (mine.signal.aborted) return;
-          if (problem.code === 'internal.unexpected' && attempt < watchAttempts) continue;
+          if (met.code === 'internal.unexpected' && attempt < watchAttempts) continue;
           queue.flush();
-          set({ state: failed(get().state, problem) });
+          set({ state: failed(get().state, met) });
           return;
         }
       }
+    };
+
+    /** Limits on the charts come from it; without it they are only not drawn. */
+    const recallDocument = async (run: string, signal: AbortSignal): Promise<void> => {
+      const { document } = await host.document({ run }).catch(() => ({ document: undefined }));
+      if (!signal.aborted) set({ startedWith: document });
     };
 
     const loadEvaluation = async (run: string): Promise<void> => {

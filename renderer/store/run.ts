@@ -13,6 +13,7 @@ export const useRun = create<RunStore>()(
       resume: (input) => host.runs.resume(input),
       control: (input) => host.runs.control(input),
       watch: (input, signal) => host.runs.watch(input, { signal }),
+      document: (input) => host.runs.document(input),
       current: () => host.runs.current(),
       evaluation: (input) => host.runs.evaluation(input),
       export: (input) => host.runs.export(input),

@@ -220,6 +220,10 @@ export const catalogue = {
     () => 'The run was stopped before anything was trained.',
     'Start it again with Train; what was computed of the cache is kept where it was complete.',
   ),
+  'run.interrupted': entry(
+    () => 'The run was interrupted before its end.',
+    'Continue it from its last checkpoint, or train again.',
+  ),
   'run.none': entry(() => 'No run is in progress.', 'Start one with Train.'),
   'run.engine-died': entry(
     (d) => `The training engine stopped unexpectedly (${d['reason']}).`,

@@ -122,6 +122,8 @@ export const contract = {
     /** The run in progress, if any. */
     current: procedure.output(z.object({ run: z.string().nullable() })),
     list: procedure.output(z.array(runSummarySchema)),
+    /** The document a run was started with, its paths absolute. */
+    document: procedure.input(z.object({ run: z.string() })).output(z.object({ document: documentSchema })),
     evaluation: procedure.input(z.object({ run: z.string() })).output(evaluationSchema),
     export: procedure.input(z.object({ run: z.string(), file: z.string() })).output(parityReportSchema),
     predict: procedure

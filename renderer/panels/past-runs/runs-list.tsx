@@ -5,8 +5,10 @@ import { formatPercent, formatPlural } from '#shared/core/format.ts';
 import type { RunSummary } from '#shared/protocol/run.ts';
 import { startedWords } from '#renderer/panels/past-runs/started-words.ts';
 import { toggleComparison, useComparison } from '#renderer/store/comparison.ts';
+import { host } from '#renderer/platform/host.ts';
+import { useDocument } from '#renderer/store/document.ts';
 import { useInterface } from '#renderer/store/interface.ts';
-import { reportFailure } from '#renderer/store/project.ts';
+import { newProject, reportFailure } from '#renderer/store/project.ts';
 import { isActive, knownRun } from '#renderer/store/run-state.ts';
 import { readRuns, useRuns } from '#renderer/store/runs.ts';
 import { useRun } from '#renderer/store/run.ts';
@@ -15,12 +17,14 @@ import classes from '#renderer/panels/past-runs/runs.module.css';
 interface Props {
   /** Offers to lay a run's curves behind the charts. */
   readonly compare?: boolean;
+  /** Opens the graph a run was trained from along with it. */
+  readonly withGraph?: boolean;
 }
 
 const statusWords = { running: 'running', done: 'done', interrupted: 'interrupted', failed: 'failed' } as const;
 
 /** Every run there has been, the newest first: how good it was, and the ways back to it. */
-export function RunsList({ compare = false }: Props) {
+export function RunsList({ compare = false, withGraph = false }: Props) {
   const runs = useRuns((store) => store.runs);
   const phase = useRun((store) => store.state.phase);
   useEffect(() => {
@@ -38,7 +42,7 @@ export function RunsList({ compare = false }: Props) {
       {runs !== undefined && runs.length > 0 && (
         <ul className={classes['list']}>
           {runs.map((summary) => (
-            <RunRow key={summary.run} summary={summary} compare={compare} />
+            <RunRow key={summary.run} summary={summary} compare={compare} withGraph={withGraph} />
           ))}
         </ul>
       )}
@@ -46,20 +50,22 @@ export function RunsList({ compare = false }: Props) {
   );
 }
 
-function RunRow({ summary, compare }: { readonly summary: RunSummary; readonly compare: boolean }) {
+interface RowProps extends Required<Props> {
+  readonly summary: RunSummary;
+}
+
+function RunRow({ summary, compare, withGraph }: RowProps) {
   const { run, title, started, status, device, best } = summary;
   const state = useRun((store) => store.state);
   const compared = useComparison((store) => store.runs.has(run));
   const shown = knownRun(state)?.plan.run === run;
   const busy = isActive(state);
-  const show = (): void => {
+  const open = async (then: (run: string) => Promise<void>): Promise<void> => {
+    if (withGraph && !(await openGraph(run))) return;
     useInterface.setState({ view: 'canvas' });
-    void useRun.getState().watch(run);
+    await then(run);
   };
-  const resume = (): void => {
-    useInterface.setState({ view: 'canvas' });
-    void useRun.getState().resumeInterrupted(run);
-  };
+  const { watch, resumeInterrupted } = useRun.getState();
   return (
     <li className={classes['run']} aria-current={shown ? 'true' : undefined}>
       <span className={classes['dot']} data-status={status} />
@@ -91,7 +97,7 @@ function RunRow({ summary, compare }: { readonly summary: RunSummary; readonly c
           size="compact-xs"
           disabled={busy}
           leftSection={<IconPlayerTrackNext size={12} aria-hidden="true" />}
-          onClick={resume}
+          onClick={() => void open(resumeInterrupted).catch(reportFailure)}
         >
           Continue
         </Button>
@@ -102,7 +108,7 @@ function RunRow({ summary, compare }: { readonly summary: RunSummary; readonly c
             size={24}
             disabled={busy || shown}
             aria-label={`Show ${title}, ${startedWords(started, new Date())}`}
-            onClick={show}
+            onClick={() => void open(watch).catch(reportFailure)}
           >
             <IconChartLine size={15} aria-hidden="true" />
           </ActionIcon>
@@ -110,4 +116,11 @@ function RunRow({ summary, compare }: { readonly summary: RunSummary; readonly c
       )}
     </li>
   );
+}
+
+/** Puts the graph a run was trained from on the canvas, as a project of its own; false when the person keeps theirs. */
+async function openGraph(run: string): Promise<boolean> {
+  const { document } = await host.runs.document({ run });
+  await newProject(document);
+  return useDocument.getState().document === document;
 }

@@ -1,4 +1,10 @@
-const dayAndTime = new Intl.DateTimeFormat('en', { month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', hour12: false });
+const dayAndTime = new Intl.DateTimeFormat('en', {
+  month: 'short',
+  day: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  hour12: false,
+});
 const wholeDate = new Intl.DateTimeFormat('en', { year: 'numeric', month: 'short', day: 'numeric' });
 
 /** When something was, seen from `now`: “2 minutes ago”, “Nov 23, 15:40”, “Nov 23, 2025”. `time` is ISO 8601. */

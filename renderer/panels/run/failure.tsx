@@ -35,7 +35,7 @@ export function Failure({ problem, known }: Props) {
             Show the node
           </Button>
         )}
-        {known !== undefined && known.record.epochs.length > 0 && (
+        {known !== undefined && known.record.steps.step.length > 0 && (
           <Button variant="default" onClick={() => void useRun.getState().resumeInterrupted(known.plan.run)}>
             Continue from the last checkpoint
           </Button>

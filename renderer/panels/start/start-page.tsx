@@ -75,7 +75,7 @@ export function StartPage() {
         <TemplateCards templates={templates} />
         <div className={classes['before']}>
           <RecentProjects recent={recent} onOpenOther={() => void chooseAndOpenProject()} />
-          <RunsList />
+          <RunsList withGraph />
         </div>
       </div>
     </div>

@@ -2,6 +2,7 @@ import { appendFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } fro
 import { basename, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { emptyDocument, type GraftDocument } from '#shared/document/model.ts';
+import { serializeDocument } from '#shared/document/serialize.ts';
 import type { RunEvent } from '#shared/protocol/run.ts';
 import type { Services } from '#electron/services/services.ts';
 import { testServices } from '#test/unit/electron/support/test-services.ts';
@@ -107,6 +108,17 @@ describe('a run', () => {
 });
 
 describe('run folders', () => {
+  test('give back the document they were trained from', async () => {
+    const services = await testServices();
+    const run = await services.runs.start(titled('kept'), '', 'cpu');
+    await heard(services, run);
+    writeFileSync(join(run, 'project.graft'), serializeDocument(titled('kept')));
+    await expect(services.runs.document(run)).resolves.toEqual(titled('kept'));
+    writeFileSync(join(run, 'project.graft'), 'torn');
+    await expect(services.runs.document(run)).rejects.toMatchObject({ code: 'document.corrupt' });
+    await expect(services.runs.document(services.home.runs)).rejects.toMatchObject({ code: 'run.missing' });
+  });
+
   test('that are none, or damaged, are left out and left alone', async () => {
     const services = await testServices();
     const folder = services.home.runs;

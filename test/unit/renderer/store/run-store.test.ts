@@ -29,6 +29,7 @@ function hostOf(watches: (readonly RunEvent[] | Error)[][], overrides: Partial<R
     start: () => Promise.resolve({ run: plan.run }),
     resume: () => Promise.resolve({ run: plan.run }),
     control: refuse,
+    document: () => Promise.resolve({ document: emptyDocument }),
     current: () => Promise.resolve({ run: plan.run }),
     evaluation: () => Promise.resolve(evaluation),
     export: refuse,
@@ -102,6 +103,13 @@ describe('run store', () => {
     await store.getState().start();
     expect(store.getState().state).toMatchObject({ phase: 'failed', problem: { code: 'internal.unexpected' } });
     expect(knownRun(store.getState().state)?.record.steps.step.length).toBe(1);
+  });
+
+  it('says that a run was interrupted when it told no end', async () => {
+    const store = storeOf(hostOf([[[plan, step(1)]]]));
+    await store.getState().watch(plan.run);
+    expect(store.getState().state).toMatchObject({ phase: 'failed', problem: { code: 'run.interrupted' } });
+    expect(store.getState().startedWith).toBe(emptyDocument);
   });
 
   it('keeps the run going when a command is refused', async () => {
