@@ -39,7 +39,8 @@ export const bundles: readonly Bundle[] = [
   },
 ];
 
-export async function buildBundle(bundle: Bundle): Promise<void> {
+/** Builds into a folder of the bundle's name under `output`. */
+export async function buildBundle(bundle: Bundle, output = join(root, 'out')): Promise<void> {
   const ending = bundle.format === 'cjs' ? 'cjs' : 'js';
   await build({
     root,
@@ -49,7 +50,7 @@ export async function buildBundle(bundle: Bundle): Promise<void> {
     build: {
       ssr: true,
       target: 'node24',
-      outDir: join(root, 'out', bundle.name),
+      outDir: join(output, bundle.name),
       emptyOutDir: true,
       minify: false,
       rolldownOptions: {

@@ -4,12 +4,19 @@ import { exitCodeOf, exitCodes, type ExitCode } from './exit-code.ts';
 import type { Session } from './session.ts';
 import { TrainView } from './view/train-view.ts';
 
+/** One Ctrl+C can arrive twice: from the terminal, and from npm or another program in between. Milliseconds. */
+const sameKeyPress = 1000;
+
 export async function followRun({ output, services }: Session, run: string): Promise<ExitCode> {
   const view = new TrainView(output);
-  let interrupted = false;
+  let interrupted: number | undefined;
   const interrupt = (): void => {
-    if (interrupted) process.exit(exitCodes.interrupted);
-    interrupted = true;
+    const now = performance.now();
+    if (interrupted !== undefined) {
+      if (now - interrupted > sameKeyPress) process.exit(exitCodes.interrupted);
+      return;
+    }
+    interrupted = now;
     output.log('stopping after this step; the checkpoint is kept (Ctrl+C again leaves at once)');
     services.runs.control({ action: 'stop' }).catch((error: unknown) => output.log(String(error)));
   };
@@ -26,7 +33,7 @@ export async function followRun({ output, services }: Session, run: string): Pro
       if (!output.json) output.problem(last);
       return exitCodeOf(last.code);
     }
-    return interrupted ? exitCodes.interrupted : exitCodes.success;
+    return interrupted === undefined ? exitCodes.success : exitCodes.interrupted;
   } finally {
     process.off('SIGINT', interrupt);
     process.off('SIGTERM', interrupt);

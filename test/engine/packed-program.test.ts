@@ -2,25 +2,22 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, symlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { buildBundle, bundles } from '#config/build.ts';
 import { locateProgram } from '#electron/services/program.ts';
 import { temporaryFolder } from '#test/unit/electron/support/temporary-folder.ts';
 
 const source = locateProgram();
 
-beforeAll(async () => {
-  for (const bundle of bundles) await buildBundle(bundle);
-});
-
 /** Lays the files out as the installer does. The archive itself takes Electron to read, and holds nothing these need. */
-function install(): { node: string; commandLine: string; home: string } {
+async function install(): Promise<{ node: string; commandLine: string; home: string }> {
   const folder = temporaryFolder();
   const unpacked = join(folder, 'app.asar.unpacked');
   mkdirSync(unpacked);
   cpSync(join(source.root, 'package.json'), join(unpacked, 'package.json'));
-  for (const name of ['cli', 'engine'])
-    cpSync(join(source.root, 'out', name), join(unpacked, 'out', name), { recursive: true });
+  for (const bundle of bundles.filter(({ name }) => name === 'cli' || name === 'engine')) {
+    await buildBundle(bundle, join(unpacked, 'out'));
+  }
   symlinkSync(join(source.root, 'resources'), join(unpacked, 'resources'));
   mkdirSync(join(unpacked, 'node_modules', '@img'), { recursive: true });
   for (const name of ['onnxruntime-node', 'sharp']) {
@@ -31,8 +28,8 @@ function install(): { node: string; commandLine: string; home: string } {
   return { node, commandLine: join(unpacked, 'out', 'cli', 'main.js'), home: join(folder, 'home') };
 }
 
-test('runs commands and its engine without a checkout around it', () => {
-  const { node, commandLine, home } = install();
+test('runs commands and its engine without a checkout around it', async () => {
+  const { node, commandLine, home } = await install();
   const run = (...words: string[]): string =>
     execFileSync(node, [commandLine, ...words], {
       cwd: home.replace(basename(home), ''),
