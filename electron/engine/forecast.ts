@@ -9,33 +9,23 @@ import { batchPlaces, dropoutMasks } from '#electron/engine/training/batches.ts'
 import { Network } from '#electron/engine/training/network.ts';
 import type { Project } from '#electron/engine/training/project.ts';
 import { RowMaker, rowsKey } from '#electron/engine/training/rows.ts';
+import { decodeOptions } from '#electron/engine/training/samples.ts';
 
 /** Steps timed; the first of them also warms the session up and is left out. */
 const timedSteps = 5;
 
 export async function forecast(project: Project, device: ConcreteDevice, pool: DecodePool): Promise<Forecast> {
   const { plan, samples, recipe } = project;
-  const decode = { size: project.size, resize: recipe.backbone.resize };
+  const decode = decodeOptions(project, 0);
   const cache = new FeatureCache(cacheFolder(), cacheLimitBytes());
-  const request = {
-    plan,
-    device,
-    samples,
-    pool,
-    cache,
-    decode,
-    identity: project.identity,
-    onProgress: () => undefined,
-    onWarning: () => undefined,
-    cancelled: () => false,
-  };
+  const key = rowsKey({ plan, samples, cache, decode, identity: project.identity });
   const width = elementCount(plan.cut.shape);
   const network = new Network(plan, device);
-  const maker = await RowMaker.create({ plan, device, pool, decode });
+  const maker = await RowMaker.create(plan, device, pool);
   try {
     const first = samples.slice(0, plan.batch);
     const beganRows = performance.now();
-    await maker.rows(await maker.decode(first, 0));
+    await maker.rows(await maker.decode(first, decode, 0));
     const secondsPerBatchOfRows = (performance.now() - beganRows) / 1000;
     const places = batchPlaces(
       Uint32Array.from({ length: plan.batch }, (_, index) => index),
@@ -64,7 +54,7 @@ export async function forecast(project: Project, device: ConcreteDevice, pool: D
       cacheSeconds: Math.ceil(samples.length / plan.batch) * secondsPerBatchOfRows * copies,
       cacheBytes: samples.length * width * 4 * copies,
       memoryBytes: process.memoryUsage.rss(),
-      cached: await cache.has(rowsKey(request)),
+      cached: await cache.has(key),
     };
   } finally {
     await maker.release();

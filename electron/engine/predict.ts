@@ -30,7 +30,7 @@ export async function predict(path: string, inputs: readonly string[]): Promise<
       const chances = (results['probabilities'] as ort.Tensor).data as Float32Array;
       const probabilities = labels
         .map((label, index) => ({ label, probability: chances[index] as number }))
-        .sort((a, b) => b.probability - a.probability);
+        .toSorted((a, b) => b.probability - a.probability);
       predictions.push({
         input: input.startsWith('data:') ? '' : input,
         label: probabilities[0]?.label ?? '',

@@ -8,6 +8,7 @@ import { cacheFolder, cacheLimitBytes } from '#electron/engine/paths.ts';
 import { Network } from '#electron/engine/training/network.ts';
 import { loadProject, type Project } from '#electron/engine/training/project.ts';
 import { loadRows, unreadableRows } from '#electron/engine/training/rows.ts';
+import { decodeOptions } from '#electron/engine/training/samples.ts';
 import { RunFolder } from '#electron/engine/training/run-folder.ts';
 
 export interface HeldOut {
@@ -31,7 +32,7 @@ export async function loadHeldOut(path: string, pool: DecodePool): Promise<HeldO
     pool,
     cache: new FeatureCache(cacheFolder(), cacheLimitBytes()),
     identity: project.identity,
-    decode: { size: project.size, resize: project.recipe.backbone.resize },
+    decode: decodeOptions(project, 0),
     onProgress: () => undefined,
     onWarning: () => undefined,
     cancelled: () => false,

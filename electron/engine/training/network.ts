@@ -167,7 +167,7 @@ export class Network {
   ): Promise<Record<string, ort.Tensor>> {
     const session = await this.#session(kind);
     try {
-      return (await session.run(feeds)) as Record<string, ort.Tensor>;
+      return await session.run(feeds);
     } catch (error) {
       throw sessionError(error, this.#device);
     }

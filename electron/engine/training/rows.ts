@@ -77,68 +77,65 @@ export function unreadableRows(rows: Float32Array, width: number): number[] {
 }
 
 async function computeRows(request: RowsRequest, width: number): Promise<Float32Array | undefined> {
-  const { plan, samples, onProgress, cancelled } = request;
-  const bringToCut = await RowMaker.create(request);
+  const { plan, samples, device, pool, decode, onProgress, cancelled } = request;
+  const maker = await RowMaker.create(plan, device, pool);
   try {
     const data = new Float32Array(samples.length * width);
     const starts = Array.from({ length: Math.ceil(samples.length / plan.batch) }, (_, index) => index * plan.batch);
     onProgress(0, samples.length);
-    const decoded = prefetch(starts, (start) => bringToCut.decode(samples.slice(start, start + plan.batch), start));
+    const decoded = prefetch(starts, (start) => maker.decode(samples.slice(start, start + plan.batch), decode, start));
     for await (const { batch: start, value } of decoded) {
       if (cancelled()) return undefined;
       const count = Math.min(plan.batch, samples.length - start);
-      data.set((await bringToCut.rows(value)).subarray(0, count * width), start * width);
+      data.set((await maker.rows(value)).subarray(0, count * width), start * width);
       for (const { index } of value.failures)
         data.fill(Number.NaN, (start + index) * width, (start + index + 1) * width);
       onProgress(start + count, samples.length);
     }
     return data;
   } finally {
-    await bringToCut.release();
+    await maker.release();
   }
 }
 
 interface Decoded {
+  readonly size: readonly [number, number];
   readonly pixels: Float32Array;
   readonly failures: readonly { readonly index: number; readonly reason: string }[];
 }
 
 /** Pictures to rows, a batch at a time. */
 export class RowMaker {
-  readonly #request: Pick<RowsRequest, 'plan' | 'device' | 'decode' | 'pool'>;
+  readonly #plan: Plan;
+  readonly #pool: DecodePool;
   readonly #session: ort.InferenceSession | undefined;
 
-  private constructor(
-    request: Pick<RowsRequest, 'plan' | 'device' | 'decode' | 'pool'>,
-    session: ort.InferenceSession | undefined,
-  ) {
-    this.#request = request;
+  private constructor(plan: Plan, pool: DecodePool, session: ort.InferenceSession | undefined) {
+    this.#plan = plan;
+    this.#pool = pool;
     this.#session = session;
   }
 
-  static async create(request: Pick<RowsRequest, 'plan' | 'device' | 'decode' | 'pool'>): Promise<RowMaker> {
-    const { prefix } = request.plan;
-    return new RowMaker(request, prefix && (await createSession(prefix, request.device)));
+  static async create(plan: Plan, device: ConcreteDevice, pool: DecodePool): Promise<RowMaker> {
+    return new RowMaker(plan, pool, plan.prefix && (await createSession(plan.prefix, device)));
   }
 
   /** @param first index of the first sample, for the random numbers of augmentation */
-  decode(samples: readonly Sample[], first: number): Promise<Decoded> {
-    const { decode, pool } = this.#request;
-    const augment = decode.augment && { ...decode.augment, indices: samples.map((_, index) => first + index) };
-    return pool.decode(
-      samples.map(({ path }) => path),
-      { ...decode, ...(augment ? { augment } : {}) },
-    );
+  async decode(samples: readonly Sample[], options: DecodeOptions, first: number): Promise<Decoded> {
+    const augment = options.augment && { ...options.augment, indices: samples.map((_, index) => first + index) };
+    const paths = samples.map(({ path }) => path);
+    const decoded = await this.#pool.decode(paths, { ...options, ...(augment ? { augment } : {}) });
+    return { ...decoded, size: options.size };
   }
 
   /** Rows [batch, …cut shape] of up to a batch of pictures; what is missing of it is padding. */
-  async rows({ pixels }: Decoded): Promise<Float32Array> {
-    const { plan, decode } = this.#request;
-    const whole = new Float32Array(plan.batch * 3 * decode.size[0] * decode.size[1]);
+  async rows({ pixels, size }: Decoded): Promise<Float32Array> {
+    const { batch, cut } = this.#plan;
+    const whole = new Float32Array(batch * 3 * size[0] * size[1]);
     whole.set(pixels);
     if (!this.#session) return whole;
-    const results = await this.#session.run({ input: float32(whole, [plan.batch, 3, ...decode.size]) });
-    return (results[plan.cut.name] as ort.Tensor).data as Float32Array;
+    const results = await this.#session.run({ input: float32(whole, [batch, 3, ...size]) });
+    return (results[cut.name] as ort.Tensor).data as Float32Array;
   }
 
   async release(): Promise<void> {

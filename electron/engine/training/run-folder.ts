@@ -8,8 +8,7 @@ import { decodeSafetensors, encodeSafetensors } from '#shared/ir/safetensors.ts'
 import type { Tensor } from '#shared/ir/tensor.ts';
 import { GraftError } from '#shared/messages/error.ts';
 import { deviceSchema, runEventSchema, type Evaluation, type RunEvent } from '#shared/protocol/run.ts';
-
-const bestSchema = z.object({ epoch: z.number(), loss: z.number(), accuracy: z.number() });
+import { bestSchema, progressSchema, type Progress } from '#electron/engine/training/progress.ts';
 
 /** `run.json`. */
 export const runRecordSchema = z.object({
@@ -33,30 +32,6 @@ export const runRecordSchema = z.object({
   reason: z.string().optional(),
 });
 export type RunRecord = z.infer<typeof runRecordSchema>;
-
-/** Where a run stands, beside the tensors of a checkpoint. */
-export const progressSchema = z.object({
-  /** Steps done. */
-  step: z.number(),
-  /** Epoch in progress, from 1, and steps done in it. */
-  epoch: z.number(),
-  stepInEpoch: z.number(),
-  /** Sums over the steps of the epoch in progress. */
-  epochLoss: z.number(),
-  epochWeight: z.number(),
-  epochCorrect: z.number(),
-  best: bestSchema.nullable(),
-  /** Lowest validation loss so far; null before the first epoch. */
-  lowestLoss: z.number().nullable(),
-  /** Epochs since the best model or the lowest loss last changed: what patience counts. */
-  epochsWithoutProgress: z.number(),
-  rateFactor: z.number(),
-  /** Training time so far, seconds. */
-  seconds: z.number(),
-  /** Set once the last epoch has ended. */
-  finished: z.enum(['epochs', 'early-stop', 'loss-threshold', 'stopped']).nullable(),
-});
-export type Progress = z.infer<typeof progressSchema>;
 
 /** Shapes of JSON numbers that are not finite: JSON has no word for them. */
 const jsonNumber = (_key: string, value: unknown): unknown =>

@@ -14,7 +14,7 @@ import { chooseDevice } from '#electron/engine/runtime/devices.ts';
 import { evaluateClassifier } from '#electron/engine/training/classification.ts';
 import { loadProject, type Project } from '#electron/engine/training/project.ts';
 import { RunFolder, type RunRecord } from '#electron/engine/training/run-folder.ts';
-import { Trainer, type Outcome } from '#electron/engine/training/trainer.ts';
+import { Trainer, type Kept } from '#electron/engine/training/trainer.ts';
 import { loadHeldOut } from '#electron/engine/training/held-out.ts';
 import type { ConcreteDevice } from '#electron/engine/runtime/session.ts';
 
@@ -146,11 +146,7 @@ async function follow(
 }
 
 /** Writes evaluation.json and model.onnx of the best weights. */
-async function handOver(
-  project: Project,
-  folder: RunFolder,
-  { network, validation, parameters }: Pick<Outcome, 'network' | 'validation' | 'parameters'>,
-): Promise<void> {
+async function handOver(project: Project, folder: RunFolder, { network, validation, parameters }: Kept): Promise<void> {
   const logits = await network.evaluate(validation.rows, validation.samples.length, parameters);
   const classes = project.facts.classes.map(({ name }) => name);
   folder.writeEvaluation(evaluateClassifier(logits, validation.samples, classes, project.plan.loss));

@@ -2,13 +2,11 @@
  * One run, from pictures to the best weights. Its state between steps is plain data (`Progress` and the tensors of
  * the network), so that a run continued from a checkpoint does what the uninterrupted one would have done.
  */
-import { totalmem } from 'node:os';
-import { elementCount } from '#shared/core/shape.ts';
 import type { Tensor } from '#shared/ir/tensor.ts';
-import { GraftError, problem } from '#shared/messages/error.ts';
+import { GraftError } from '#shared/messages/error.ts';
 import { learningRateAt } from '#shared/nodes/learning-rate.ts';
 import type { EngineInput } from '#shared/protocol/engine.ts';
-import type { Metrics, RunEvent } from '#shared/protocol/run.ts';
+import type { RunEvent } from '#shared/protocol/run.ts';
 import { prefetch } from '#electron/engine/data/batches.ts';
 import type { DecodePool } from '#electron/engine/data/decode-pool.ts';
 import type { Sample } from '#electron/engine/data/folder.ts';
@@ -18,14 +16,26 @@ import { batchPlaces, dropoutMasks, epochOrder } from '#electron/engine/training
 import { measure } from '#electron/engine/training/classification.ts';
 import { Network, type LoopData, type StepResults } from '#electron/engine/training/network.ts';
 import type { Project } from '#electron/engine/training/project.ts';
-import { loadRows, RowMaker, rowsKey, unreadableRows } from '#electron/engine/training/rows.ts';
-import type { Progress, RunFolder } from '#electron/engine/training/run-folder.ts';
+import {
+  afterEpoch,
+  afterSteps,
+  beginning,
+  endReason,
+  trainingMetrics,
+  type EndReason,
+  type Progress,
+} from '#electron/engine/training/progress.ts';
+import type { RunFolder } from '#electron/engine/training/run-folder.ts';
+import {
+  prepareSamples,
+  type HeldOutRows,
+  type PreparedSamples,
+  type TrainingRows,
+} from '#electron/engine/training/samples.ts';
 
 /** One run of the runtime should last about this long: the chart moves, and pause and stop are heard. */
 const runMilliseconds = 100;
 const checkpointMilliseconds = 30_000;
-/** Rows held in memory at most, as a share of the machine's. */
-const memoryShare = 0.25;
 
 export interface TrainerOptions {
   readonly project: Project;
@@ -36,44 +46,28 @@ export interface TrainerOptions {
   readonly emit: (events: readonly RunEvent[]) => void;
 }
 
-export interface Outcome {
-  readonly reason: NonNullable<Progress['finished']>;
+/** The best weights, with what they are judged on. */
+export interface Kept {
   readonly best: NonNullable<Progress['best']>;
   readonly parameters: ReadonlyMap<string, Tensor>;
   /** Validation samples that can be read, with their rows. */
-  readonly validation: { readonly samples: readonly Sample[]; readonly rows: Float32Array };
+  readonly validation: HeldOutRows;
   readonly network: Network;
 }
 
-const initialProgress: Progress = {
-  step: 0,
-  epoch: 1,
-  stepInEpoch: 0,
-  epochLoss: 0,
-  epochWeight: 0,
-  epochCorrect: 0,
-  best: null,
-  lowestLoss: null,
-  epochsWithoutProgress: 0,
-  rateFactor: 1,
-  seconds: 0,
-  finished: null,
-};
-
-/** Rows of the training split: in memory, or made batch by batch. */
-type TrainingRows =
-  | { readonly kind: 'memory'; readonly data: LoopData; readonly rowOf: (position: number, epoch: number) => number }
-  | { readonly kind: 'live'; readonly maker: (epoch: number) => Promise<RowMaker> };
+export interface Outcome extends Kept {
+  readonly reason: EndReason;
+}
 
 export class Trainer {
   readonly #options: TrainerOptions;
   readonly #network: Network;
-  #progress: Progress = initialProgress;
+  #progress: Progress = beginning;
   #bestParameters: ReadonlyMap<string, Tensor> | undefined;
-  #validation: Outcome['validation'] | undefined;
+  #samples: PreparedSamples | undefined;
   #stopping = false;
-  #resumePaused: (() => void) | undefined;
-  #paused: Promise<void> | undefined;
+  /** Resolves when a paused run may go on. */
+  #pause: PromiseWithResolvers<void> | undefined;
   #lastCheckpoint = performance.now();
   /** Steps in one run of the runtime, adjusted as steps are timed. */
   #stepsPerRun = 1;
@@ -87,7 +81,6 @@ export class Trainer {
   restore(): void {
     const { folder } = this.#options;
     const { tensors, progress } = folder.readCheckpoint('last');
-    if (progress.finished) throw new GraftError('run.finished', { path: folder.path });
     this.#network.load(tensors);
     this.#progress = progress;
     if (progress.best) this.#bestParameters = folder.readCheckpoint('best').tensors;
@@ -97,267 +90,139 @@ export class Trainer {
   control(input: EngineInput<'control'>): void {
     switch (input.action) {
       case 'pause':
-        if (this.#paused) return;
-        this.#paused = new Promise((resolve) => {
-          this.#resumePaused = resolve;
-        });
-        return;
-      case 'resume':
-        this.#resumePaused?.();
-        this.#paused = undefined;
+        this.#pause ??= Promise.withResolvers();
         return;
       case 'stop':
         this.#stopping = true;
-        this.#resumePaused?.();
-        this.#paused = undefined;
         this.#emit({ event: 'state', state: 'stopping' });
+        this.#goOn();
+        return;
+      case 'resume':
+        this.#goOn();
         return;
       case 'learning-rate':
         this.#progress = { ...this.#progress, rateFactor: this.#progress.rateFactor * input.factor };
     }
   }
 
-  /** @returns undefined when stopped before there was anything to keep */
-  async run(): Promise<Outcome | undefined> {
-    const { project } = this.#options;
-    const all = await this.#prepareRows();
-    if (!all) return undefined;
-    const { training, rows, validation } = all;
-    this.#validation = validation;
-    const stepsPerEpoch = Math.ceil(training.length / project.plan.batch);
-    this.#emit({ event: 'state', state: 'running' });
-    let finished = this.#progress.finished;
-    while (!finished) {
-      const completed = await this.#epoch(training, rows, stepsPerEpoch);
-      if (!completed) {
-        this.#progress = { ...this.#progress, finished: 'stopped' };
-        // What was trained of an unfinished first epoch is better than nothing.
-        if (!this.#progress.best) await this.#endEpoch(validation, training.length, performance.now());
-        finished = 'stopped';
-      } else {
-        finished = await this.#endEpoch(validation, training.length, completed.started);
-      }
-    }
-    this.#progress = { ...this.#progress, finished };
-    this.#checkpoint();
-    const kept = this.kept();
-    return kept && { reason: finished, ...kept };
+  #goOn(): void {
+    this.#pause?.resolve();
+    this.#pause = undefined;
   }
 
-  /** The best weights so far, with what they are judged on. */
-  kept(): Omit<Outcome, 'reason'> | undefined {
+  /** @returns undefined when stopped before there was anything to keep */
+  async run(): Promise<Outcome | undefined> {
+    const { project, folder, device, pool, cache } = this.#options;
+    this.#samples = await prepareSamples({
+      project,
+      run: folder.path,
+      device,
+      pool,
+      cache,
+      emit: (...events) => this.#emit(...events),
+      cancelled: () => this.#stopping,
+    });
+    if (!this.#samples) return undefined;
+    const { training, rows, validation } = this.#samples;
+    const stepsPerEpoch = Math.ceil(training.length / project.plan.batch);
+    const loopData = rows.kind === 'memory' ? this.#network.loopData(rows.rows, rows.labels) : undefined;
+    this.#emit({ event: 'state', state: 'running' });
+    while (!this.#progress.finished) {
+      const started = performance.now();
+      const order = epochOrder(project.recipe.training.seed, this.#progress.epoch, training.length);
+      const completed =
+        rows.kind === 'memory'
+          ? await this.#epochInMemory(rows, loopData as LoopData, order, stepsPerEpoch)
+          : await this.#epochLive(rows, training, order, stepsPerEpoch);
+      const seconds = (performance.now() - started) / 1000;
+      // What was trained of an unfinished first epoch is better than nothing.
+      const reason =
+        completed || !this.#progress.best ? await this.#endEpoch(validation, training.length, seconds) : null;
+      this.#progress = { ...this.#progress, finished: completed ? reason : 'stopped' };
+      this.#checkpoint();
+      await yieldToMessages();
+      if (this.#stopping) this.#progress = { ...this.#progress, finished: this.#progress.finished ?? 'stopped' };
+    }
+    const kept = this.kept();
+    return kept && { reason: this.#progress.finished, ...kept };
+  }
+
+  kept(): Kept | undefined {
     const { best } = this.#progress;
-    if (!best || !this.#bestParameters || !this.#validation) return undefined;
-    return { best, parameters: this.#bestParameters, validation: this.#validation, network: this.#network };
+    if (!best || !this.#bestParameters || !this.#samples) return undefined;
+    return { best, parameters: this.#bestParameters, validation: this.#samples.validation, network: this.#network };
   }
 
   async release(): Promise<void> {
+    if (this.#samples?.rows.kind === 'live') await this.#samples.rows.maker.release();
     await this.#network.release();
   }
 
-  async #prepareRows(): Promise<
-    { training: Sample[]; rows: TrainingRows; validation: Outcome['validation'] } | undefined
-  > {
-    const { project, device, pool, cache } = this.#options;
-    const { plan, samples, recipe, facts } = project;
-    const { augment } = recipe;
-    const width = elementCount(plan.cut.shape);
-    const views = augment.enabled ? augment.views : 0;
-    const tooLarge = samples.length * (1 + views) * width * 4 > totalmem() * memoryShare;
-    const live = tooLarge || (augment.enabled && views === 0);
-    const held = live ? samples.filter(({ split }) => split === 'validation') : samples;
-    const began = performance.now();
-    const request = (wanted: readonly Sample[], view: number) => ({
-      plan,
-      device,
-      samples: wanted,
-      pool,
-      cache,
-      identity: project.identity,
-      decode: this.#decodeOptions(view),
-    });
-    const load = (wanted: readonly Sample[], view: number, pass: number, passes: number) =>
-      loadRows({
-        ...request(wanted, view),
-        onWarning: (warning) => this.#emit({ event: 'warning', ...warning }),
-        cancelled: () => this.#stopping,
-        onProgress: (done, count) => {
-          const before = pass * count + done;
-          const total = passes * count;
-          const secondsLeft = before === 0 ? 0 : ((performance.now() - began) / 1000 / before) * (total - before);
-          this.#emit({ event: 'cache', done: before, total, secondsLeft });
-        },
-      });
-    this.#announce(await cache.has(rowsKey(request(held, 0))));
-    const first = await load(held, 0, 0, 1 + views);
-    if (!first) return undefined;
-    const unreadable = await this.#reportUnreadable(held, unreadableRows(first.data, width));
-    const readable = samples.filter(({ path }) => !unreadable.has(path));
-    const training = readable.filter(({ split }) => split === 'train');
-    const indexOf = new Map(held.map((sample, index) => [sample.path, index]));
-    const validationSamples = held.filter(({ path, split }) => split === 'validation' && !unreadable.has(path));
-    if (training.length === 0 || validationSamples.length === 0)
-      throw new GraftError('data.no-readable-image', { path: facts.path }, recipe.data.node);
-
-    const validationRows = new Float32Array(validationSamples.length * width);
-    validationSamples.forEach(({ path }, place) => {
-      const row = indexOf.get(path) as number;
-      validationRows.set(first.data.subarray(row * width, (row + 1) * width), place * width);
-    });
-    let rows: TrainingRows;
-    if (live) {
-      rows = {
-        kind: 'live',
-        maker: (epoch) =>
-          RowMaker.create({ plan, device, pool, decode: this.#decodeOptions(augment.enabled ? epoch : 0) }),
-      };
-    } else {
-      const parts = [first.data];
-      for (let view = 1; view <= views; view++) {
-        const more = await load(held, view, view, 1 + views);
-        if (!more) return undefined;
-        parts.push(more.data);
-      }
-      const rowOfPosition = training.map(({ path }) => indexOf.get(path) as number);
-      rows = {
-        kind: 'memory',
-        data: this.#network.loopData(
-          parts.length === 1 ? first.data : concatenate(parts),
-          labelsOf(held, parts.length),
-        ),
-        rowOf: (position, epoch) =>
-          (views > 0 ? ((epoch - 1) % views) + 1 : 0) * held.length + (rowOfPosition[position] as number),
-      };
-    }
-    return { training, rows, validation: { samples: validationSamples, rows: validationRows } };
-  }
-
-  /** How pictures are decoded. @param view 0 is as they are; else the number that seeds their variation */
-  #decodeOptions(view: number): Parameters<DecodePool['decode']>[1] {
-    const { recipe, size } = this.#options.project;
-    const { flip, rotate, zoom, light } = recipe.augment;
-    const augment =
-      view === 0 ? undefined : { flip, rotate, zoom, light, seed: recipe.training.seed, counter: view, indices: [] };
-    return { size, resize: recipe.backbone.resize, ...(augment ? { augment } : {}) };
-  }
-
-  /** Why the pictures behind these rows could not be read, said once each. */
-  async #reportUnreadable(samples: readonly Sample[], failed: readonly number[]): Promise<Map<string, string>> {
-    const found = new Map<string, string>();
-    if (failed.length === 0) return found;
-    const { pool, project } = this.#options;
-    const paths = failed.map((index) => (samples[index] as Sample).path);
-    const { failures } = await pool.decode(paths, this.#decodeOptions(0));
-    const reasons = new Map(failures.map(({ index, reason }) => [index, reason]));
-    paths.forEach((path, index) => found.set(path, reasons.get(index) ?? 'it could not be read before.'));
-    for (const [path, reason] of found) {
-      this.#emit({ event: 'warning', ...problem('data.image-unreadable', { path, reason }, project.recipe.data.node) });
-    }
-    return found;
-  }
-
-  #announce(cached: boolean): void {
-    const { project, device, folder } = this.#options;
-    const { facts, plan, recipe } = project;
-    this.#emit({
-      event: 'plan',
-      run: folder.path,
-      task: 'image-classification',
-      classes: facts.classes.map(({ name }) => name),
-      samples: { train: facts.train, validation: facts.validation },
-      parameters: plan.counts,
-      device,
-      cached,
-      epochs: recipe.training.epochs,
-      stepsPerEpoch: Math.ceil(facts.train / plan.batch),
-      summary: plan.summary,
-      unreadable: facts.unreadable,
-    });
-  }
-
-  /** Runs what is left of the epoch. @returns undefined when stopped in the middle */
-  async #epoch(
-    training: readonly Sample[],
-    rows: TrainingRows,
+  /** Many steps in one run of the runtime. @returns whether the epoch was completed */
+  async #epochInMemory(
+    rows: Extract<TrainingRows, { kind: 'memory' }>,
+    data: LoopData,
+    order: Uint32Array,
     stepsPerEpoch: number,
-  ): Promise<{ started: number } | undefined> {
-    const started = performance.now();
-    const order = epochOrder(this.#options.project.recipe.training.seed, this.#progress.epoch, training.length);
-    if (rows.kind === 'live')
-      return (await this.#liveEpoch(training, rows, order, stepsPerEpoch)) ? { started } : undefined;
+  ): Promise<boolean> {
     const { batch, dropouts } = this.#options.project.plan;
     const { seed } = this.#options.project.recipe.training;
     while (this.#progress.stepInEpoch < stepsPerEpoch) {
-      if (await this.#interrupted()) return undefined;
-      const count = Math.min(this.#stepsPerRun, stepsPerEpoch - this.#progress.stepInEpoch);
-      const places = Array.from({ length: count }, (_, index) =>
-        batchPlaces(order, this.#progress.stepInEpoch + index, batch),
-      );
+      if (await this.#interrupted()) return false;
+      const { epoch, stepInEpoch, step } = this.#progress;
+      const count = Math.min(this.#stepsPerRun, stepsPerEpoch - stepInEpoch);
+      const places = Array.from({ length: count }, (_, index) => batchPlaces(order, stepInEpoch + index, batch));
       const chosen = new BigInt64Array(count * batch);
       const weights = new Float32Array(count * batch);
       places.forEach((one, index) => {
         one.positions.forEach((position, place) => {
-          chosen[index * batch + place] = BigInt(rows.rowOf(position, this.#progress.epoch));
+          chosen[index * batch + place] = BigInt(rows.rowOf(position, epoch));
         });
         weights.set(one.weights, index * batch);
       });
-      const firstStep = this.#progress.step + 1;
-      const rates = Float32Array.from({ length: count }, (_, index) => this.#rate(firstStep + index, stepsPerEpoch));
-      const masks = dropoutMasks(dropouts, batch, firstStep, count, seed);
+      const rates = Float32Array.from({ length: count }, (_, index) => this.#rate(step + 1 + index, stepsPerEpoch));
+      const masks = dropoutMasks(dropouts, batch, step + 1, count, seed);
       const began = performance.now();
-      const results = await this.#network.loop(rows.data, { order: chosen, weights, rates, firstStep, masks });
-      this.#stepsPerRun = Math.max(
-        1,
-        Math.min(4 * this.#stepsPerRun, Math.floor((runMilliseconds * count) / (performance.now() - began))),
-      );
-      this.#record(
-        results,
-        rates,
-        places.map((one) => one.weights.reduce((sum, weight) => sum + weight, 0)),
-      );
-      this.#checkpointWhenDue();
+      const results = await this.#network.loop(data, { order: chosen, weights, rates, firstStep: step + 1, masks });
+      const wanted = Math.floor((runMilliseconds * count) / (performance.now() - began));
+      this.#stepsPerRun = Math.max(1, Math.min(4 * this.#stepsPerRun, wanted));
+      this.#record(results, rates, places.map(present));
     }
-    return { started };
+    return true;
   }
 
-  async #liveEpoch(
+  /** Pictures decoded ahead, one step at a time. @returns whether the epoch was completed */
+  async #epochLive(
+    { maker, decodeOptions }: Extract<TrainingRows, { kind: 'live' }>,
     training: readonly Sample[],
-    rows: Extract<TrainingRows, { kind: 'live' }>,
     order: Uint32Array,
     stepsPerEpoch: number,
   ): Promise<boolean> {
     const { plan, recipe } = this.#options.project;
-    const maker = await rows.maker(this.#progress.epoch);
-    const indices = Array.from(
-      { length: stepsPerEpoch - this.#progress.stepInEpoch },
-      (_, index) => this.#progress.stepInEpoch + index,
-    );
+    const { epoch, stepInEpoch } = this.#progress;
+    const options = decodeOptions(epoch);
+    const batches = Array.from({ length: stepsPerEpoch - stepInEpoch }, (_, index) => stepInEpoch + index);
     const decode = async (index: number) => {
       const places = batchPlaces(order, index, plan.batch);
       const chosen = Array.from(places.positions, (position) => training[position] as Sample);
-      return { places, chosen, decoded: await maker.decode(chosen, index * plan.batch) };
+      return { places, chosen, decoded: await maker.decode(chosen, options, index * plan.batch) };
     };
-    try {
-      for await (const { value } of prefetch(indices, decode)) {
-        if (await this.#interrupted()) return false;
-        const { places, chosen, decoded } = value;
-        // A picture that has become unreadable counts for nothing.
-        for (const { index } of decoded.failures) places.weights[index] = 0;
-        const step = this.#progress.step + 1;
-        const rate = this.#rate(step, stepsPerEpoch);
-        const results = await this.#network.step({
-          rows: await maker.rows(decoded),
-          labels: BigInt64Array.from(chosen, ({ label }) => BigInt(label)),
-          weights: places.weights,
-          rate,
-          step,
-          masks: dropoutMasks(plan.dropouts, plan.batch, step, 1, recipe.training.seed),
-        });
-        this.#record(results, Float32Array.of(rate), [places.weights.reduce((sum, weight) => sum + weight, 0)]);
-        this.#checkpointWhenDue();
-      }
-    } finally {
-      await maker.release();
+    for await (const { value } of prefetch(batches, decode)) {
+      if (await this.#interrupted()) return false;
+      const { places, chosen, decoded } = value;
+      // A picture that has become unreadable counts for nothing.
+      for (const { index } of decoded.failures) places.weights[index] = 0;
+      const step = this.#progress.step + 1;
+      const rate = this.#rate(step, stepsPerEpoch);
+      const results = await this.#network.step({
+        rows: await maker.rows(decoded),
+        labels: BigInt64Array.from(chosen, ({ label }) => BigInt(label)),
+        weights: places.weights,
+        rate,
+        step,
+        masks: dropoutMasks(plan.dropouts, plan.batch, step, 1, recipe.training.seed),
+      });
+      this.#record(results, Float32Array.of(rate), [present(places)]);
     }
     return true;
   }
@@ -372,85 +237,38 @@ export class Trainer {
   }
 
   /** Takes the steps of one run into account. @throws GraftError `run.loss-not-finite` */
-  #record({ losses, correct }: StepResults, rates: Float32Array, counts: readonly number[]): void {
-    const events: RunEvent[] = [];
-    let { step, stepInEpoch, epochLoss, epochWeight, epochCorrect } = this.#progress;
-    losses.forEach((loss, index) => {
-      step++;
-      if (!Number.isFinite(loss)) {
-        this.#emit(...events);
-        throw new GraftError(
-          'run.loss-not-finite',
-          { step, epoch: this.#progress.best?.epoch ?? 0 },
-          this.#options.project.recipe.optimizer.node,
-        );
-      }
-      const count = counts[index] as number;
-      stepInEpoch++;
-      epochLoss += loss * count;
-      epochWeight += count;
-      epochCorrect += correct[index] as number;
-      events.push({
-        event: 'step',
-        step,
-        epoch: this.#progress.epoch,
-        loss,
-        lr: rates[index] as number,
-        accuracy: (correct[index] as number) / Math.max(1, count),
-      });
-    });
-    this.#progress = { ...this.#progress, step, stepInEpoch, epochLoss, epochWeight, epochCorrect };
+  #record(results: StepResults, rates: Float32Array, counts: readonly number[]): void {
+    const { progress, events, brokenAt } = afterSteps(this.#progress, results, rates, counts);
+    this.#progress = progress;
     this.#emit(...events);
+    if (brokenAt !== undefined) throw this.#notFinite(brokenAt);
+    if (performance.now() - this.#lastCheckpoint > checkpointMilliseconds) this.#checkpoint();
   }
 
-  /** Validates, keeps the best, and says whether the run is over. */
-  async #endEpoch(
-    validation: Outcome['validation'],
-    trainCount: number,
-    started: number,
-  ): Promise<Progress['finished']> {
+  #notFinite(step: number): GraftError {
+    const { recipe } = this.#options.project;
+    return new GraftError(
+      'run.loss-not-finite',
+      { step, epoch: this.#progress.best?.epoch ?? 0 },
+      recipe.optimizer.node,
+    );
+  }
+
+  /** Validates and keeps the best. @returns why the run is over, if it is */
+  async #endEpoch(validation: HeldOutRows, trainCount: number, seconds: number): Promise<EndReason | null> {
     const { project, folder } = this.#options;
     const { training } = project.recipe;
-    const classes = project.facts.classes.length;
     const logits = await this.#network.evaluate(validation.rows, validation.samples.length);
-    const held = measure(
-      logits,
-      validation.samples.map(({ label }) => label),
-      classes,
-      project.plan.loss,
-    );
+    const labels = validation.samples.map(({ label }) => label);
+    const held = measure(logits, labels, project.facts.classes.length, project.plan.loss);
     const done = this.#progress;
-    if (!Number.isFinite(held.loss))
-      throw new GraftError(
-        'run.loss-not-finite',
-        { step: done.step, epoch: done.best?.epoch ?? 0 },
-        project.recipe.optimizer.node,
-      );
-    const train: Metrics = {
-      loss: done.epochLoss / Math.max(1, done.epochWeight),
-      accuracy: done.epochCorrect / Math.max(1, done.epochWeight),
-    };
-    // People choose a model by its accuracy; among equals the more confident one is better.
-    const { best } = done;
-    const isBest = !best || held.accuracy > best.accuracy || (held.accuracy === best.accuracy && held.loss < best.loss);
-    const isLowest = done.lowestLoss === null || held.loss < done.lowestLoss;
-    const seconds = (performance.now() - started) / 1000;
-    const total = done.seconds + seconds;
-    this.#progress = {
-      ...done,
-      epoch: done.epoch + 1,
-      stepInEpoch: 0,
-      epochLoss: 0,
-      epochWeight: 0,
-      epochCorrect: 0,
-      best: isBest ? { epoch: done.epoch, ...held } : best,
-      lowestLoss: isLowest ? held.loss : done.lowestLoss,
-      epochsWithoutProgress: isBest || isLowest ? 0 : done.epochsWithoutProgress + 1,
-      seconds: total,
-    };
+    if (!Number.isFinite(held.loss)) throw this.#notFinite(done.step);
+    const train = trainingMetrics(done);
+    const { progress, isBest } = afterEpoch(done, held, seconds);
+    this.#progress = progress;
     if (isBest) {
       this.#bestParameters = this.#network.parameters();
-      folder.writeCheckpoint('best', this.#bestParameters, this.#progress);
+      folder.writeCheckpoint('best', this.#bestParameters, progress);
     }
     this.#emit({
       event: 'epoch',
@@ -459,31 +277,22 @@ export class Trainer {
       validation: held,
       seconds,
       samplesPerSecond: trainCount / Math.max(seconds, 1e-9),
-      secondsLeft: (training.epochs - done.epoch) * (total / done.epoch),
+      secondsLeft: (training.epochs - done.epoch) * (progress.seconds / done.epoch),
       best: isBest,
     });
-    this.#checkpoint();
-    await yieldToMessages();
-    if (done.epoch >= training.epochs) return 'epochs';
-    if (training.lossThreshold > 0 && train.loss < training.lossThreshold) return 'loss-threshold';
-    if (training.patience > 0 && this.#progress.epochsWithoutProgress >= training.patience) return 'early-stop';
-    return this.#stopping ? 'stopped' : null;
+    return endReason(progress, training, train.loss);
   }
 
   /** Lets messages in, waits while paused. @returns true when the run is to stop */
   async #interrupted(): Promise<boolean> {
     await yieldToMessages();
-    if (this.#paused) {
+    if (this.#pause) {
       this.#checkpoint();
       this.#emit({ event: 'state', state: 'paused' });
-      await this.#paused;
+      await this.#pause.promise;
       if (!this.#stopping) this.#emit({ event: 'state', state: 'running' });
     }
     return this.#stopping;
-  }
-
-  #checkpointWhenDue(): void {
-    if (performance.now() - this.#lastCheckpoint > checkpointMilliseconds) this.#checkpoint();
   }
 
   #checkpoint(): void {
@@ -496,26 +305,14 @@ export class Trainer {
   }
 }
 
+/** Samples of a batch without its padding. */
+function present({ weights }: { readonly weights: Float32Array }): number {
+  return weights.reduce((sum, weight) => sum + weight, 0);
+}
+
 /** Messages wait in the event loop, which a synchronous run keeps from turning. */
 function yieldToMessages(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve);
   });
-}
-
-function labelsOf(samples: readonly Sample[], copies: number): BigInt64Array {
-  const labels = new BigInt64Array(samples.length * copies);
-  for (let index = 0; index < labels.length; index++)
-    labels[index] = BigInt((samples[index % samples.length] as Sample).label);
-  return labels;
-}
-
-function concatenate(parts: readonly Float32Array[]): Float32Array {
-  const whole = new Float32Array(parts.reduce((total, part) => total + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.length;
-  }
-  return whole;
 }
