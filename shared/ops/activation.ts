@@ -110,13 +110,11 @@ export const activation = {
     ]);
     return g.mul(g.dy, g.scale(g.asFloat(inside), g.float('alpha', 0.2)));
   }),
-  // y = x · clip(x/6 + 1/2, 0, 1): slope 0 below −3, x/3 + 1/2 between, 1 above 3
+  // y = x · h with h = clip(x/6 + 1/2, 0, 1): slope h + x/6 where |x| < 3, else h
   HardSwish: activate((g) => {
-    const line = g.shift(g.scale(g.x, 1 / 3), 0.5);
-    const above = g.builder.op('GreaterOrEqual', [g.x, g.scalar(3)]);
-    const below = g.builder.op('LessOrEqual', [g.x, g.scalar(-3)]);
-    const middle = g.builder.op('Where', [below, g.scalar(0), line]);
-    return g.mul(g.dy, g.builder.op('Where', [above, g.scalar(1), middle]));
+    const h = g.builder.op('Clip', [g.shift(g.scale(g.x, 1 / 6), 0.5), g.scalar(0), g.scalar(1)]);
+    const inside = g.indicator('Less', g.unary('Abs', g.x), g.scalar(3));
+    return g.mul(g.dy, g.add(h, g.scale(g.mul(g.x, inside), 1 / 6)));
   }),
   Softplus: activate((g) => g.mul(g.dy, sigmoid(g, g.x))),
   // y = x / (1 + |x|), slope 1 / (1 + |x|)²

@@ -17,4 +17,14 @@ export const indexingCases: readonly GradientCase[] = [
   },
   { op: 'Gather', name: 'one index', inputs: [signed(2, 4), ints([2], [])], attributes: { axis: 1 } },
   { op: 'Gather', name: '32-bit indices', inputs: [signed(4, 2), ints([1, -2], [2], 'int32')] },
+  {
+    op: 'Gather',
+    name: 'long axis, repeated, negative',
+    inputs: [signed(2, 600, 2), ints([599, 3, 3, -1, -600], [5])],
+    attributes: { axis: 1 },
+    opsets: [13, 16, 21],
+    dtype: 'float32',
+    step: 0.5,
+    tolerance: 2e-5,
+  },
 ];
