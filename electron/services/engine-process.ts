@@ -2,6 +2,7 @@
  * One engine process: plain Node running the engine's entry, spoken to over the fork channel.
  * It exits by itself when the channel closes, so a host that dies leaves no orphan behind.
  */
+import { availableParallelism } from 'node:os';
 import { fork, type ChildProcess } from 'node:child_process';
 import {
   engineMessageSchema,
@@ -65,7 +66,8 @@ export class EngineProcess {
     this.#child = fork(launch.engine, [], {
       execPath: launch.node,
       execArgv: [],
-      env: { ...launch.environment },
+      // Pictures are decoded on this pool, which is the process's own; its default of 4 would idle most processors.
+      env: { UV_THREADPOOL_SIZE: String(Math.max(4, availableParallelism())), ...launch.environment },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       windowsHide: true,
     });

@@ -135,6 +135,16 @@ describe('a run', () => {
     expect(rest.find('done')?.best).toEqual(whole.find('done')?.best);
   });
 
+  it('begins again when it was cut off before its first checkpoint', async () => {
+    const listener = await run([], 'cpu', (event) => {
+      if (event.event === 'step' && event.step === 1) throw new Error('pulled the plug');
+    });
+    const rest = new Listener();
+    await resume(listener.folder, rest.hear);
+    await rest.over;
+    expect(losses(new RunFolder(listener.folder).readEvents())).toEqual(losses((await run([])).events));
+  });
+
   it('keeps the best model when the loss is no longer a number', async () => {
     const listener = await run([
       'optimizer.kind=sgd',

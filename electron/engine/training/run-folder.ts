@@ -112,6 +112,10 @@ export class RunFolder {
     );
   }
 
+  hasCheckpoint(name: 'last' | 'best'): boolean {
+    return existsSync(join(this.path, 'checkpoints', `${name}.safetensors`));
+  }
+
   /** @throws GraftError `run.no-checkpoint`, `run.checkpoint-damaged` */
   readCheckpoint(name: 'last' | 'best'): { tensors: Map<string, Tensor>; progress: Progress } {
     const path = join(this.path, 'checkpoints', `${name}.safetensors`);

@@ -77,9 +77,13 @@ export class Trainer {
     this.#network = new Network(options.project.plan, options.device);
   }
 
-  /** Continues from the run's last checkpoint instead of from the beginning. */
+  /** Continues from the run's last checkpoint; a run that was cut off before its first one begins again. */
   restore(): void {
     const { folder } = this.#options;
+    if (!folder.hasCheckpoint('last')) {
+      folder.truncateEvents(0, 0);
+      return;
+    }
     const { tensors, progress } = folder.readCheckpoint('last');
     this.#network.load(tensors);
     this.#progress = progress;
