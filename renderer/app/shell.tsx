@@ -1,6 +1,7 @@
 import { VisuallyHidden } from '@mantine/core';
 import { Canvas } from '#renderer/canvas/canvas.tsx';
 import { Dialogs } from '#renderer/panels/dialogs/dialogs.tsx';
+import { ProjectFiles } from '#renderer/panels/files/project-files.tsx';
 import { Inspector } from '#renderer/panels/inspector/inspector.tsx';
 import { Outline } from '#renderer/panels/outline/outline.tsx';
 import { Palette } from '#renderer/panels/palette/palette.tsx';
@@ -40,7 +41,10 @@ function Workbench({ outline }: { readonly outline: boolean }) {
   return (
     <>
       <div className={classes['middle']}>
-        <Palette compact={!panels.palette} />
+        <div className={classes['left']}>
+          <Palette compact={!panels.palette} />
+          {panels.palette && <ProjectFiles />}
+        </div>
         <main className={classes['centre']}>
           <VisuallyHidden component="h1">{name}</VisuallyHidden>
           {outline ? <Outline /> : <Canvas />}

@@ -12,15 +12,7 @@ import {
   type NodeChange,
   type ReactFlowInstance,
 } from '@xyflow/react';
-import {
-  useCallback,
-  useEffect,
-  useRef,
-  useState,
-  type FocusEvent,
-  type KeyboardEvent,
-  type MouseEvent,
-} from 'react';
+import { useCallback, useEffect, useRef, useState, type FocusEvent, type KeyboardEvent, type MouseEvent } from 'react';
 import { wireId } from '#shared/document/model.ts';
 import { runAction } from '#renderer/actions/run-action.ts';
 import { setViewport, useDocument } from '#renderer/store/document.ts';

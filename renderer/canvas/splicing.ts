@@ -26,13 +26,13 @@ export function wireForKind(kind: string, point: Point): Wire | undefined {
   });
 }
 
-/** The wire under a card, looked for at the card's middle and its two ends, that its node could be put into. */
+/** The wire under a card, looked for down the card's middle, that its node could be put into. */
 export function wireUnderCard(id: string): Wire | undefined {
   const { document } = useDocument.getState();
   const card = globalThis.document.querySelector(`.react-flow__node[data-id="${CSS.escape(id)}"]`);
   const box = card?.getBoundingClientRect();
   if (box === undefined) return undefined;
-  const rows = [0.25, 0.5, 0.75];
+  const rows = [0.1, 0.25, 0.4, 0.5, 0.6, 0.75, 0.9];
   return rows
     .flatMap((row) => wiresAt({ x: box.x + box.width / 2, y: box.y + box.height * row }))
     .find((wire) => canSplice(document, id, wire));

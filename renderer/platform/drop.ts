@@ -46,10 +46,10 @@ export function readDrop(transfer: DataTransfer): Promise<Drop> | undefined {
   const item = [...transfer.items].find((candidate) => candidate.kind === 'file');
   const entry = item?.webkitGetAsEntry();
   const first = item?.getAsFile();
-  if (!entry || !first) return undefined;
+  if (!first) return undefined;
   const path = bridge?.pathForFile(first) ?? '';
-  if (bridge && entry.isDirectory) return Promise.resolve({ folder: entry.name, files: [], path });
-  if (entry.isFile) return Promise.resolve({ folder: '', files: [{ name: first.name, file: first }], path });
+  if (bridge && entry?.isDirectory === true) return Promise.resolve({ folder: entry.name, files: [], path });
+  if (!entry || entry.isFile) return Promise.resolve({ folder: '', files: [{ name: first.name, file: first }], path });
   const files: DroppedFile[] = [];
   return collect(entry, '', files).then(() => ({ folder: entry.name, files, path }));
 }

@@ -1,8 +1,8 @@
 /** What the dot on a node says: misconfigured, at work, changed since the last run, or as it was trained. */
-import type { GraftDocument, GraphNode } from '#shared/document/model.ts';
-import { wiresInto } from '#shared/document/graph.ts';
+import type { GraphNode } from '#shared/document/model.ts';
 import { isActive, type RunState } from './run-state.ts';
 import { progress } from './run-progress.ts';
+import { changedSince } from './changes.ts';
 import { useDerived } from './derived.ts';
 import { useDocument } from './document.ts';
 import { useRun } from './run.ts';
@@ -15,24 +15,6 @@ function worksIn(phase: RunState['phase'], kind: string): boolean {
   if (phase === 'caching') return kind === 'backbone' || kind === 'freeze';
   if (phase === 'evaluating') return kind === 'evaluation';
   return (phase === 'running' || phase === 'stopping') && kind === 'training';
-}
-
-function sameParameters(a: GraphNode, b: GraphNode): boolean {
-  return a === b || a.parameters === b.parameters || JSON.stringify(a.parameters) === JSON.stringify(b.parameters);
-}
-
-function wiringOf(document: GraftDocument, id: string): string {
-  return wiresInto(document, id)
-    .map(({ from, to }) => `${from.node}.${from.port}>${to.port}`)
-    .toSorted()
-    .join();
-}
-
-/** Whether a node, or what feeds it, differs from the document a run started with. */
-export function changedSince(started: GraftDocument, document: GraftDocument, node: GraphNode): boolean {
-  const before = started.nodes.find(({ id }) => id === node.id);
-  if (before === undefined || before.kind !== node.kind || !sameParameters(before, node)) return true;
-  return wiringOf(started, node.id) !== wiringOf(document, node.id);
 }
 
 export function useNodeState(node: GraphNode): NodeState {

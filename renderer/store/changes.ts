@@ -1,0 +1,21 @@
+/** What has changed on the canvas since a run was started. */
+import { wiresInto } from '#shared/document/graph.ts';
+import type { GraftDocument, GraphNode } from '#shared/document/model.ts';
+
+function sameParameters(a: GraphNode, b: GraphNode): boolean {
+  return a === b || a.parameters === b.parameters || JSON.stringify(a.parameters) === JSON.stringify(b.parameters);
+}
+
+function wiringOf(document: GraftDocument, id: string): string {
+  return wiresInto(document, id)
+    .map(({ from, to }) => `${from.node}.${from.port}>${to.port}`)
+    .toSorted()
+    .join();
+}
+
+/** Whether a node, or what feeds it, differs from the document a run started with. */
+export function changedSince(started: GraftDocument, document: GraftDocument, node: GraphNode): boolean {
+  const before = started.nodes.find(({ id }) => id === node.id);
+  if (before === undefined || before.kind !== node.kind || !sameParameters(before, node)) return true;
+  return wiringOf(started, node.id) !== wiringOf(document, node.id);
+}
