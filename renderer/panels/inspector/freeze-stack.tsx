@@ -31,7 +31,6 @@ export function FreezeStack({ id, parameters }: Props) {
               className={classes['stage']}
               data-frozen={isFrozen}
               aria-pressed={isFrozen}
-              aria-label={`${stage}, ${isFrozen ? 'frozen' : 'trained'}`}
               title={
                 blocked
                   ? `${blockedBy} cannot be trained`

@@ -1,11 +1,10 @@
-import { ActionIcon, Button, Progress, Tooltip, VisuallyHidden } from '@mantine/core';
+import { Button, Progress, Tooltip, VisuallyHidden } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import {
   IconPackageExport,
   IconPlayerPauseFilled,
   IconPlayerPlayFilled,
   IconPlayerStopFilled,
-  IconX,
 } from '@tabler/icons-react';
 import type { Action } from '#renderer/actions/action.ts';
 import { pauseRun } from '#renderer/actions/pause-run.ts';
@@ -13,6 +12,7 @@ import { shortcutKeys, shortcutsOf } from '#renderer/actions/shortcut.ts';
 import { stopRun } from '#renderer/actions/stop-run.ts';
 import { train } from '#renderer/actions/train.ts';
 import { ExportDialog } from '#renderer/panels/results/export-dialog.tsx';
+import { Notices } from '#renderer/panels/run/notices.tsx';
 import { LearningRate } from '#renderer/panels/run/learning-rate.tsx';
 import { RunStatus, statusSentence } from '#renderer/panels/run/run-status.tsx';
 import { useEnvironment } from '#renderer/store/environment.ts';
@@ -27,8 +27,6 @@ const iconSize = 14;
 /** Starts and steers the run, and says how far it is. */
 export function RunBar() {
   const state = useRun((store) => store.state);
-  const refusal = useRun((store) => store.refusal);
-  const dismissRefusal = useRun((store) => store.dismissRefusal);
   const [exporting, exportDialog] = useDisclosure();
   const active = isActive(state);
   const speed = samplesPerSecond(state);
@@ -72,14 +70,7 @@ export function RunBar() {
         </Tooltip>
         <VisuallyHidden role="status">{statusSentence(state)}</VisuallyHidden>
       </div>
-      {refusal !== undefined && (
-        <div className={classes['refusal']} role="alert">
-          {refusal.message} {refusal.remedy}
-          <ActionIcon variant="subtle" color="gray" size={18} aria-label="Dismiss" onClick={dismissRefusal}>
-            <IconX size={12} aria-hidden="true" />
-          </ActionIcon>
-        </div>
-      )}
+      <Notices />
       {exporting && <ExportDialog onClose={exportDialog.close} />}
     </>
   );
@@ -91,7 +82,10 @@ function Commands({ state }: { readonly state: RunState }) {
     const shortcut = shortcutsOf(action, own)[0];
     return shortcut === undefined ? '' : `(${shortcutKeys(shortcut).join('+')})`;
   };
-  const { start, pause, resume, stop } = useRun.getState();
+  const start = useRun((store) => store.start);
+  const pause = useRun((store) => store.pause);
+  const resume = useRun((store) => store.resume);
+  const stop = useRun((store) => store.stop);
   if (!isActive(state)) {
     return (
       <Tooltip label={`Train on the photos ${keysOf(train)}`}>

@@ -47,6 +47,8 @@ export class StartPage {
       await dialog.getByLabel('File name').fill(basename(file));
       await dialog.getByRole('button', { name: 'Save', exact: true }).click();
     });
+    await this.#page.getByRole('banner').getByText(basename(file)).waitFor();
+    await this.#page.getByLabel('unsaved changes').waitFor({ state: 'hidden' });
   }
 
   /** Plays in a dialog and waits until it has closed. */
