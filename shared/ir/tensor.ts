@@ -72,8 +72,10 @@ export function float64Tensor(shape: Shape, values: readonly number[] | Float64A
   return checked({ dtype: 'float64', shape, data: bytesOf(array) });
 }
 
+/** Whole numbers. 2⁶³, which is how a double holds the largest int64 ("to the end" in a Slice), stands for that one. */
 export function int64Tensor(shape: Shape, values: readonly number[]): Tensor {
-  return checked({ dtype: 'int64', shape, data: bytesOf(BigInt64Array.from(values, BigInt)) });
+  const exact = (value: number): bigint => (value >= 2 ** 63 ? 2n ** 63n - 1n : BigInt(value));
+  return checked({ dtype: 'int64', shape, data: bytesOf(BigInt64Array.from(values, exact)) });
 }
 
 export function boolTensor(shape: Shape, values: readonly boolean[]): Tensor {

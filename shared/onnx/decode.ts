@@ -3,7 +3,7 @@ import protobuf from 'protobufjs';
 import { elementCount } from '#shared/core/shape.ts';
 import type { Attribute, Dimension, Graph, Model, Node, ValueInfo } from '#shared/ir/graph.ts';
 import { onnxType } from '#shared/ir/builder.ts';
-import { bytesPerElement, tensorOf, type DType, type Tensor } from '#shared/ir/tensor.ts';
+import { bytesPerElement, type DType, type Tensor } from '#shared/ir/tensor.ts';
 import { GraftError } from '#shared/messages/error.ts';
 import {
   attributeTypes,
@@ -33,6 +33,11 @@ interface Context {
   readonly readExternal: ExternalReader | undefined;
 }
 
+/** @param reason completes "… is not an ONNX model: " */
+function refusal({ path }: Context, reason: string): GraftError {
+  return new GraftError('model.not-onnx', { path, reason });
+}
+
 /**
  * Reads a model file.
  * @throws GraftError `model.not-onnx`, `model.external-data-missing`, `model.external-data-outside`
@@ -40,15 +45,8 @@ interface Context {
 export function decodeModel(bytes: Uint8Array, options: DecodeOptions = {}): Model {
   const context: Context = { path: options.path ?? 'the model', readExternal: options.readExternal };
   const message = parse(bytes, context);
-  if (!message.graph || message.opsetImport.length === 0) {
-    throw new GraftError('model.not-onnx', { path: context.path, reason: 'it holds no graph.' });
-  }
-  if (message.functions.length > 0) {
-    throw new GraftError('model.not-onnx', {
-      path: context.path,
-      reason: 'it defines functions of its own, which are not supported.',
-    });
-  }
+  if (!message.graph || message.opsetImport.length === 0) throw refusal(context, 'it holds no graph.');
+  if (message.functions.length > 0) throw refusal(context, 'it defines functions of its own, which are not supported.');
   return {
     graph: decodeGraph(message.graph, context),
     opsets: Object.fromEntries(
@@ -59,30 +57,18 @@ export function decodeModel(bytes: Uint8Array, options: DecodeOptions = {}): Mod
   };
 }
 
-/** Types noted in the file for values inside the graph, as far as it has them. */
-export function decodeValueTypes(bytes: Uint8Array): ValueInfo[] {
-  const { graph } = parse(bytes, { path: 'the model', readExternal: undefined });
-  if (!graph) return [];
-  return [...graph.valueInfo, ...graph.input, ...graph.output].flatMap((info) => decodeValueInfo(info) ?? []);
-}
-
 function parse(bytes: Uint8Array, context: Context): ModelMessage {
+  if (bytes.byteLength === 0) throw refusal(context, 'the file is empty.');
   try {
-    return modelProto.decode(bytes) as unknown as ModelMessage;
+    // A plain view: what is cut from a Node Buffer would be Buffers, whose methods differ.
+    return modelProto.decode(bytesOf(bytes)) as unknown as ModelMessage;
   } catch (error) {
-    const reason =
-      bytes.byteLength === 0 ? 'the file is empty.' : `its bytes are not a model (${(error as Error).message}).`;
-    throw new GraftError('model.not-onnx', { path: context.path, reason });
+    throw refusal(context, `its bytes are not a model (${(error as Error).message}).`);
   }
 }
 
 function decodeGraph(message: GraphMessage, context: Context): Graph {
-  if (message.sparseInitializer.length > 0) {
-    throw new GraftError('model.not-onnx', {
-      path: context.path,
-      reason: 'it has sparse weights, which are not supported.',
-    });
-  }
+  if (message.sparseInitializer.length > 0) throw refusal(context, 'it has sparse weights, which are not supported.');
   const initializers = new Map(
     message.initializer.map((tensor) => [tensor.name, decodeTensor(tensor, context)] as const),
   );
@@ -120,9 +106,11 @@ function decodeAttribute(message: AttributeMessage, context: Context): Attribute
     case attributeTypes.string:
       return { type: 'string', value: text(message.s) };
     case attributeTypes.tensor:
-      return { type: 'tensor', value: decodeTensor(message.t as TensorMessage, context) };
+      if (!message.t) throw refusal(context, `attribute ${message.name} lacks its tensor.`);
+      return { type: 'tensor', value: decodeTensor(message.t, context) };
     case attributeTypes.graph:
-      return { type: 'graph', value: decodeGraph(message.g as GraphMessage, context) };
+      if (!message.g) throw refusal(context, `attribute ${message.name} lacks its graph.`);
+      return { type: 'graph', value: decodeGraph(message.g, context) };
     case attributeTypes.floats:
       return { type: 'floats', value: message.floats };
     case attributeTypes.ints:
@@ -130,45 +118,51 @@ function decodeAttribute(message: AttributeMessage, context: Context): Attribute
     case attributeTypes.strings:
       return { type: 'strings', value: message.strings.map(text) };
     default:
-      throw new GraftError('model.not-onnx', {
-        path: context.path,
-        reason: `attribute ${message.name} has a type (${message.type}) that is not supported.`,
-      });
+      throw refusal(context, `attribute ${message.name} has a type (${message.type}) that is not supported.`);
   }
 }
 
 function decodeTensor(message: TensorMessage, context: Context): Tensor {
   const shape = message.dims.map(toNumber);
+  if (!shape.every((size) => Number.isSafeInteger(size) && size >= 0))
+    throw refusal(context, `tensor ${message.name} has the shape [${shape.join(', ')}].`);
   const dtype = dtypeOf.get(message.dataType);
-  if (!dtype) {
-    throw new GraftError('model.not-onnx', {
-      path: context.path,
-      reason: `tensor ${message.name} has element type ${message.dataType}, which is not supported.`,
-    });
+  if (!dtype)
+    throw refusal(context, `tensor ${message.name} has element type ${message.dataType}, which is not supported.`);
+  if (dtype === 'string') {
+    const strings = message.stringData.map(text);
+    if (strings.length !== elementCount(shape))
+      throw refusal(
+        context,
+        `tensor ${message.name} has ${strings.length} strings for the shape [${shape.join(', ')}].`,
+      );
+    return { dtype, shape, data: new Uint8Array(), strings };
   }
-  if (dtype === 'string') return { dtype, shape, data: new Uint8Array(), strings: message.stringData.map(text) };
-  const data = tensorBytes(message, dtype, shape, context);
+  const data = tensorBytes(message, dtype, context);
   const expected = elementCount(shape) * bytesPerElement(dtype);
-  if (data.byteLength !== expected) {
-    throw new GraftError('model.not-onnx', {
-      path: context.path,
-      reason: `tensor ${message.name} has ${data.byteLength} bytes where its shape needs ${expected}.`,
-    });
-  }
+  if (data.byteLength !== expected)
+    throw refusal(context, `tensor ${message.name} has ${data.byteLength} bytes where its shape needs ${expected}.`);
   return { dtype, shape, data };
 }
 
-function tensorBytes(message: TensorMessage, dtype: DType, shape: number[], context: Context): Uint8Array {
+/** The elements, from the field that onnx.proto assigns to their type. */
+function tensorBytes(message: TensorMessage, dtype: DType, context: Context): Uint8Array {
   if (message.dataLocation === 1) return externalBytes(message, context);
   if (message.rawData.byteLength > 0) return message.rawData;
-  if (message.floatData.length > 0) return tensorOf(dtype, shape, message.floatData).data;
-  if (message.doubleData.length > 0) return tensorOf(dtype, shape, message.doubleData).data;
-  if (message.int64Data.length > 0) return bytesOf(BigInt64Array.from(message.int64Data, toBigInt));
-  if (message.uint64Data.length > 0) {
-    const wide = BigUint64Array.from(message.uint64Data, toBigInt);
-    return dtype === 'uint32' ? bytesOf(Uint32Array.from(wide, Number)) : bytesOf(wide);
+  switch (dtype) {
+    case 'float32':
+      return bytesOf(Float32Array.from(message.floatData));
+    case 'float64':
+      return bytesOf(Float64Array.from(message.doubleData));
+    case 'int64':
+      return bytesOf(BigInt64Array.from(message.int64Data, toBigInt));
+    case 'uint64':
+      return bytesOf(BigUint64Array.from(message.uint64Data, toBigInt));
+    case 'uint32':
+      return bytesOf(Uint32Array.from(message.uint64Data, toNumber));
+    default:
+      return fromInt32(message.int32Data, dtype);
   }
-  return fromInt32(message.int32Data, dtype);
 }
 
 /** int32_data holds every integer type of 32 bits or fewer, bool, and the raw bits of 16-bit floats. */
@@ -184,16 +178,24 @@ function fromInt32(values: number[], dtype: DType): Uint8Array {
 }
 
 function externalBytes(message: TensorMessage, context: Context): Uint8Array {
+  const { path, readExternal } = context;
   const entries = new Map(message.externalData.map((entry) => [entry.key, entry.value]));
-  const location = entries.get('location') ?? '';
-  const outside = location.startsWith('/') || /^[A-Za-z]:/.test(location) || location.split(/[/\\]/).includes('..');
-  if (outside) throw new GraftError('model.external-data-outside', { path: context.path, file: location });
-  if (!context.readExternal)
-    throw new GraftError('model.external-data-missing', { path: context.path, file: location });
-  const file = context.readExternal(location);
-  const offset = Number(entries.get('offset') ?? 0);
-  const length = Number(entries.get('length') ?? file.byteLength - offset);
-  return file.subarray(offset, offset + length);
+  const file = entries.get('location') ?? '';
+  // Windows' ways to leave a folder count everywhere, so that a model is refused on all systems or on none.
+  const outside = /^[/\\]|^[A-Za-z]:/.test(file) || file.split(/[/\\]/).includes('..');
+  if (outside) throw new GraftError('model.external-data-outside', { path, file });
+  if (file === '') throw refusal(context, `tensor ${message.name} does not name the file that holds it.`);
+  if (!readExternal) throw new GraftError('model.external-data-missing', { path, file });
+  const place = (key: 'offset' | 'length'): number | undefined => {
+    const written = entries.get(key);
+    if (written !== undefined && !/^\d+$/.test(written))
+      throw refusal(context, `tensor ${message.name} has “${written}” as its ${key} in ${file}.`);
+    return written === undefined ? undefined : Number(written);
+  };
+  const offset = place('offset') ?? 0;
+  const length = place('length');
+  const whole = bytesOf(readExternal(file));
+  return whole.subarray(offset, length === undefined ? undefined : offset + length);
 }
 
 function decodeValueInfo(message: ValueInfoMessage): ValueInfo | undefined {

@@ -3,24 +3,28 @@ import protobuf from 'protobufjs';
 import type { Attribute, Graph, Model, Node, ValueInfo } from '#shared/ir/graph.ts';
 import { onnxType } from '#shared/ir/builder.ts';
 import type { Tensor } from '#shared/ir/tensor.ts';
-import { attributeTypes, modelProto } from '#shared/onnx/schema.ts';
+import { attributeTypes, modelProto, type Int64 } from '#shared/onnx/schema.ts';
 
 type Message = Record<string, unknown>;
 
-/** Writes a model file; weights are embedded, so the result is limited to 2 GB as every ONNX file is. */
-export function encodeModel(model: Model): Uint8Array {
+/**
+ * Writes a model file; weights are embedded, so the result is limited to 2 GB as every ONNX file is.
+ * `alsoOutputs` names further values to declare as outputs, their types left for the runtime to infer.
+ */
+export function encodeModel(model: Model, alsoOutputs: readonly string[] = []): Uint8Array {
+  const graph = encodeGraph(model.graph);
   return modelProto
     .encode({
       irVersion: model.irVersion,
       producerName: 'graft',
-      graph: encodeGraph(model.graph),
+      graph: { ...graph, output: [...graph.output, ...alsoOutputs.map((name) => ({ name }))] },
       opsetImport: Object.entries(model.opsets).map(([domain, version]) => ({ domain, version })),
       metadataProps: Object.entries(model.metadata).map(([key, value]) => ({ key, value })),
     })
     .finish();
 }
 
-function encodeGraph(graph: Graph): Message {
+function encodeGraph(graph: Graph): Message & { output: Message[] } {
   return {
     name: graph.name,
     node: graph.nodes.map(encodeNode),
@@ -47,7 +51,7 @@ function encodeAttribute(name: string, attribute: Attribute): Message {
     case 'float':
       return { name, type, f: attribute.value };
     case 'int':
-      return { name, type, i: attribute.value };
+      return { name, type, i: int64(attribute.value) };
     case 'string':
       return { name, type, s: bytes(attribute.value) };
     case 'tensor':
@@ -57,8 +61,9 @@ function encodeAttribute(name: string, attribute: Attribute): Message {
     case 'strings':
       return { name, type, strings: attribute.value.map(bytes) };
     case 'floats':
+      return { name, type, floats: attribute.value };
     case 'ints':
-      return { name, type, [attribute.type]: attribute.value };
+      return { name, type, ints: attribute.value.map(int64) };
   }
 }
 
@@ -76,6 +81,11 @@ function encodeValueInfo(info: ValueInfo): Message {
         : {},
   );
   return { name: info.name, type: { tensorType: { elemType: onnxType[info.dtype], shape: { dim } } } };
+}
+
+/** The largest int64, which a double rounds up to 2⁶³, would otherwise be written as the smallest. */
+function int64(value: number): Int64 {
+  return value >= 2 ** 63 ? { low: -1, high: 0x7fff_ffff, unsigned: false } : value;
 }
 
 function bytes(value: string): Uint8Array {

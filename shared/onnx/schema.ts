@@ -80,7 +80,11 @@ const messages: Record<string, protobuf.IType> = {
   TypeProto: one(['tensorType', 'TensorTypeProto', 1]),
   TensorTypeProto: one(['elemType', 'int32', 1], ['shape', 'TensorShapeProto', 2]),
   TensorShapeProto: many({ fields: {} }, ['dim', 'DimensionProto', 1]),
-  DimensionProto: one(['dimValue', 'int64', 1], ['dimParam', 'string', 2]),
+  // A oneof, so that a dimension of 0 is told from one that is not given.
+  DimensionProto: {
+    ...one(['dimValue', 'int64', 1], ['dimParam', 'string', 2]),
+    oneofs: { value: { oneof: ['dimValue', 'dimParam'] } },
+  },
 };
 
 const root = protobuf.Root.fromJSON({ nested: messages });
