@@ -10,7 +10,7 @@ import { PlotReading } from '#renderer/charts/plot-reading.tsx';
 import type { usePointing } from '#renderer/charts/pointing.ts';
 import { bucketsFor, describeMetric, type Metric, metricRange, metricRows } from '#renderer/charts/series.ts';
 import { formatLoss } from '#renderer/charts/format.ts';
-import type { EpochEvent, RunRecord } from '#renderer/store/run-record.ts';
+import type { RunRecord } from '#renderer/store/run-record.ts';
 import { valueAt } from '#renderer/store/metric-series.ts';
 import classes from '#renderer/charts/charts.module.css';
 
@@ -120,5 +120,5 @@ export function MetricChart({ metric, charted, others, threshold, stopped, point
 function lastPosition({ record, stepsPerEpoch }: Charted): number {
   const { step } = record.steps;
   const steps = step.length === 0 ? 0 : valueAt(step, step.length - 1) / stepsPerEpoch;
-  return Math.max(steps, (record.epochs.at(-1) as EpochEvent | undefined)?.epoch ?? 0);
+  return Math.max(steps, record.epochs.at(-1)?.epoch ?? 0);
 }

@@ -41,17 +41,19 @@ export function fromPixelX(frame: PlotFrame, pixel: number): number {
 
 /** Moves label positions apart by at least `gap` pixels, keeping their order and staying within `limit`. */
 export function spreadLabels(wanted: readonly number[], gap: number, limit: Range): number[] {
-  const order = wanted.map((_, index) => index).sort((a, b) => (wanted[a] as number) - (wanted[b] as number));
+  const order = wanted.map((at, index) => ({ at, index })).toSorted((a, b) => a.at - b.at);
   const placed = [...wanted];
   let lowest = limit.from;
-  for (const index of order) {
-    placed[index] = Math.max(lowest, wanted[index] as number);
-    lowest = (placed[index] as number) + gap;
+  for (const { at, index } of order) {
+    const down = Math.max(lowest, at);
+    placed[index] = down;
+    lowest = down + gap;
   }
   let highest = limit.to;
-  for (const index of order.reverse()) {
-    placed[index] = Math.min(highest, placed[index] as number);
-    highest = (placed[index] as number) - gap;
+  for (const { index } of order.toReversed()) {
+    const up = Math.min(highest, placed[index] ?? highest);
+    placed[index] = up;
+    highest = up - gap;
   }
   return placed;
 }

@@ -52,7 +52,7 @@ export function RateChart({ charted }: { readonly charted: Charted }) {
               domain={[range.from, range.to]}
               ticks={roundTicks(range, 3)}
               interval={0}
-              width={42}
+              width={48}
               tick={tick}
               tickFormatter={formatRate}
               tickLine={false}

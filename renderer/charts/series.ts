@@ -47,7 +47,7 @@ export function metricRows(
   for (const epoch of thin(epochsWithin(record.epochs, zoom), buckets)) {
     rows.push({ x: epoch.epoch, validation: epoch.validation[metric] });
   }
-  return rows.sort((a, b) => a.x - b.x);
+  return rows.toSorted((a, b) => a.x - b.x);
 }
 
 /** The learning rate along the run. */

@@ -14,7 +14,7 @@ export function progress(state: RunState): number {
 }
 
 /** Number of the last step, 0 before the first. */
-export function lastStep(state: RunState): number {
+function lastStep(state: RunState): number {
   const series = knownRun(state)?.record.steps.step;
   return series === undefined || series.length === 0 ? 0 : valueAt(series, series.length - 1);
 }

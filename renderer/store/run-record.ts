@@ -16,7 +16,7 @@ export type DoneEvent = Extract<RunEvent, { event: 'done' }>;
 /** An event worth a line in the log. */
 export type NoteEvent = Exclude<RunEvent, StepEvent>;
 
-export interface StepSeries {
+interface StepSeries {
   /** Step number, from 1. */
   readonly step: MetricSeries;
   readonly loss: MetricSeries;

@@ -121,6 +121,6 @@ function withRecord(state: RunState, known: KnownRun): RunState {
 }
 
 function problemOf(event: Extract<RunEvent, { event: 'error' | 'warning' }>): Problem {
-  const { event: _, ...problem } = event;
-  return problem;
+  const { code, message, remedy, node } = event;
+  return { code, message, remedy, ...(node === undefined ? {} : { node }) };
 }

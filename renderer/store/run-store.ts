@@ -20,7 +20,7 @@ export interface RunHost {
   readonly problemOf: (thrown: unknown) => Problem;
 }
 
-export type RunControl = { action: 'pause' | 'resume' | 'stop' } | { action: 'learning-rate'; factor: number };
+type RunControl = { action: 'pause' | 'resume' | 'stop' } | { action: 'learning-rate'; factor: number };
 
 export interface RunProject {
   document: GraftDocument;

@@ -3,6 +3,7 @@ import { IconChartLine, IconPlayerTrackNext } from '@tabler/icons-react';
 import { useEffect } from 'react';
 import { formatPercent, formatPlural } from '#shared/core/format.ts';
 import type { RunSummary } from '#shared/protocol/run.ts';
+import { useNow } from '#renderer/panels/past-runs/now.ts';
 import { startedWords } from '#renderer/panels/past-runs/started-words.ts';
 import { toggleComparison, useComparison } from '#renderer/store/comparison.ts';
 import { host } from '#renderer/platform/host.ts';
@@ -10,7 +11,7 @@ import { useDocument } from '#renderer/store/document.ts';
 import { useInterface } from '#renderer/store/interface.ts';
 import { newProject, reportFailure } from '#renderer/store/project.ts';
 import { isActive, knownRun } from '#renderer/store/run-state.ts';
-import { readRuns, useRuns } from '#renderer/store/runs.ts';
+import { followRuns, useRuns } from '#renderer/store/runs.ts';
 import { useRun } from '#renderer/store/run.ts';
 import classes from '#renderer/panels/past-runs/runs.module.css';
 
@@ -26,10 +27,7 @@ const statusWords = { running: 'running', done: 'done', interrupted: 'interrupte
 /** Every run there has been, the newest first: how good it was, and the ways back to it. */
 export function RunsList({ compare = false, withGraph = false }: Props) {
   const runs = useRuns((store) => store.runs);
-  const phase = useRun((store) => store.state.phase);
-  useEffect(() => {
-    readRuns().catch(reportFailure);
-  }, [phase]);
+  useEffect(() => followRuns(), []);
   return (
     <section className={classes['runs']} aria-label="Past runs">
       {!compare && <h3 className={classes['heading']}>Past runs</h3>}
@@ -65,15 +63,16 @@ function RunRow({ summary, compare, withGraph }: RowProps) {
     useInterface.setState({ view: 'canvas' });
     await then(run);
   };
-  const { watch, resumeInterrupted } = useRun.getState();
+  const watch = useRun((store) => store.watch);
+  const resumeInterrupted = useRun((store) => store.resumeInterrupted);
+  const when = startedWords(started, useNow());
   return (
     <li className={classes['run']} aria-current={shown ? 'true' : undefined}>
       <span className={classes['dot']} data-status={status} />
       <span className={classes['title']}>
         {title === '' ? 'Untitled' : title}
         <span className={classes['facts']}>
-          {startedWords(started, new Date())} · {formatPlural(summary.classes, 'class', 'classes')} · {device} ·{' '}
-          {statusWords[status]}
+          {when} · {formatPlural(summary.classes, 'class', 'classes')} · {device} · {statusWords[status]}
         </span>
       </span>
       <span className={classes['accuracy']}>
@@ -86,7 +85,7 @@ function RunRow({ summary, compare, withGraph }: RowProps) {
             size="xs"
             checked={compared}
             disabled={shown || status !== 'done'}
-            aria-label={`Compare with ${title}, ${startedWords(started, new Date())}`}
+            aria-label={`Compare with ${title}, ${when}`}
             onChange={() => void toggleComparison(run).catch(reportFailure)}
           />
         </Tooltip>
@@ -107,7 +106,7 @@ function RunRow({ summary, compare, withGraph }: RowProps) {
             variant="subtle"
             size={24}
             disabled={busy || shown}
-            aria-label={`Show ${title}, ${startedWords(started, new Date())}`}
+            aria-label={`Show ${title}, ${when}`}
             onClick={() => void open(watch).catch(reportFailure)}
           >
             <IconChartLine size={15} aria-hidden="true" />

@@ -25,7 +25,7 @@ export function ClassTable({ evaluation, onOpen }: Props) {
   const [order, setOrder] = useState<ClassOrder>({ column: 'f1', descending: false });
   const rows = sortClasses(evaluation.perClass, order);
   return (
-    <div className={classes['table']} tabIndex={0} role="region" aria-label="Results by class">
+    <div className={classes['table']} role="region" aria-label="Results by class">
       <Table stickyHeader verticalSpacing={3} horizontalSpacing="sm" fz="sm" highlightOnHover>
         <Table.Thead>
           <Table.Tr>

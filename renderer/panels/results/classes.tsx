@@ -23,7 +23,7 @@ export function Classes() {
         onOpen={(label) =>
           setGallery({
             title: value.classes[label] ?? '',
-            samples: value.samples.filter((sample) => sample.label === label).sort((a, b) => b.loss - a.loss),
+            samples: value.samples.filter((sample) => sample.label === label).toSorted((a, b) => b.loss - a.loss),
           })
         }
       />

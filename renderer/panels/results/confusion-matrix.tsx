@@ -64,8 +64,6 @@ export function ConfusionMatrix({ evaluation, cellSize, rowNames, columnNames, o
       height={columnNames + side}
       role="group"
       aria-label={`Confusion matrix of ${formatPlural(names.length, 'class', 'classes')}. Rows are true classes, columns answers.`}
-      onKeyDown={move}
-      onPointerLeave={() => onPoint(undefined)}
     >
       {rowNames > 0 &&
         names.map((name, row) => (
@@ -97,7 +95,9 @@ export function ConfusionMatrix({ evaluation, cellSize, rowNames, columnNames, o
           onPoint={() => {
             onPoint(cell);
           }}
+          onLeave={() => onPoint(undefined)}
           onFocus={() => setAt([cell.label, cell.predicted])}
+          onMove={move}
         />
       ))}
     </svg>
@@ -113,10 +113,12 @@ interface CellProps {
   readonly reachable: boolean;
   readonly onOpen: () => void;
   readonly onPoint: () => void;
+  readonly onLeave: () => void;
   readonly onFocus: () => void;
+  readonly onMove: (event: KeyboardEvent) => void;
 }
 
-function MatrixCell({ cell, x, y, size, name, reachable, onOpen, onPoint, onFocus }: CellProps) {
+function MatrixCell({ cell, x, y, size, name, reachable, onOpen, onPoint, onLeave, onFocus, onMove }: CellProps) {
   const right = cell.label === cell.predicted;
   // Square root: a single mistake among many must still be seen.
   const strength = cell.count === 0 ? 0 : 0.12 + 0.88 * Math.sqrt(cell.share);
@@ -129,11 +131,13 @@ function MatrixCell({ cell, x, y, size, name, reachable, onOpen, onPoint, onFocu
       aria-label={name}
       onClick={onOpen}
       onKeyDown={(event) => {
+        onMove(event);
         if (event.key !== 'Enter' && event.key !== ' ') return;
         event.preventDefault();
         onOpen();
       }}
       onPointerEnter={onPoint}
+      onPointerLeave={onLeave}
       onFocus={() => {
         onFocus();
         onPoint();

@@ -30,12 +30,12 @@ export function mostConfusedPair(confusion: Evaluation['confusion']): ConfusedPa
 export function samplesOfCell(evaluation: Evaluation, label: number, predicted: number): Sample[] {
   return evaluation.samples
     .filter((sample) => sample.label === label && sample.predicted === predicted)
-    .sort((a, b) => b.confidence - a.confidence);
+    .toSorted((a, b) => b.confidence - a.confidence);
 }
 
 /** Samples answered wrongly, the worst loss first. */
 export function wrongestSamples(evaluation: Evaluation): Sample[] {
-  return evaluation.samples.filter((sample) => sample.label !== sample.predicted).sort((a, b) => b.loss - a.loss);
+  return evaluation.samples.filter((sample) => sample.label !== sample.predicted).toSorted((a, b) => b.loss - a.loss);
 }
 
 export interface Cell {

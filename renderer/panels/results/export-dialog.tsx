@@ -1,6 +1,6 @@
 import { Alert, Button, Code, CopyButton, Group, Loader, Stack, Tabs, Text, TextInput } from '@mantine/core';
 import { IconAlertTriangle, IconCheck, IconCopy, IconFolder, IconPackageExport } from '@tabler/icons-react';
-import { type FormEvent, useState } from 'react';
+import { type SubmitEvent, useState } from 'react';
 import type { ParityReport } from '#shared/protocol/run.ts';
 import { formatBriefly } from '#renderer/charts/format.ts';
 import { Dialog } from './dialog.tsx';
@@ -22,7 +22,7 @@ export function ExportDialog({ onClose }: { readonly onClose: () => void }) {
   );
   const [report, setReport] = useState<Loadable<ParityReport>>({ status: 'none' });
 
-  const write = (event: FormEvent): void => {
+  const write = (event: SubmitEvent): void => {
     event.preventDefault();
     setReport({ status: 'loading' });
     useRun
@@ -129,8 +129,9 @@ function Proof({ report }: { readonly report: ParityReport }) {
 
 function Usage({ file }: { readonly file: string }) {
   const labels = useRun((store) => knownRun(store.state)?.plan.classes ?? noLabels);
-  const document = useRun((store) => store.startedWith);
-  const model = { file, labels, crop: cropsPictures(document ?? useDocument.getState().document) };
+  const trained = useRun((store) => store.startedWith);
+  const open = useDocument((store) => store.document);
+  const model = { file, labels, crop: cropsPictures(trained ?? open) };
   return (
     <Tabs defaultValue={snippets[0]?.name ?? ''}>
       <Tabs.List aria-label="How to use the file">

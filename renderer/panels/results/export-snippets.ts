@@ -1,6 +1,6 @@
 /** How an exported model is used elsewhere, for a person to copy. */
 
-export interface ExportedModel {
+interface ExportedModel {
   /** Name of the file. */
   readonly file: string;
   /** Class names in the order of the model's answers. */

@@ -44,13 +44,16 @@ export function Results() {
 const smallestMatrix = 72;
 const largestMatrix = 220;
 const captionHeight = 20;
+/** Width the words and the class names need beside it, pixels. */
+const besideMatrix = 385;
 /** Below this height, pixels, the words beside the matrix do not fit one below the other. */
 const lowBelow = 168;
 
 function Evaluated({ evaluation, epoch }: { readonly evaluation: Evaluation; readonly epoch: number | undefined }) {
   const [gallery, setGallery] = useState<GalleryRequest>();
-  const { ref, height } = useElementSize();
-  const side = Math.min(largestMatrix, Math.max(smallestMatrix, height - captionHeight));
+  const { ref, width, height } = useElementSize();
+  const room = Math.min(largestMatrix, height - captionHeight, width - besideMatrix);
+  const side = Math.max(smallestMatrix, room);
   const { classes: names } = evaluation;
   const pair = mostConfusedPair(evaluation.confusion);
   const wrong = useMemo(() => wrongestSamples(evaluation), [evaluation]);

@@ -48,7 +48,7 @@ export function SampleViewer({ samples, index, names, onMove, onBack }: Props) {
         {picture === undefined ? (
           <div className={classes['viewerEmpty']} />
         ) : (
-          <img src={picture} alt={`A photo of class ${names[sample.label]}`} />
+          <img src={picture} alt={names[sample.label] ?? ''} />
         )}
         <Stack gap="sm">
           <Fact title="It is" value={names[sample.label] ?? ''} />

@@ -26,6 +26,8 @@ export function RunLog() {
     );
   }
   return (
+    // Whatever scrolls must be reachable by keyboard.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
     <ol className={classes['log']} tabIndex={0} aria-label="Log of the run, newest first">
       {lines.map((line, index) => (
         <li key={lines.length - index}>

@@ -8,7 +8,7 @@ import { kindOf } from '#shared/nodes/registry.ts';
 export const nodeWidth = 240;
 export const nodeHeight = 150;
 
-export interface PreviewNode {
+interface PreviewNode {
   readonly id: string;
   readonly icon: string | undefined;
   readonly x: number;
@@ -17,7 +17,7 @@ export interface PreviewNode {
   readonly special: boolean;
 }
 
-export interface PreviewWire {
+interface PreviewWire {
   readonly id: string;
   readonly type: SocketType;
   /** SVG path from the middle of one node's right side to the middle of the other's left. */

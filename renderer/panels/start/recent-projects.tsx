@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import { IconFileVector } from '@tabler/icons-react';
+import { useNow } from '#renderer/panels/past-runs/now.ts';
 import { startedWords } from '#renderer/panels/past-runs/started-words.ts';
 import type { Recent } from '#renderer/panels/start/start-data.ts';
 import { openProject } from '#renderer/store/project.ts';
@@ -12,6 +13,7 @@ interface Props {
 
 /** Projects opened lately, and the way to any other. */
 export function RecentProjects({ recent, onOpenOther }: Props) {
+  const now = useNow();
   return (
     <section className={classes['recent']} aria-labelledby="recent-title">
       <div className={classes['recentHead']}>
@@ -32,7 +34,7 @@ export function RecentProjects({ recent, onOpenOther }: Props) {
                 {title}
                 <span className={classes['path']}>{path}</span>
               </span>
-              <span className={classes['when']}>{startedWords(modified, new Date())}</span>
+              <span className={classes['when']}>{startedWords(modified, now)}</span>
             </button>
           </li>
         ))}

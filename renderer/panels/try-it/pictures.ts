@@ -10,7 +10,7 @@ export function picturesOf(transfer: DataTransfer | null): File[] {
 export function readDataUrl(file: File): Promise<string> {
   return new Promise((resolve, reject) => {
     const reader = new FileReader();
-    reader.addEventListener('load', () => resolve(String(reader.result)));
+    reader.addEventListener('load', () => resolve(typeof reader.result === 'string' ? reader.result : ''));
     reader.addEventListener('error', () => reject(reader.error ?? new Error(`${file.name} cannot be read`)));
     reader.readAsDataURL(file);
   });

@@ -17,8 +17,7 @@ export const plan: Extract<RunEvent, { event: 'plan' }> = {
 };
 
 export function step(number: number, loss = 1 / number): Extract<RunEvent, { event: 'step' }> {
-  const epoch = Math.ceil(number / plan.stepsPerEpoch);
-  return { event: 'step', step: number, epoch, loss, lr: 0.001, accuracy: 0.5 };
+  return { event: 'step', step: number, epoch: Math.ceil(number / plan.stepsPerEpoch), loss, lr: 0.001, accuracy: 0.5 };
 }
 
 export function epoch(number: number, loss: number, best: boolean): Extract<RunEvent, { event: 'epoch' }> {
