@@ -45,7 +45,7 @@ const smallestMatrix = 72;
 const largestMatrix = 220;
 const captionHeight = 20;
 /** Width the words and the class names need beside it, pixels. */
-const besideMatrix = 385;
+const besideMatrix = 405;
 /** Below this height, pixels, the words beside the matrix do not fit one below the other. */
 const lowBelow = 168;
 
