@@ -67,7 +67,7 @@ export function scenario(name: string, play: (stage: Stage) => Promise<void>, lo
       permissions: ['clipboard-read', 'clipboard-write'],
       acceptDownloads: true,
     });
-    await context.tracing.start({ screenshots: true, snapshots: true });
+    await context.tracing.start({ snapshots: true });
     const page = await context.newPage();
     const complaints = collectComplaints(page);
     try {
