@@ -5,10 +5,11 @@ import type { GraphNode } from '#shared/document/model.ts';
 import { effectiveParameters } from '#shared/nodes/parameters.ts';
 import { kindOf } from '#shared/nodes/registry.ts';
 import { useDerived, useSubtitle } from '#renderer/store/derived.ts';
-import { rename } from '#renderer/store/edits.ts';
+import { finishRenaming } from '#renderer/store/edits.ts';
 import { useInterface } from '#renderer/store/interface.ts';
 import { useNodeProgress, useNodeState, type NodeState } from '#renderer/store/node-state.ts';
 import { KindIcon } from '#renderer/ui/kind-icon.tsx';
+import { TitleInput } from '#renderer/ui/title-input.tsx';
 import { cards } from './cards/cards.tsx';
 import type { CardNode } from './flow-items.ts';
 import classes from './node-card.module.css';
@@ -63,24 +64,12 @@ function Title({ node, parameters }: { node: GraphNode; parameters: Readonly<Rec
   const renaming = useInterface((state) => state.renaming === node.id);
   const variant = cards[node.kind]?.variant?.(parameters) ?? '';
   const subtitle = useSubtitle(node.id);
-  const finish = (title: string | undefined): void => {
-    useInterface.setState({ renaming: undefined });
-    if (title !== undefined) rename(node.id, title);
-  };
   if (renaming) {
     return (
-      <input
+      <TitleInput
+        title={nodeTitle(node)}
         className={`${classes['rename']} nodrag`}
-        autoFocus
-        aria-label="Title"
-        defaultValue={nodeTitle(node)}
-        onFocus={(event) => event.target.select()}
-        onBlur={(event) => finish(event.target.value)}
-        onKeyDown={(event) => {
-          event.stopPropagation();
-          if (event.key === 'Enter') finish(event.currentTarget.value);
-          if (event.key === 'Escape') finish(undefined);
-        }}
+        onFinish={(title) => finishRenaming(node.id, title)}
       />
     );
   }

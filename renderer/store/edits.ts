@@ -7,7 +7,7 @@ import type { NodeKind } from '#shared/nodes/kind.ts';
 import { kindOf } from '#shared/nodes/registry.ts';
 import { cardWidth, columnWidth, rowHeight } from '#renderer/canvas/measures.ts';
 import { edit, useDocument } from './document.ts';
-import { select, type Point } from './interface.ts';
+import { select, useInterface, type Point } from './interface.ts';
 
 /** Sets several parameters of a node. `gesture` joins a drag or typing into one undo step. */
 export function changeParameters(id: string, values: Readonly<Record<string, unknown>>, gesture = ''): void {
@@ -18,8 +18,15 @@ export function changeParameters(id: string, values: Readonly<Record<string, unk
   );
 }
 
-export function rename(id: string, title: string): void {
-  edit((document) => edits.renameNode(document, id, title.trim()));
+/** Ends the typing of a title; undefined leaves the old one. The kind's own title is stored as no title. */
+export function finishRenaming(id: string, title: string | undefined): void {
+  useInterface.setState({ renaming: undefined });
+  if (title === undefined) return;
+  edit((document) => {
+    const node = findNode(document, id);
+    const usual = node && kindOf(node.kind)?.title;
+    return edits.renameNode(document, id, title.trim() === usual ? '' : title.trim());
+  });
 }
 
 function overlaps(document: GraftDocument, at: Point): boolean {

@@ -5,8 +5,10 @@ import { kindOf } from '#shared/nodes/registry.ts';
 import { runAction } from '#renderer/actions/run-action.ts';
 import { useDerived } from '#renderer/store/derived.ts';
 import { useDocument } from '#renderer/store/document.ts';
+import { finishRenaming } from '#renderer/store/edits.ts';
 import { select, useInterface } from '#renderer/store/interface.ts';
 import { KindIcon } from '#renderer/ui/kind-icon.tsx';
+import { TitleInput } from '#renderer/ui/title-input.tsx';
 import { SocketShape } from '#renderer/ui/socket.tsx';
 import classes from './outline.module.css';
 
@@ -67,6 +69,7 @@ interface NodeProps {
 
 function OutlineNode({ node, document, selected, focusable }: NodeProps) {
   const kind = kindOf(node.kind);
+  const renaming = useInterface((state) => state.renaming === node.id);
   const sentence = useDerived((state) => state.sentences.get(node.id));
   return (
     // oxlint-disable-next-line jsx-a11y/click-events-have-key-events -- the tree handles the keys of its items
@@ -83,7 +86,15 @@ function OutlineNode({ node, document, selected, focusable }: NodeProps) {
     >
       <span className={classes['title']}>
         <KindIcon icon={kind?.icon} />
-        {nodeTitle(node)}
+        {renaming ? (
+          <TitleInput
+            title={nodeTitle(node)}
+            className={classes['rename']}
+            onFinish={(title) => finishRenaming(node.id, title)}
+          />
+        ) : (
+          nodeTitle(node)
+        )}
         {sentence !== undefined && <span className={classes['problem']}>{sentence}</span>}
       </span>
       <div role="group" className={classes['inputs']}>
