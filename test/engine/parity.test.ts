@@ -86,7 +86,7 @@ describe.skipIf(!hasShared('parity'))(`training steps agree with PyTorch${skipRe
       const expected = reference.losses[index] as number;
       expect(Math.abs(loss - expected) / Math.abs(expected), `loss of step ${index}`).toBeLessThan(1e-5);
     });
-    expect([...parameters.keys()].sort()).toEqual(Object.keys(reference.final_parameters).sort());
+    expect([...parameters.keys()].toSorted()).toEqual(Object.keys(reference.final_parameters).toSorted());
     for (const [parameter, { sum, l2 }] of Object.entries(reference.final_parameters)) {
       const values = parameters.get(parameter) as Float32Array;
       const norm = Math.sqrt(values.reduce((total, value) => total + value * value, 0));

@@ -92,9 +92,9 @@ function engineOf(command: Command): number {
 
 beforeAll(async () => {
   await makePictures(data, 16);
-  expect(
-    await graft('new', 'image-classification', '--data', data, '--backbone', 'nano', '-o', project, '--json').over,
-  ).toBe(0);
+  const code = await graft('new', 'image-classification', '--data', data, '--backbone', 'nano', '-o', project, '--json')
+    .over;
+  if (code !== 0) throw new Error(`graft new ended with ${code}`);
 });
 afterAll(() => home.remove());
 

@@ -56,7 +56,7 @@ describe('a run', () => {
     const done = listener.find('done');
     const accuracies = listener.all('epoch').map(({ validation }) => validation.accuracy);
     expect(done?.best.accuracy).toBe(Math.max(...accuracies));
-    expect(readdirSync(listener.folder).sort()).toEqual([
+    expect(readdirSync(listener.folder).toSorted()).toEqual([
       'checkpoints',
       'evaluation.json',
       'metrics.jsonl',
