@@ -155,7 +155,7 @@ export const activation = {
   Dropout: rule((g) => [g.when(0, () => g.dy)], {
     stops: [1, 2],
     refuses: (node) =>
-      node.constant(2)?.[0] || (node.hasInput(2) && node.constant(2) === undefined)
+      node.constant(2)?.[0] || node.isComputed(2)
         ? 'it drops values at random while running; export the model in inference mode.'
         : undefined,
   }),

@@ -1,33 +1,60 @@
 /** Convolutions. The gradients' spellings and the choice among them are in the two files beside this one. */
-import { refused, rule, stop, type Family } from '#shared/ops/entry.ts';
 import { inputGradient } from '#shared/ops/convolution-input-gradient.ts';
 import { weightGradient } from '#shared/ops/convolution-weight-gradient.ts';
+import { refused, rule, stop, type Contribution, type Family } from '#shared/ops/entry.ts';
+import { windowAxes, windowAxesBetween, type Convolution } from '#shared/ops/geometry.ts';
 import type { GradientContext } from '#shared/ops/gradient-context.ts';
-import { windowAxes, type Convolution } from '#shared/ops/geometry.ts';
 
-function describe(g: GradientContext): Convolution {
+/** Gradient of a bias per channel: dy summed over everything else. */
+function biasGradient(g: GradientContext, { axes }: Convolution): string {
+  return g.sum(g.dy, [0, ...axes.map((_, axis) => axis + 2)], false);
+}
+
+function convolutionGradient(g: GradientContext): Contribution[] {
   const [batch, inputChannels] = g.inputShape(0) as [number, number];
-  const weight = g.inputShape(1);
-  return {
-    batch,
-    inputChannels,
-    outputChannels: weight[0] as number,
-    groups: g.int('group', 1),
-    axes: windowAxes(g, weight.slice(2)),
-  };
+  const [outputChannels, , ...kernel] = g.inputShape(1) as [number, number, ...number[]];
+  const axes = windowAxes(g, kernel);
+  const conv: Convolution = { batch, inputChannels, outputChannels, groups: g.int('group', 1), axes };
+  return [
+    g.when(0, () => inputGradient(g, conv)),
+    g.when(1, () => weightGradient(g, conv, g.x, g.dy)),
+    g.when(2, () => biasGradient(g, conv)),
+  ];
+}
+
+/**
+ * A transposed convolution is the dX of a convolution that reads Y and makes X with the same W [C, M/g, k…]:
+ * its own dX is that convolution of dY, and its dW that convolution's, with dY read and X as the cotangent.
+ */
+function transposedGradient(g: GradientContext): Contribution[] {
+  const [batch, inputChannels, ...inputSize] = g.inputShape(0) as [number, number, ...number[]];
+  const [, outputChannels, ...outputSize] = g.outputShape(0) as [number, number, ...number[]];
+  const axes = windowAxesBetween(g, g.inputShape(1).slice(2), outputSize, inputSize);
+  const groups = g.int('group', 1);
+  const conv: Convolution = { batch, inputChannels: outputChannels, outputChannels: inputChannels, groups, axes };
+  return [
+    g.when(0, () =>
+      g.builder.op('Conv', [g.dy, g.input(1)], {
+        group: groups,
+        kernel_shape: axes.map((axis) => axis.kernel),
+        strides: axes.map((axis) => axis.stride),
+        dilations: axes.map((axis) => axis.dilation),
+        pads: [...axes.map((axis) => axis.begin), ...axes.map((axis) => Math.max(axis.end, 0))],
+      }),
+    ),
+    g.when(1, () => weightGradient(g, conv, g.dy, g.x)),
+    g.when(2, () => biasGradient(g, conv)),
+  ];
 }
 
 export const convolution = {
-  Conv: rule((g) => {
-    const shape = describe(g);
-    const spatial = shape.axes.map((_, axis) => axis + 2);
-    return [
-      g.when(0, () => inputGradient(g, shape)),
-      g.when(1, () => weightGradient(g, shape)),
-      g.when(2, () => g.sum(g.dy, [0, ...spatial], false)),
-    ];
+  Conv: rule(convolutionGradient),
+  ConvTranspose: rule(transposedGradient, {
+    refuses: (node) =>
+      node.ints('output_shape') || node.string('auto_pad', 'NOTSET') !== 'NOTSET'
+        ? 'its padding is given by an output size, which has no gradient rule yet.'
+        : undefined,
   }),
-  ConvTranspose: refused(),
   ConvInteger: stop('integers'),
   QLinearConv: stop('integers'),
   DeformConv: refused(),

@@ -20,7 +20,7 @@ export function renderOperators(): string {
 }
 
 function entries(family: Family): [string, OperatorEntry][] {
-  return Object.entries(family).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.entries(family).toSorted(([a], [b]) => (a < b ? -1 : 1));
 }
 
 function summary(): string {

@@ -1,4 +1,5 @@
 /** Sliding windows: what Conv and the pooling operators have in common. Sizes are in elements. */
+import type { Shape } from '#shared/core/shape.ts';
 import type { NodeView } from '#shared/ops/node-view.ts';
 
 /** One spatial axis. Window `o` reads the input at `o · stride + tap · dilation − begin`, tap = 0 … kernel − 1. */
@@ -21,8 +22,16 @@ export interface WindowAxis {
  * known output size, which covers `ceil_mode` and unread tails alike.
  */
 export function windowAxes(node: NodeView, kernel: readonly number[]): WindowAxis[] {
-  const input = node.inputShape(0).slice(2);
-  const output = node.outputShape(0).slice(2);
+  return windowAxesBetween(node, kernel, node.inputShape(0).slice(2), node.outputShape(0).slice(2));
+}
+
+/** The same for a node whose windows slide over something other than its first input. */
+export function windowAxesBetween(
+  node: NodeView,
+  kernel: readonly number[],
+  input: Shape,
+  output: Shape,
+): WindowAxis[] {
   const pads = node.ints('pads');
   const autoPad = node.string('auto_pad', 'NOTSET');
   return kernel.map((size, axis) => {

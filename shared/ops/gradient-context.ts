@@ -42,10 +42,6 @@ export class GradientContext extends Emitter {
     return this.#cotangents[index] ?? this.zeros(this.outputShape(index));
   }
 
-  hasCotangent(index: number): boolean {
-    return this.#cotangents[index] !== undefined;
-  }
-
   /** Whether anyone asked for the gradient of this input. */
   needs(index: number): boolean {
     return this.#wanted[index] ?? false;

@@ -2,6 +2,7 @@
 import { elementCount, normalizeAxis } from '#shared/core/shape.ts';
 import { refused, rule, stop, type Family } from '#shared/ops/entry.ts';
 import type { GradientContext } from '#shared/ops/gradient-context.ts';
+import type { NodeView } from '#shared/ops/node-view.ts';
 
 /** Up to this many rows, Gather's gradient is a matrix product; tables of words and the like are longer. */
 const longestProduct = 512;
@@ -41,15 +42,79 @@ function nonNegative(g: GradientContext, indices: string, size: number): string 
   return g.builder.op('Where', [negative, wrapped, indices]);
 }
 
+/**
+ * GatherElements: like Gather with an index for every element. Before operator set 16 there is no adding scatter, so
+ * the indicator [i = index] is summed against dy instead.
+ */
+function gatherElementsGradient(g: GradientContext): string {
+  const shape = g.inputShape(0);
+  const axis = normalizeAxis(g.int('axis', 0), shape.length);
+  const size = shape[axis] as number;
+  const read = g.inputShape(1);
+  if (g.builder.opset >= 16) {
+    const attributes = { axis, reduction: 'add' };
+    return g.builder.op('ScatterElements', [g.zeros(shape), g.input(1), g.dy], attributes);
+  }
+  const spread = [...read.slice(0, axis), 1, ...read.slice(axis)];
+  const rows = Array.from({ length: size }, (_, row) => row);
+  const rowShape = [size, ...read.slice(axis).map(() => 1)];
+  const places = g.builder.constant(g.inputType(1).dtype, rowShape, rows);
+  const indices = nonNegative(g, g.builder.reshape(g.input(1), spread), size);
+  const indicator = g.asFloat(g.builder.op('Equal', [places, indices]));
+  const gradient = g.sum(g.mul(indicator, g.builder.reshape(g.dy, spread)), [axis + 1], false);
+  // Other axes may be read only in part.
+  const back = shape.map((length, position) => (position === axis ? 0 : length - (read[position] as number)));
+  if (back.every((length) => length === 0)) return gradient;
+  return g.builder.op('Pad', [gradient, g.builder.ints([...shape.map(() => 0), ...back])]);
+}
+
+/** GatherND: dy added at the places it was read from (operator set 16 and later). */
+function gatherNDGradient(g: GradientContext): string {
+  return g.builder.op('ScatterND', [g.zeros(g.inputShape(0)), g.input(1), g.dy], { reduction: 'add' });
+}
+
+/** Written elements take their gradient from the updates, the others from the data; adding leaves the data's whole. */
+function scatterGradient(g: GradientContext, scatter: string, gather: string): (string | undefined)[] {
+  const axis = scatter === 'ScatterElements' ? { axis: g.int('axis', 0) } : {};
+  const adds = g.string('reduction', 'none') === 'add';
+  return [
+    g.when(0, () => {
+      if (adds) return g.dy;
+      return g.builder.op(scatter, [g.dy, g.input(1), g.zeros(g.inputShape(2))], axis);
+    }),
+    undefined,
+    g.when(2, () => g.builder.op(gather, [g.dy, g.input(1)], axis)),
+  ];
+}
+
+const otherReduction = (node: NodeView): string | undefined => {
+  const reduction = node.string('reduction', 'none');
+  return reduction === 'none' || reduction === 'add' ? undefined : `reduction “${reduction}” has no gradient rule yet.`;
+};
+
 export const indexing = {
   Gather: rule((g) => [g.when(0, () => gatherGradient(g))], { stops: [1] }),
-  GatherElements: refused(),
-  GatherND: refused(),
-  Scatter: refused(),
-  ScatterElements: refused(),
-  ScatterND: refused(),
+  GatherElements: rule((g) => [g.when(0, () => gatherElementsGradient(g))], { stops: [1] }),
+  GatherND: rule((g) => [g.when(0, () => gatherNDGradient(g))], {
+    stops: [1],
+    refuses: (node) => (node.int('batch_dims', 0) ? 'batch dimensions have no gradient rule yet.' : undefined),
+  }),
+  ScatterElements: rule((g) => scatterGradient(g, 'ScatterElements', 'GatherElements'), {
+    stops: [1],
+    refuses: otherReduction,
+  }),
+  ScatterND: rule((g) => scatterGradient(g, 'ScatterND', 'GatherND'), { stops: [1], refuses: otherReduction }),
+  // The elements that were taken, each once.
+  TopK: rule(
+    (g) => [
+      g.when(0, () =>
+        g.builder.op('ScatterElements', [g.zeros(g.inputShape(0)), g.output(1), g.dy], { axis: g.int('axis', -1) }),
+      ),
+    ],
+    { stops: [1] },
+  ),
+  Scatter: refused('it was replaced by ScatterElements in operator set 11; export the model again.'),
   TensorScatter: refused(),
-  TopK: refused(),
   Compress: refused(),
   Unique: refused(),
   NonZero: stop('indices'),

@@ -1,6 +1,7 @@
 /** Matrix products. */
 import type { Shape } from '#shared/core/shape.ts';
 import { rule, stop, type Contribution, type Family } from '#shared/ops/entry.ts';
+import { einsum } from '#shared/ops/einsum.ts';
 import type { Emitter } from '#shared/ops/emitter.ts';
 import type { GradientContext } from '#shared/ops/gradient-context.ts';
 
@@ -79,6 +80,7 @@ function gemmGradient(g: GradientContext): readonly Contribution[] {
 }
 
 export const matmul = {
+  ...einsum,
   MatMul: rule(matmulGradient),
   Gemm: rule(gemmGradient),
   MatMulInteger: stop('integers'),

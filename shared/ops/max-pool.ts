@@ -7,7 +7,7 @@ import { readWindows, spreadWindows, withEdges } from '#shared/ops/windows.ts';
  * turn takes what is left of dy where it holds the maximum, and the last takes the rest, so that nothing is lost.
  */
 export function maxPoolGradient(g: GradientContext, axes: readonly WindowAxis[]): string {
-  const reads = readWindows(g, axes, withEdges(g, axes, -Infinity));
+  const reads = readWindows(g, axes, withEdges(g, axes, g.x, -Infinity));
   let left = g.dy;
   const shares = reads.map((read, tap) => {
     if (tap === reads.length - 1) return left;

@@ -62,6 +62,11 @@ export class NodeView {
     return tensor && numbers(tensor);
   }
 
+  /** Whether an input is there but not known before running. */
+  isComputed(index: number): boolean {
+    return this.hasInput(index) && !this.#graph.initializers.has(this.input(index));
+  }
+
   int(name: string, otherwise: number): number {
     return intAttribute(this.node, name, otherwise);
   }

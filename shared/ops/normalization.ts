@@ -1,6 +1,6 @@
 /** Normalization layers. */
-import { normalizeAxis } from '#shared/core/shape.ts';
-import { decomposition, refused, rule, type Family } from '#shared/ops/entry.ts';
+import { elementCount, normalizeAxis } from '#shared/core/shape.ts';
+import { decomposition, rule, type Family } from '#shared/ops/entry.ts';
 import type { Emitter } from '#shared/ops/emitter.ts';
 import type { GradientContext } from '#shared/ops/gradient-context.ts';
 import type { LoweringContext } from '#shared/ops/lowering-context.ts';
@@ -129,6 +129,33 @@ export const normalization = {
     if (l.int('p', 2) === 1) return [l.div(l.x, l.sum(l.unary('Abs', l.x), axes, true))];
     return [l.div(l.x, l.unary('Sqrt', l.sum(l.mul(l.x, l.x), axes, true)))];
   }),
-  LRN: refused(),
-  'com.microsoft.SkipLayerNormalization': refused(),
+  // y = x / (bias + alpha · mean of x² over neighbouring channels)^beta, channels beyond the edges counting as zero
+  LRN: decomposition((l) => {
+    const [batch, channels, ...spatial] = l.inputShape(0) as [number, number, ...number[]];
+    const size = l.int('size', 1);
+    const square = l.builder.reshape(l.mul(l.x, l.x), [batch, 1, channels, elementCount(spatial)]);
+    const around = l.builder.op('AveragePool', [square], {
+      kernel_shape: [size, 1],
+      pads: [Math.floor((size - 1) / 2), 0, Math.ceil((size - 1) / 2), 0],
+      count_include_pad: 1,
+    });
+    const base = l.shift(
+      l.scale(l.builder.reshape(around, l.inputShape(0)), l.float('alpha', 1e-4)),
+      l.float('bias', 1),
+    );
+    return [l.div(l.x, l.pow(base, l.float('beta', 0.75)))];
+  }),
+  // Layer normalization of x + skip (+ bias); the fourth output is that sum.
+  'com.microsoft.SkipLayerNormalization': decomposition(
+    (l) => {
+      const plain = l.add(l.x, l.input(1));
+      const sum = l.hasInput(4) ? l.add(plain, l.input(4)) : plain;
+      const scaled = l.mul(standardized(l, sum, trailingAxes(l, -1), l.float('epsilon', 1e-12)), l.input(2));
+      const normal = l.hasInput(3) ? l.add(scaled, l.input(3)) : scaled;
+      return [normal, normal, normal, sum];
+    },
+    {
+      refuses: (node) => (node.hasOutput(1) || node.hasOutput(2) ? 'its statistics are used as outputs.' : undefined),
+    },
+  ),
 } as const satisfies Family;

@@ -1,8 +1,9 @@
 /** Pooling over windows. */
 import { elementCount } from '#shared/core/shape.ts';
-import { refused, rule, type Family } from '#shared/ops/entry.ts';
+import { decomposition, refused, rule, type Family } from '#shared/ops/entry.ts';
 import { taps, windowAxes, type WindowAxis } from '#shared/ops/geometry.ts';
 import type { GradientContext } from '#shared/ops/gradient-context.ts';
+import type { LoweringContext } from '#shared/ops/lowering-context.ts';
 import { maxPoolGradient } from '#shared/ops/max-pool.ts';
 import { spreadWindows } from '#shared/ops/windows.ts';
 
@@ -61,13 +62,33 @@ function globalMaxGradient(g: GradientContext): string {
   return g.mul(winners, g.div(g.dy, g.sum(winners, spatial, true)));
 }
 
+/** |x|ᵖ */
+function powers(l: LoweringContext): string {
+  return l.pow(l.unary('Abs', l.x), l.int('p', 2));
+}
+
 export const pooling = {
   AveragePool: rule((g) => [g.when(0, () => averagePoolGradient(g))]),
   MaxPool: rule((g) => [g.when(0, () => maxPoolGradient(g, axesOf(g)))]),
   GlobalAveragePool: rule((g) => [g.when(0, () => globalAverageGradient(g))]),
   GlobalMaxPool: rule((g) => [g.when(0, () => globalMaxGradient(g))]),
-  LpPool: refused(),
-  GlobalLpPool: refused(),
+  // (Σ |x|ᵖ)^(1/p) over each window, by an average that counts the padding
+  LpPool: decomposition(
+    (l) => {
+      const { p, ...attributes } = l.node.attributes;
+      const size = elementCount(l.ints('kernel_shape') ?? []);
+      const pooled = l.builder.op('AveragePool', [powers(l)], { ...attributes, count_include_pad: 1 });
+      return [l.pow(l.scale(pooled, size), 1 / (p?.type === 'int' ? p.value : 2))];
+    },
+    { refuses: (node) => (node.int('ceil_mode', 0) ? 'ceil_mode has no gradient rule yet.' : undefined) },
+  ),
+  GlobalLpPool: decomposition((l) => {
+    const spatial = l
+      .inputShape(0)
+      .slice(2)
+      .map((_, axis) => axis + 2);
+    return [l.pow(l.sum(powers(l), spatial, true), 1 / l.int('p', 2))];
+  }),
   MaxUnpool: refused(),
   MaxRoiPool: refused(),
   RoiAlign: refused(),

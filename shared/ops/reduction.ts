@@ -60,8 +60,11 @@ function product(g: GradientContext): string {
   return g.builder.transpose(folded, inverse);
 }
 
+const computedAxes = (node: NodeView): string | undefined =>
+  node.isComputed(1) ? 'its axes are computed while running.' : undefined;
+
 const reducing = (gradient: (g: GradientContext) => string): OperatorEntry =>
-  rule((g) => [g.when(0, () => gradient(g))], { stops: [1] });
+  rule((g) => [g.when(0, () => gradient(g))], { stops: [1], refuses: computedAxes });
 
 /** The node's own axes and keepdims , summing another value. */
 function sumLike(l: LoweringContext, value: string): string {
@@ -69,7 +72,7 @@ function sumLike(l: LoweringContext, value: string): string {
 }
 
 const reductionOf = (decompose: (l: LoweringContext) => string): OperatorEntry =>
-  decomposition((l) => [decompose(l)], { stops: [1] });
+  decomposition((l) => [decompose(l)], { stops: [1], refuses: computedAxes });
 
 export const reduction = {
   ReduceSum: reducing((g) => spread(g, kept(g, g.dy))),

@@ -5,11 +5,13 @@ import { convolution } from '#shared/ops/convolution.ts';
 import { refused, type Family, type OperatorEntry } from '#shared/ops/entry.ts';
 import { functions } from '#shared/ops/functions.ts';
 import { indexing } from '#shared/ops/indexing.ts';
+import { loss } from '#shared/ops/loss.ts';
 import { matmul } from '#shared/ops/matmul.ts';
 import { qualifiedName, type OperatorName } from '#shared/ops/names.ts';
 import { normalization } from '#shared/ops/normalization.ts';
 import { pooling } from '#shared/ops/pooling.ts';
 import { reduction } from '#shared/ops/reduction.ts';
+import { resampling } from '#shared/ops/resampling.ts';
 import { shape } from '#shared/ops/shape.ts';
 import { unsupported } from '#shared/ops/unsupported.ts';
 
@@ -24,6 +26,8 @@ export const families = {
   Reduction: reduction,
   Shape: shape,
   Indexing: indexing,
+  Resampling: resampling,
+  Losses: loss,
   Other: unsupported,
 } as const satisfies Record<string, Family>;
 
@@ -38,6 +42,8 @@ export const operatorTable = {
   ...reduction,
   ...shape,
   ...indexing,
+  ...resampling,
+  ...loss,
   ...unsupported,
 } as const satisfies Record<OperatorName, OperatorEntry>;
 

@@ -1,13 +1,14 @@
 /** Reading sliding windows tap by tap, and adding values back to where the windows read. */
+import type { Emitter } from '#shared/ops/emitter.ts';
 import { taps, type WindowAxis } from '#shared/ops/geometry.ts';
 import type { GradientContext } from '#shared/ops/gradient-context.ts';
 
-/** The node's first input with what windows read beyond its edges filled in. */
-export function withEdges(g: GradientContext, axes: readonly WindowAxis[], fill: number): string {
+/** `x` [N, C, …] with what windows read beyond its edges filled in. */
+export function withEdges(g: Emitter, axes: readonly WindowAxis[], x: string, fill: number): string {
   const front = axes.map((axis) => axis.begin);
   const back = axes.map((axis) => Math.max(axis.end, 0));
-  if ([...front, ...back].every((size) => size === 0)) return g.x;
-  return g.builder.op('Pad', [g.x, g.builder.ints([0, 0, ...front, 0, 0, ...back]), g.scalar(fill)]);
+  if ([...front, ...back].every((size) => size === 0)) return x;
+  return g.builder.op('Pad', [x, g.builder.ints([0, 0, ...front, 0, 0, ...back]), g.scalar(fill)]);
 }
 
 /**
@@ -17,7 +18,7 @@ export function withEdges(g: GradientContext, axes: readonly WindowAxis[], fill:
  * With a stride, one axis is cut after another, since a row that is cut once serves every tap of the next axis
  * (CPU, 16×64×112², 3×3 stride 2: 36 ms instead of 57); without, one cut per tap copies less.
  */
-export function readWindows(g: GradientContext, axes: readonly WindowAxis[], source: string): string[] {
+export function readWindows(g: Emitter, axes: readonly WindowAxis[], source: string): string[] {
   if (axes.every((axis) => axis.stride === 1)) {
     return taps(axes).map((tap) => cut(g, source, axes, tap, 0));
   }
@@ -29,13 +30,7 @@ export function readWindows(g: GradientContext, axes: readonly WindowAxis[], sou
 }
 
 /** What one tap reads along some spatial axes, of which `first` is the position of the first. */
-function cut(
-  g: GradientContext,
-  value: string,
-  axes: readonly WindowAxis[],
-  tap: readonly number[],
-  first: number,
-): string {
+function cut(g: Emitter, value: string, axes: readonly WindowAxis[], tap: readonly number[], first: number): string {
   const starts = axes.map((axis, index) => (tap[index] as number) * axis.dilation);
   const ends = axes.map((axis, index) => (starts[index] as number) + (axis.output - 1) * axis.stride + 1);
   const whole = axes.every(
@@ -108,7 +103,7 @@ function fit(g: GradientContext, value: string, axes: readonly WindowAxis[], len
   const made = axes.map((axis, index) => axis.stride * (lengths[index] as number));
   const ends = axes.map((axis, index) => Math.min(made[index] as number, axis.begin + axis.input));
   const untouched = axes.every((axis, index) => axis.begin === 0 && ends[index] === made[index]);
-  const cut = untouched
+  const trimmed = untouched
     ? value
     : g.builder.slice(
         value,
@@ -118,7 +113,7 @@ function fit(g: GradientContext, value: string, axes: readonly WindowAxis[], len
       );
   return pad(
     g,
-    cut,
+    trimmed,
     axes.map(() => 0),
     axes.map((axis, index) => axis.input - ((ends[index] as number) - axis.begin)),
   );

@@ -19,6 +19,18 @@ const conv = (
   tolerance: 2e-5,
 });
 
+const transposed = (
+  name: string,
+  input: number[],
+  weight: number[],
+  attributes: Record<string, AttributeValue> = {},
+  bias?: number,
+): GradientCase => ({
+  ...conv(name, input, weight, attributes),
+  op: 'ConvTranspose',
+  inputs: [signed(...input), signed(...weight), ...(bias ? [signed(bias)] : [])],
+});
+
 export const convolutionCases: readonly GradientCase[] = [
   conv('1×1 with bias', [2, 3, 4, 5], [4, 3, 1, 1], {}, true),
   conv('1×1, stride 2', [2, 3, 5, 6], [4, 3, 1, 1], { strides: [2, 2] }),
@@ -62,4 +74,15 @@ export const convolutionCases: readonly GradientCase[] = [
   conv('few positions, many channels', [2, 6, 6, 5], [7, 6, 3, 3], { pads: [1, 1, 1, 1], strides: [1, 2] }),
   conv('depthwise, many positions', [2, 3, 15, 14], [3, 1, 3, 3], { group: 3, pads: [1, 1, 1, 1] }),
   conv('few channels, dilated, stride 2, tail', [2, 2, 12, 12], [3, 2, 3, 3], { dilations: [2, 2], strides: [3, 3] }),
+  transposed('plain, with bias', [2, 3, 4, 5], [3, 4, 3, 3], {}, 4),
+  transposed('2×2, stride 2', [2, 3, 4, 5], [3, 4, 2, 2], { strides: [2, 2] }),
+  transposed('padded, stride 2, output padding', [2, 3, 4, 5], [3, 4, 3, 3], {
+    strides: [2, 2],
+    pads: [1, 1, 1, 1],
+    output_padding: [1, 0],
+  }),
+  transposed('groups', [2, 4, 4, 4], [4, 3, 3, 3], { group: 2, strides: [2, 1] }, 6),
+  transposed('dilated', [1, 2, 5, 4], [2, 3, 3, 2], { dilations: [2, 3], pads: [1, 0, 2, 1] }),
+  transposed('depthwise', [2, 3, 5, 5], [3, 1, 4, 4], { group: 3, strides: [2, 2], pads: [1, 1, 1, 1] }),
+  transposed('one axis', [2, 3, 6], [3, 2, 3], { strides: [3] }),
 ];

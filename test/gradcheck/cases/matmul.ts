@@ -38,4 +38,30 @@ export const matmulCases: readonly GradientCase[] = [
     attributes: { transA: 1, transB: 1, alpha: 0.5 },
     dtype: 'float32',
   },
+  {
+    op: 'Einsum',
+    name: 'batch product',
+    inputs: [signed(2, 3, 4), signed(2, 4, 5)],
+    attributes: { equation: 'bij,bjk->bik' },
+  },
+  {
+    op: 'Einsum',
+    name: 'attention scores',
+    inputs: [signed(2, 3, 2, 4), signed(2, 5, 2, 4)],
+    attributes: { equation: 'bqhd,bkhd->bhqk' },
+  },
+  {
+    op: 'Einsum',
+    name: 'three operands',
+    inputs: [signed(2, 3), signed(3, 4), signed(4, 2)],
+    attributes: { equation: 'ab, bc, cd -> ad' },
+  },
+  {
+    op: 'Einsum',
+    name: 'a letter of its own',
+    inputs: [signed(2, 3), signed(3, 4)],
+    attributes: { equation: 'ij,jk->j' },
+  },
+  { op: 'Einsum', name: 'result not given', inputs: [signed(2, 3), signed(3, 4)], attributes: { equation: 'ij,jk' } },
+  { op: 'Einsum', name: 'one operand', inputs: [signed(2, 3)], attributes: { equation: 'ij->ji' } },
 ];

@@ -45,4 +45,23 @@ export const normalizationCases: readonly GradientCase[] = [
   { op: 'MeanVarianceNormalization', name: 'plane', inputs: [signed(2, 3, 4, 2)], dtype: 'float32' },
   { op: 'LpNormalization', name: 'two', inputs: [signed(2, 3, 4)], attributes: { axis: 1, p: 2 } },
   { op: 'LpNormalization', name: 'one', inputs: [signed(2, 3, 4)], attributes: { p: 1 } },
+  {
+    op: 'LRN',
+    name: 'odd size',
+    inputs: [signed(2, 5, 3, 2)],
+    attributes: { size: 3, alpha: 0.4, beta: 0.75, bias: 1.5 },
+    dtype: 'float32',
+  },
+  {
+    op: 'com.microsoft.SkipLayerNormalization',
+    name: 'all inputs',
+    inputs: [signed(2, 3, 4), signed(2, 3, 4), signed(4), signed(4), signed(4)],
+    dtype: 'float32',
+  },
+  {
+    op: 'com.microsoft.SkipLayerNormalization',
+    name: 'required inputs',
+    inputs: [signed(2, 3, 4), signed(2, 3, 4), signed(4)],
+    dtype: 'float32',
+  },
 ];

@@ -64,4 +64,19 @@ export const poolingCases: readonly GradientCase[] = [
   ),
   { op: 'GlobalAveragePool', name: 'plane', inputs: [signed(2, 3, 4, 5)], dtype: 'float32' },
   { op: 'GlobalMaxPool', name: 'plane', inputs: [distinct(0.37, 2, 3, 2, 3)], dtype: 'float32', step: 0.02 },
+  {
+    op: 'LpPool',
+    name: 'two',
+    inputs: [signed(1, 2, 5, 6)],
+    attributes: { kernel_shape: [2, 3], strides: [1, 2], pads: [0, 1, 1, 1] },
+    dtype: 'float32',
+  },
+  {
+    op: 'LpPool',
+    name: 'three',
+    inputs: [signed(1, 2, 5, 5)],
+    attributes: { kernel_shape: [2, 2], p: 3 },
+    dtype: 'float32',
+  },
+  { op: 'GlobalLpPool', name: 'two', inputs: [signed(2, 3, 2, 3)], dtype: 'float32' },
 ];

@@ -57,4 +57,13 @@ export const shapeCases: readonly GradientCase[] = [
     opsets: [14, 21],
   },
   { op: 'ReverseSequence', name: 'time first', inputs: [signed(4, 3, 2), ints([4, 1, 3])] },
+  { op: 'Pad', name: 'reflect', inputs: [signed(4, 5), ints([2, 1, 3, 4])], attributes: { mode: 'reflect' } },
+  { op: 'Pad', name: 'edge', inputs: [signed(2, 3), ints([0, 2, 1, 1])], attributes: { mode: 'edge' } },
+  {
+    op: 'Pad',
+    name: 'wrap',
+    inputs: [signed(3, 4), ints([1, 0, 2, 3])],
+    attributes: { mode: 'wrap' },
+    opsets: [19, 21],
+  },
 ];

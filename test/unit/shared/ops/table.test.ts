@@ -16,7 +16,6 @@ test('operators of other domains are looked up under their domain', () => {
 });
 
 test('a refusal says why in a sentence', () => {
-  for (const [name, entry] of Object.entries(operatorTable)) {
-    if (entry.kind === 'refused') expect(entry.reason, name).toMatch(/\.$/);
-  }
+  const reasons = Object.values(operatorTable).flatMap((entry) => (entry.kind === 'refused' ? [entry.reason] : []));
+  expect(reasons.filter((reason) => !reason.endsWith('.'))).toEqual([]);
 });
