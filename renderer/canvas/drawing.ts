@@ -30,7 +30,7 @@ export function join(connection: Ends): void {
   edit((document) => edits.connect(document, from, to));
 }
 
-export function startDrawing(end: Endpoint, side: Side): void {
+function startDrawing(end: Endpoint, side: Side): void {
   const { document } = useDocument.getState();
   const type = findPort(document, end, side)?.type;
   if (type === undefined) return;

@@ -40,8 +40,6 @@ export type Dialog =
   | { readonly type: 'commands' }
   | { readonly type: 'shortcuts' };
 
-export type Theme = 'auto' | 'light' | 'dark';
-
 /** The wire being drawn, while it is drawn. */
 export interface Drawing {
   readonly end: Endpoint;

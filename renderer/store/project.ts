@@ -22,7 +22,7 @@ function show(
 }
 
 /** Asks what to do with unsaved work; true when the window may show something else. */
-export async function mayLeave(): Promise<boolean> {
+async function mayLeave(): Promise<boolean> {
   const state = useDocument.getState();
   if (!isUnsaved(state)) return true;
   const choice = await ask({

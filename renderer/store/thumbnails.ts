@@ -3,7 +3,7 @@ import { useEffect } from 'react';
 import { create } from 'zustand';
 import { host } from '#renderer/platform/host.ts';
 
-export const thumbnailSize = 96;
+const thumbnailSize = 96;
 const batchMilliseconds = 30;
 
 const useThumbnailStore = create<{ readonly images: ReadonlyMap<string, string> }>()(() => ({ images: new Map() }));

@@ -91,7 +91,7 @@ export function FileDialog({ request }: { readonly request: FileRequest }) {
         >
           <IconArrowUp size={16} stroke={1.6} />
         </ActionIcon>
-        <FolderInput folder={listing?.folder ?? ''} onGo={(folder) => go(folder)} />
+        <FolderInput focused={request.mode !== 'save'} folder={listing?.folder ?? ''} onGo={(folder) => go(folder)} />
       </div>
       {error !== undefined && <p className={classes['error']}>{error}</p>}
       <ul className={classes['entries']} aria-label="Files and folders">
@@ -142,12 +142,20 @@ export function FileDialog({ request }: { readonly request: FileRequest }) {
   );
 }
 
-function FolderInput({ folder, onGo }: { readonly folder: string; readonly onGo: (folder: string) => void }) {
+interface FolderProps {
+  readonly folder: string;
+  /** Has the focus when the dialog opens. */
+  readonly focused: boolean;
+  readonly onGo: (folder: string) => void;
+}
+
+function FolderInput({ folder, focused, onGo }: FolderProps) {
   const [typed, setTyped] = useState<string>();
   return (
     <TextInput
       className={classes['path'] ?? ''}
       aria-label="Folder"
+      {...(focused ? { 'data-autofocus': true } : {})}
       value={typed ?? folder}
       onChange={(event) => setTyped(event.target.value)}
       onBlur={() => setTyped(undefined)}

@@ -42,7 +42,7 @@ export function FieldFrame({ parameter, value, onChange, control, right, error, 
             variant="subtle"
             color="gray"
             size={18}
-            aria-label={`Reset ${title}`}
+            aria-label="Back to the default"
             title="Back to the default"
             onClick={() => onChange(undefined)}
           >

@@ -1,5 +1,6 @@
 import { Textarea, TextInput } from '@mantine/core';
 import { useId, useState } from 'react';
+import { parameterReason } from '#shared/document/reason.ts';
 import { FieldFrame, type FieldProps } from './field.tsx';
 
 /** Text that is taken over when it is complete and valid: on Enter, or on leaving the field. */
@@ -10,7 +11,10 @@ function CommittedText({ shown, parse, ...props }: FieldProps & { shown: string;
   const commit = (): void => {
     if (typed === undefined) return;
     const parsed = props.parameter.schema.safeParse(parse(typed));
-    if (!parsed.success) return setError(parsed.error.issues[0]?.message ?? 'This cannot be used.');
+    if (!parsed.success) {
+      const [issue] = parsed.error.issues;
+      return setError(`It ${issue ? parameterReason(issue) : 'cannot be used.'}`);
+    }
     setError(undefined);
     setTyped(undefined);
     props.onChange(parsed.data);
