@@ -4,7 +4,7 @@ import { families } from '#shared/ops/table.ts';
 const introduction = `# Operators
 
 Which ONNX operators Graft can train through. This page is generated from the operator table
-(\`shared/ops/table.ts\`); \`UPDATE_GOLDEN=1 npx vitest run --project unit test/unit/shared/ops\` writes it anew.
+(\`shared/ops/table.ts\`); \`UPDATE_GOLDEN=1 npx vitest run --config test/vitest.config.ts unit/shared/ops\` writes it anew.
 
 - **rule**: has a gradient of its own.
 - **rewritten**: is replaced by operators that have one, where it is trained.
