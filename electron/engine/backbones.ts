@@ -41,27 +41,43 @@ export function loadBackbone(path: string): LoadedBackbone {
   return { path, hash, model, view: viewBackbone(model, path) };
 }
 
-/** Any ONNX file, its weight files beside it included. */
+/**
+ * Any ONNX file, its weight files beside it included; the hash is over all of them.
+ * @throws GraftError `model.file-missing`, `model.not-onnx`, `model.external-data-…`
+ */
 export function readModel(path: string): { model: Model; hash: string } {
   if (!existsSync(path)) throw new GraftError('model.file-missing', { path });
-  let bytes: Uint8Array;
-  try {
-    bytes = readFileSync(path);
-  } catch (error) {
-    throw new GraftError('model.not-onnx', { path, reason: `it cannot be read (${(error as Error).message}).` });
-  }
+  const bytes = readWhole(path, path);
   const hash = createHash('sha256').update(bytes);
+  // Hundreds of weights may lie in one file.
+  const beside = new Map<string, Uint8Array>();
   const model = decodeModel(bytes, {
     path,
     readExternal: (location) => {
+      const known = beside.get(location);
+      if (known) return known;
       const file = join(dirname(path), location);
       if (!existsSync(file)) throw new GraftError('model.external-data-missing', { path, file: location });
-      const data = readFileSync(file);
+      const data = readWhole(file, path);
       hash.update(data);
+      beside.set(location, data);
       return data;
     },
   });
   return { model, hash: hash.digest('hex') };
+}
+
+/** @param model the model that the file is, or belongs to */
+function readWhole(file: string, model: string): Uint8Array {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    const which = file === model ? 'it' : basename(file);
+    throw new GraftError('model.not-onnx', {
+      path: model,
+      reason: `${which} cannot be read (${(error as Error).message}).`,
+    });
+  }
 }
 
 /** Height and width pictures are brought to for this backbone. */
@@ -85,10 +101,7 @@ export async function describeBackbone(path: string, id: string, wantedSize = 0)
   const loaded = loadBackbone(path);
   const size = pictureSize(loaded.view, wantedSize);
   const typed = await typedBackbone(loaded, size);
-  const features = typed.graph.types.get(loaded.view.features)?.shape.slice(1) ?? [];
-  if (features.length === 0 || features.length > 3) {
-    throw new GraftError('model.no-feature-output', { path, reason: `an output of ${features.length + 1} dimensions` });
-  }
+  const features = featureShape(typed, loaded);
   const card = readCard(path);
   const cuts = findStages(typed.graph, loaded.view.input.name, loaded.view.features);
   return {
@@ -98,7 +111,7 @@ export async function describeBackbone(path: string, id: string, wantedSize = 0)
     input: [3, ...size],
     inputName: loaded.view.input.name,
     featureTensor: loaded.view.features,
-    features: [...features],
+    features,
     parameters: trainableInitializers(typed.graph).reduce(
       (total, name) => total + elementCount(typed.graph.initializers.get(name)?.shape ?? []),
       0,
@@ -108,6 +121,14 @@ export async function describeBackbone(path: string, id: string, wantedSize = 0)
     ...(card.license ? { license: card.license } : {}),
     ...(card.trainedOn ? { trainedOn: card.trainedOn } : {}),
   };
+}
+
+/** Shape of one picture's features: [C], [C, H, W] or [T, C]. @throws GraftError `model.no-feature-output` */
+function featureShape(typed: TypedModel, { path, view }: LoadedBackbone): number[] {
+  const shape = typed.graph.types.get(view.features)?.shape ?? [];
+  if (shape.length < 2 || shape.length > 4)
+    throw new GraftError('model.no-feature-output', { path, reason: `an output of ${shape.length} dimensions` });
+  return shape.slice(1);
 }
 
 function describeStage(typed: TypedModel, cut: StageCut, output: string): Stage {
@@ -157,7 +178,7 @@ export async function backboneSource(
       throw new GraftError('model.hash-changed', { path: loaded.path });
     const size = pictureSize(loaded.view, part.size);
     const typed = await typedBackbone(loaded, size);
-    return { loaded, size, featureShape: typed.graph.types.get(loaded.view.features)?.shape.slice(1) ?? [] };
+    return { loaded, size, featureShape: featureShape(typed, loaded) };
   } catch (error) {
     if (error instanceof GraftError && error.node === undefined) throw Object.assign(error, { node: part.node });
     throw error;

@@ -7,7 +7,7 @@ import type { Graph, Model } from '#shared/ir/graph.ts';
 import { onnxIrVersion } from '#shared/compiler/versions.ts';
 import type { BackboneView } from '#shared/compiler/backbone.ts';
 import { appendHead, appendPooling, initialHead, pooledWidth, type DropoutInput } from '#shared/compiler/head.ts';
-import { extract, rename } from '#shared/compiler/subgraph.ts';
+import { definitions, extract, rename } from '#shared/compiler/subgraph.ts';
 import type { BackbonePart, Recipe } from '#shared/nodes/recipe.ts';
 import type { Tensor } from '#shared/ir/tensor.ts';
 
@@ -31,8 +31,13 @@ export interface Assembly {
   readonly renamed: ReadonlyMap<string, string>;
 }
 
-/** Names the assembled model uses itself. */
-const reserved = ['input', 'logits', 'probabilities', 'target', 'weight', 'lr', 'step', 'loss', 'correct'];
+/** Names the assembled model and the graphs made of it use themselves. */
+const reserved = new Set([
+  ...['input', 'logits', 'probabilities', 'target', 'weight', 'lr', 'step', 'loss', 'correct'],
+  ...['rows', 'labels', 'order'],
+]);
+/** Values of a model that was itself trained here, and is now the backbone, begin like this. */
+const reservedPrefix = /^(?:head|dropout|state|next|outer|body)\//;
 
 /** Mean and standard deviation of RGB in 0–1 that a backbone expects to be taken off, by setting. */
 const statistics = {
@@ -43,9 +48,7 @@ const statistics = {
 export function resolve(recipe: Recipe, source: BackboneSource, classes: number): Assembly {
   const { model, view, featureShape } = source;
   const body = extract(model, [view.input], [{ name: view.features, dtype: 'float32', shape: [] }]).graph;
-  const renamed = new Map(
-    [...namesOf(body)].filter((name) => reserved.includes(name)).map((name) => [name, `backbone/${name}`]),
-  );
+  const renamed = outOfTheWay(body);
   const normalization = normalizationOf(recipe.backbone, model);
   // Without normalisation the pictures are the backbone's input.
   if (normalization === 'none') renamed.set(view.input.name, 'input');
@@ -89,10 +92,10 @@ export function normalizationOf(part: BackbonePart, model: Model): 'none' | 'ima
   return preprocess?.includes('"inside"') ? 'none' : 'imagenet';
 }
 
-function namesOf(graph: Graph): Set<string> {
-  return new Set([
-    ...graph.inputs.map((input) => input.name),
-    ...graph.initializers.keys(),
-    ...graph.nodes.flatMap((node) => node.outputs),
-  ]);
+/** A new name for each backbone value whose own is needed. */
+function outOfTheWay(body: Graph): Map<string, string> {
+  const free = new GraphBuilder(0);
+  free.reserve(body);
+  const clashing = [...definitions(body)].filter((name) => reserved.has(name) || reservedPrefix.test(name));
+  return new Map(clashing.map((name) => [name, free.fresh(`backbone/${name}`)]));
 }

@@ -6,7 +6,7 @@ import type { Shape } from '#shared/core/shape.ts';
 import { GraphBuilder } from '#shared/ir/builder.ts';
 import type { Graph, Model, ValueInfo } from '#shared/ir/graph.ts';
 import { stateSlots, type StateSlot } from '#shared/compiler/6-update.ts';
-import { rename } from '#shared/compiler/subgraph.ts';
+import { definitions, rename } from '#shared/compiler/subgraph.ts';
 import { appendStep, type StepSpec } from '#shared/compiler/training-step.ts';
 import type { TypedModel } from '#shared/compiler/2-shape.ts';
 
@@ -169,12 +169,7 @@ function loopBody(
   builder.output(step.loss, 'float32', [], names.loss);
   builder.output(step.correct as string, 'float32', [], names.correct);
   const graph = builder.build('step');
-  const own = [
-    ...graph.inputs.map((input) => input.name),
-    ...graph.initializers.keys(),
-    ...graph.nodes.flatMap((node) => node.outputs),
-  ];
-  const renaming = new Map(own.map((name) => [name, `body/${name}`]));
+  const renaming = new Map([...definitions(graph)].map((name) => [name, `body/${name}`]));
   const outside = [
     names.order,
     names.rows,

@@ -6,6 +6,7 @@ import { lower } from '#shared/compiler/3-lower.ts';
 import { carriedValues, names } from '#shared/compiler/7-emit.ts';
 import { defaultDecay } from '#shared/compiler/optimizers.ts';
 import type { Oracle } from '#shared/compiler/oracle.ts';
+import { definitions, rename } from '#shared/compiler/subgraph.ts';
 import { trainableInitializers } from '#shared/compiler/trainable.ts';
 import { appendStep, type StepSpec } from '#shared/compiler/training-step.ts';
 import { onnxIrVersion } from '#shared/compiler/versions.ts';
@@ -41,6 +42,9 @@ export function parseCase(json: unknown): TrainingCase {
   throw new GraftError('compile.bad-case', { reason: z.prettifyError(parsed.error).replaceAll('\n', ' ') });
 }
 
+/** Whatever the model calls its own input. */
+const inputName = 'input';
+
 export interface CaseStep {
   /** Inputs `input`, `target`, `lr`, `step`, parameters, state; outputs `loss`, `next/…`; initial state in `graft.state`. */
   readonly model: Model;
@@ -60,11 +64,10 @@ export async function buildCaseStep(
   inputShape: Shape,
   oracle: Oracle,
 ): Promise<CaseStep> {
-  const input = model.graph.inputs[0];
-  if (!input) throw new GraftError('compile.bad-case', { reason: 'the model has no input.' });
   const trainable = training.trainable === 'all' ? trainableInitializers(model.graph) : training.trainable;
   for (const name of trainable) assertTrainable(model, name);
-  const typed = await fixShapes(model, new Map([[input.name, inputShape]]), trainable, oracle);
+  const source = withInterfaceNames(model, new Set(trainable));
+  const typed = await fixShapes(source, new Map([[inputName, inputShape]]), trainable, oracle);
   const graph = lower(typed.graph, typed.opsets[''] as number);
   const lowered: TypedModel = { ...typed, graph: { ...graph, types: await inferTypes({ ...typed, graph }, oracle) } };
   // A parameter the output does not use keeps its value; it has no place in the lowered graph.
@@ -79,7 +82,7 @@ export async function buildCaseStep(
 
   const builder = new GraphBuilder(lowered.opsets[''] as number);
   builder.reserve(lowered.graph);
-  builder.input(input.name, lowered.graph.inputs[0]?.dtype ?? 'float32', inputShape);
+  builder.input(inputName, lowered.graph.inputs[0]?.dtype ?? 'float32', inputShape);
   builder.input(names.target, 'int64', [inputShape[0] as number]);
   builder.input(names.lr, 'float32', []);
   builder.input(names.step, 'int64', []);
@@ -109,6 +112,23 @@ export async function buildCaseStep(
     state,
     stateShapes: new Map(slots.map((slot) => [slot.name, slot.shape])),
   };
+}
+
+/**
+ * The model with its input called `input`, and with names of its own for values inside that are called like something
+ * the step takes or gives. Parameters keep their names, under which the step takes them.
+ */
+function withInterfaceNames(model: Model, trainable: ReadonlySet<string>): Model {
+  const input = model.graph.inputs[0];
+  if (!input) throw new GraftError('compile.bad-case', { reason: 'the model has no input.' });
+  const taken = new Set<string>([inputName, names.target, names.lr, names.step, names.loss]);
+  const free = new GraphBuilder(0, model.graph);
+  const clashing = [...definitions(model.graph)].filter(
+    (name) => (taken.has(name) || /^(?:next|state)\//.test(name)) && !trainable.has(name),
+  );
+  const renaming = new Map(clashing.map((name) => [name, free.fresh(`model/${name}`)]));
+  renaming.set(input.name, inputName);
+  return { ...model, graph: rename(model.graph, renaming) };
 }
 
 function assertTrainable(model: Model, name: string): void {

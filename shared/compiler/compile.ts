@@ -4,17 +4,16 @@ import { resolve, type Assembly, type BackboneSource } from '#shared/compiler/1-
 import { fixShapes, inferTypes, type TypedModel } from '#shared/compiler/2-shape.ts';
 import { lower } from '#shared/compiler/3-lower.ts';
 import { cutTensor, parameterGroups, partition, type Partition } from '#shared/compiler/4-partition.ts';
-import { blockedNodes } from '#shared/compiler/5-grad.ts';
+import { firstBlocked, type BlockedNode } from '#shared/compiler/5-grad.ts';
 import type { StateSlot } from '#shared/compiler/6-update.ts';
 import { carriedValues, emitEvaluation, emitLoop, emitStep, type Carried } from '#shared/compiler/7-emit.ts';
-import type { DropoutInput } from '#shared/compiler/head.ts';
+import { pooledFeatures, type DropoutInput } from '#shared/compiler/head.ts';
 import type { LossSpec } from '#shared/compiler/losses.ts';
 import type { OptimizerSpec } from '#shared/compiler/optimizers.ts';
 import type { Oracle } from '#shared/compiler/oracle.ts';
 import { findStages, type StageCut } from '#shared/compiler/stages.ts';
 import { trainableInitializers } from '#shared/compiler/trainable.ts';
 import type { StepSpec } from '#shared/compiler/training-step.ts';
-import { descendants } from '#shared/compiler/subgraph.ts';
 import type { Model, TypedGraph } from '#shared/ir/graph.ts';
 import type { Tensor } from '#shared/ir/tensor.ts';
 import { GraftError } from '#shared/messages/error.ts';
@@ -73,11 +72,11 @@ export async function compile({ recipe, backbone, classCounts, oracle }: Compile
       oracle,
     );
   const typed = await fix(assembly.training);
-  const stages = stagesOf(typed, assembly);
+  const stages = stagesOf(typed);
   const tensor = cutTensor(recipe.freeze, stages);
   const lowered = await withoutExotic(typed, oracle);
   const divided = partition(lowered, tensor);
-  refuseBlocked(divided.suffix, recipe, stages);
+  refuseBlocked(lowered, tensor, recipe, stages);
 
   const head = new Set(assembly.head.keys());
   const groups = parameterGroups(divided.suffix, head, stages, recipe.freeze, recipe.optimizer.weightDecay);
@@ -110,14 +109,12 @@ export async function compile({ recipe, backbone, classCounts, oracle }: Compile
   };
 }
 
-/** Stages of the backbone part of an assembled model. */
-export function stagesOf(typed: TypedModel, assembly: Assembly): StageCut[] {
-  const head = new Set(assembly.head.keys());
-  const stages = findStages(typed.graph, 'input', typed.graph.outputs[0]?.name as string);
-  // The head is not a place to freeze before: that is what freezing the whole backbone means.
-  return stages.filter(
-    (stage) => !stage.parameters.some((name) => head.has(name)) || stage.parameters.some((name) => !head.has(name)),
-  );
+/**
+ * Stages of the backbone part of an assembled model, found in that part alone, so that they are the ones found in the
+ * backbone file by itself.
+ */
+export function stagesOf(typed: TypedModel): StageCut[] {
+  return findStages(typed.graph, 'input', pooledFeatures);
 }
 
 /** Phase 3, and the types of what it made. */
@@ -134,24 +131,11 @@ async function withoutExotic(typed: TypedModel, oracle: Oracle): Promise<TypedMo
   return { ...model, graph: withTypes };
 }
 
-/** Stops at an operator that cannot be differentiated, naming the earliest stage behind it. */
-function refuseBlocked(suffix: TypedModel, recipe: Recipe, stages: readonly StageCut[]): void {
-  const { graph } = suffix;
-  const blocked = blockedNodes(
-    graph,
-    trainableInitializers(graph),
-    graph.outputs.map((output) => output.name),
-  );
-  const first = blocked[0];
+/** Stops at an operator that cannot be differentiated, naming the first stage before which freezing avoids it. */
+function refuseBlocked(lowered: TypedModel, tensor: string, recipe: Recipe, stages: readonly StageCut[]): void {
+  const first = blockedBehind(lowered, tensor);
   if (!first) return;
-  const clear = stages.find((stage) => {
-    const behind = descendants(graph, [stage.tensor]);
-    return (
-      graph.types.has(stage.tensor) &&
-      behind.size > 1 &&
-      !blocked.some(({ node }) => node.inputs.some((name) => behind.has(name)))
-    );
-  });
+  const clear = stages.find((stage) => !blockedBehind(lowered, stage.tensor));
   throw new GraftError(
     'compile.not-differentiable',
     {
@@ -162,6 +146,12 @@ function refuseBlocked(suffix: TypedModel, recipe: Recipe, stages: readonly Stag
     },
     recipe.freeze.node,
   );
+}
+
+/** The first operator without gradient that training behind a cut would meet. */
+function blockedBehind(lowered: TypedModel, tensor: string): BlockedNode | undefined {
+  const { graph } = partition(lowered, tensor).suffix;
+  return firstBlocked(graph, trainableInitializers(graph));
 }
 
 function lossSpec(recipe: Recipe, counts: readonly number[]): LossSpec {

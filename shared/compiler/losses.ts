@@ -68,7 +68,9 @@ function crossEntropy(builder: GraphBuilder, spec: LossSpec, inputs: LossInputs)
   const classWeights = weights && builder.constant(dtype, [1, classes], weights);
   const weighted = classWeights ? builder.op('Mul', [desired, classWeights]) : desired;
 
-  // Each sample's share of the mean: its weight over the sum of the weights, [N, 1] or a scalar.
+  // Each sample's share of the mean: its weight over the sum of the weights, [N, 1] or a scalar. A batch in which no
+  // sample counts has no mean; the tiny term, too small to show beside any weight, makes its loss and gradient 0.
+  const orTiny = (sum: string): string => builder.op('Add', [sum, builder.scalar(dtype, 1e-30)]);
   let sampleWeight = inputs.sampleWeight && builder.reshape(inputs.sampleWeight, [count, 1]);
   let denominator: string | undefined;
   if (classWeights) {
@@ -83,7 +85,7 @@ function crossEntropy(builder: GraphBuilder, spec: LossSpec, inputs: LossInputs)
     denominator = builder.reduce('ReduceSum', sampleWeight, [0, 1], false);
   }
   sampleWeight ??= builder.scalar(dtype, 1);
-  const share = builder.op('Div', [sampleWeight, denominator ?? builder.scalar(dtype, count)]);
+  const share = builder.op('Div', [sampleWeight, denominator ? orTiny(denominator) : builder.scalar(dtype, count)]);
 
   const perSample = builder.reduce('ReduceSum', builder.op('Mul', [weighted, logProbabilities]), [1], true);
   const loss = builder.op('Neg', [builder.reduce('ReduceSum', builder.op('Mul', [perSample, share]), [0, 1], false)]);

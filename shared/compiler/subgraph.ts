@@ -51,7 +51,10 @@ export function descendants(graph: Graph, values: readonly string[]): Set<string
   return found;
 }
 
-/** Gives the values of a graph new names; names that are not in the map stay. */
+/**
+ * Gives the values of a graph new names; names that are not in the map stay. Bodies of Loop, If and Scan follow in
+ * what they read from outside; their own values keep their names.
+ */
 export function rename(graph: Graph, names: ReadonlyMap<string, string>): Graph {
   const renamed = (name: string): string => names.get(name) ?? name;
   const info = (value: ValueInfo): ValueInfo => ({ ...value, name: renamed(value.name) });
@@ -63,7 +66,29 @@ export function rename(graph: Graph, names: ReadonlyMap<string, string>): Graph 
       ...node,
       inputs: node.inputs.map(renamed),
       outputs: node.outputs.map(renamed),
+      attributes: renameBodies(node.attributes, names),
     })),
     initializers: new Map([...graph.initializers].map(([name, tensor]) => [renamed(name), tensor])),
   };
+}
+
+function renameBodies(attributes: Node['attributes'], names: ReadonlyMap<string, string>): Node['attributes'] {
+  if (!Object.values(attributes).some(({ type }) => type === 'graph')) return attributes;
+  return Object.fromEntries(
+    Object.entries(attributes).map(([key, attribute]) => {
+      if (attribute.type !== 'graph') return [key, attribute];
+      const own = definitions(attribute.value);
+      const outer = new Map([...names].filter(([name]) => !own.has(name)));
+      return [key, { type: 'graph', value: rename(attribute.value, outer) }];
+    }),
+  );
+}
+
+/** Every name a graph defines: its inputs, initializers and node outputs. */
+export function definitions(graph: Graph): Set<string> {
+  return new Set([
+    ...graph.inputs.map((input) => input.name),
+    ...graph.initializers.keys(),
+    ...graph.nodes.flatMap((node) => node.outputs).filter((name) => name !== ''),
+  ]);
 }

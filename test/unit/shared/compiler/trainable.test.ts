@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { trainableInitializers } from '#shared/compiler/trainable.ts';
+import { GraphBuilder } from '#shared/ir/builder.ts';
+import { float32Tensor, int64Tensor, tensorOf } from '#shared/ir/tensor.ts';
+
+/** Names of float vectors called by the letters given, and a builder that has them. */
+function withWeights(...names: string[]): GraphBuilder {
+  const builder = new GraphBuilder(17);
+  builder.input('x', 'float32', [2, 2]);
+  for (const name of names) builder.initializer(name, float32Tensor([2], [1, 2]));
+  return builder;
+}
+const found = (builder: GraphBuilder): string[] => trainableInitializers(builder.build('g'));
+
+describe('learned weights', () => {
+  it('are the weights of layers, in order of first use, each once', () => {
+    const builder = withWeights('a', 'b', 'c');
+    builder.op('Gemm', [builder.op('Conv', ['x', 'b', 'c']), 'a', 'c']);
+    expect(found(builder)).toEqual(['b', 'c', 'a']);
+  });
+
+  it('leave the running statistics of batch normalisation out', () => {
+    const builder = withWeights('scale', 'shift', 'mean', 'variance');
+    builder.op('BatchNormalization', ['x', 'scale', 'shift', 'mean', 'variance']);
+    expect(found(builder)).toEqual(['scale', 'shift']);
+  });
+
+  it('leave what pictures are normalised with out', () => {
+    const builder = withWeights('mean', 'deviation', 'w');
+    const scaled = builder.op('Div', [builder.op('Sub', ['x', 'mean']), 'deviation']);
+    builder.op('MatMul', [scaled, 'w']);
+    expect(found(builder)).toEqual(['w']);
+  });
+
+  it('leave single numbers out, which are constants of the architecture', () => {
+    const builder = withWeights('offset');
+    builder.initializer('half', float32Tensor([], [0.5]));
+    builder.initializer('one', float32Tensor([1, 1], [1]));
+    builder.op('Add', [builder.op('Mul', [builder.op('Add', ['x', 'one']), 'half']), 'offset']);
+    expect(found(builder)).toEqual(['offset']);
+  });
+
+  it('leave what is no float out', () => {
+    const builder = withWeights();
+    builder.initializer('ids', int64Tensor([2], [1, 2]));
+    builder.initializer('bytes', tensorOf('uint8', [2], [1, 2]));
+    builder.op('Add', ['ids', 'ids']);
+    builder.op('Mul', ['bytes', 'bytes']);
+    expect(found(builder)).toEqual([]);
+  });
+
+  it('leave inputs that hold no weight out: shapes, limits, gates', () => {
+    const builder = withWeights('w', 'low', 'high', 'shape');
+    builder.op('Clip', ['x', 'low', 'high']);
+    builder.op('Reshape', ['x', 'shape']);
+    builder.op('Conv', ['w', 'x']);
+    expect(found(builder)).toEqual([]);
+  });
+
+  it('are found behind what exporters put between', () => {
+    const builder = withWeights('a', 'b', 'c', 'd');
+    const through = (name: string, ...ops: string[]): string =>
+      ops.reduce((value, op) => builder.op(op, [value]), name);
+    builder.op('MatMul', ['x', through('a', 'Identity')]);
+    builder.op('MatMul', ['x', through('b', 'Transpose', 'Cast', 'Identity')]);
+    builder.op('MatMul', ['x', through('c', 'Unsqueeze', 'Squeeze', 'Reshape')]);
+    builder.op('MatMul', ['x', through('d', 'Relu')]);
+    builder.op('MatMul', ['x', through('x', 'Identity')]);
+    expect(found(builder)).toEqual(['a', 'b', 'c']);
+  });
+});
