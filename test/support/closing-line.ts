@@ -12,7 +12,7 @@ export default class ClosingLine implements Reporter {
         const result = test.result();
         totals[result.state]++;
         if (result.state !== 'skipped') continue;
-        const reason = result.note ?? 'no reason given';
+        const reason = result.note ?? `see ${module.relativeModuleId}`;
         reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
       }
     }
