@@ -6,6 +6,7 @@ export const defaultSettings: Settings = {
   theme: 'auto',
   device: 'auto',
   cacheLimitBytes: 10 * 1024 ** 3,
+  introduced: false,
   shortcuts: {},
 };
 

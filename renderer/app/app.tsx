@@ -6,6 +6,7 @@ import { listenToKeyboard } from '#renderer/actions/keyboard.ts';
 import { useConnection } from '#renderer/platform/host.ts';
 import { followDerived } from '#renderer/store/derived.ts';
 import { readEnvironment, useEnvironment } from '#renderer/store/environment.ts';
+import { introduce } from '#renderer/panels/start/introduction.ts';
 import { followFacts } from '#renderer/store/facts.ts';
 import { guardUnsavedWork, reportFailure } from '#renderer/store/project.ts';
 import { ErrorBoundary } from './error-boundary.tsx';
@@ -23,7 +24,7 @@ function useFollowers(): void {
   const connected = useConnection((connection) => connection.state === 'connected');
   useEffect(() => {
     if (!connected) return undefined;
-    readEnvironment().catch(reportFailure);
+    readEnvironment().then(introduce).catch(reportFailure);
     return followHostRequests();
   }, [connected]);
 }

@@ -12,7 +12,13 @@ interface EnvironmentState {
   readonly settings: Settings;
 }
 
-const initialSettings: Settings = { theme: 'auto', device: 'auto', cacheLimitBytes: 2_000_000_000, shortcuts: {} };
+const initialSettings: Settings = {
+  theme: 'auto',
+  device: 'auto',
+  cacheLimitBytes: 10 * 2 ** 30,
+  introduced: true,
+  shortcuts: {},
+};
 
 export const useEnvironment = create<EnvironmentState>()(() => ({
   info: undefined,

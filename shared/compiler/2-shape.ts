@@ -38,8 +38,8 @@ export async function fixShapes(
   let current: Model = constantsToInitializers({ ...model, graph: { ...model.graph, inputs } });
   current = withoutDeadNodes(current);
   let types = await inferAll(current, oracle);
-  // Folding shape arithmetic may reveal further shapes (Reshape to a computed shape); each round settles at least one.
-  for (let round = 0; round < 16; round++) {
+  // Folding shape arithmetic may reveal further shapes (Reshape to a computed shape); each round removes a node.
+  for (;;) {
     const folded = await foldStatic(current, types, keep, oracle);
     if (!folded) break;
     current = withoutDeadNodes(folded);

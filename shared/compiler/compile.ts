@@ -75,7 +75,8 @@ export async function compile({ recipe, backbone, classCounts, oracle }: Compile
   const stages = stagesOf(typed);
   const tensor = cutTensor(recipe.freeze, stages);
   const lowered = await withoutExotic(typed, oracle);
-  const divided = partition(lowered, tensor);
+  // What is frozen needs no gradient: it keeps its operators as they are, which the runtime has the fastest kernels for.
+  const divided: Partition = { ...partition(lowered, tensor), prefix: partition(typed, tensor).prefix };
   refuseBlocked(lowered, tensor, recipe, stages);
 
   const head = new Set(assembly.head.keys());

@@ -33,6 +33,8 @@ export const settingsSchema = z.object({
   device: deviceSchema,
   /** Upper limit of the feature cache on disk, bytes. */
   cacheLimitBytes: z.number(),
+  /** Whether the wired example of the first start has been shown. */
+  introduced: z.boolean(),
   /** Keyboard shortcuts changed by the person: action name to shortcut. */
   shortcuts: z.record(z.string(), z.string()),
 });

@@ -1,7 +1,7 @@
 /** onnxruntime as the compiler's authority on shapes and constants. */
 import * as ort from 'onnxruntime-node';
 import type { Oracle } from '#shared/compiler/oracle.ts';
-import type { Dimension, Model, ValueInfo } from '#shared/ir/graph.ts';
+import type { Dimension, Model, Node, ValueInfo } from '#shared/ir/graph.ts';
 import { elementCount } from '#shared/core/shape.ts';
 import type { DType, Tensor } from '#shared/ir/tensor.ts';
 import { encodeModel } from '#shared/onnx/encode.ts';
@@ -14,12 +14,29 @@ const largestShapeConstant = 1024;
 export const oracle: Oracle = {
   async infer(model, values): Promise<Map<string, ValueInfo>> {
     if (values.length === 0) return new Map();
-    const session = await create(withWeightsAsInputs(model), values);
-    try {
-      return new Map(session.outputMetadata.map((value) => [value.name, valueInfo(value)]));
-    } finally {
-      await session.release();
+    const bare = withWeightsAsInputs(model);
+    const types = await inferOnce(bare, values);
+    // The runtime reports [] for a scalar and for a value whose rank it does not know; the shape of its Shape tells them apart.
+    const doubtful = [...types.values()].filter(({ shape }) => shape.length === 0).map(({ name }) => name);
+    if (doubtful.length === 0) return types;
+    const shapes = doubtful.map((name): Node => ({
+      name: '',
+      op: 'Shape',
+      domain: '',
+      inputs: [name],
+      outputs: [`${name}/shape`],
+      attributes: {},
+    }));
+    const nodes = [...bare.graph.nodes, ...shapes];
+    const ranks = await inferOnce(
+      { ...bare, graph: { ...bare.graph, nodes } },
+      shapes.flatMap(({ outputs }) => outputs),
+    );
+    for (const name of doubtful) {
+      if (ranks.get(`${name}/shape`)?.shape[0] !== 0)
+        types.set(name, { ...(types.get(name) as ValueInfo), shape: unknownRank });
     }
+    return types;
   },
 
   async evaluate(model, values): Promise<Map<string, Tensor>> {
@@ -32,6 +49,18 @@ export const oracle: Oracle = {
     }
   },
 };
+
+/** Stands for any shape: not settled, whatever its rank. */
+const unknownRank: readonly Dimension[] = [null];
+
+async function inferOnce(model: Model, values: readonly string[]): Promise<Map<string, ValueInfo>> {
+  const session = await create(model, values);
+  try {
+    return new Map(session.outputMetadata.map((value) => [value.name, valueInfo(value)]));
+  } finally {
+    await session.release();
+  }
+}
 
 async function create(model: Model, outputs: readonly string[]): Promise<ort.InferenceSession> {
   const bare = { ...model, graph: { ...model.graph, outputs: [] } };
@@ -57,7 +86,7 @@ function withWeightsAsInputs(model: Model): Model {
 }
 
 function valueInfo(value: ort.InferenceSession.ValueMetadata): ValueInfo {
-  if (!value.isTensor) return { name: value.name, dtype: 'float32', shape: [null] };
+  if (!value.isTensor) return { name: value.name, dtype: 'float32', shape: unknownRank };
   const shape = value.shape.map((dimension): Dimension =>
     typeof dimension === 'number' && dimension < 0 ? null : dimension,
   );
