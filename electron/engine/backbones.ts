@@ -28,7 +28,7 @@ export interface LoadedBackbone {
 }
 
 /** The file behind a backbone parameter: a built-in id, or a path relative to the project. */
-export function backbonePath(model: string, baseFolder: string): string {
+function backbonePath(model: string, baseFolder: string): string {
   if (model.toLowerCase().endsWith('.onnx')) return isAbsolute(model) ? model : resolve(baseFolder, model);
   const builtIn = join(resourcesFolder(), 'backbones', model, `${model}.onnx`);
   if (!existsSync(builtIn)) throw new GraftError('model.unknown-backbone', { id: model });
@@ -36,7 +36,7 @@ export function backbonePath(model: string, baseFolder: string): string {
 }
 
 /** @throws GraftError `model.file-missing`, `model.not-onnx`, `model.external-data-…`, `model.opset-unsupported`, `model.input-unsupported` */
-export function loadBackbone(path: string): LoadedBackbone {
+function loadBackbone(path: string): LoadedBackbone {
   const { model, hash } = readModel(path);
   return { path, hash, model, view: viewBackbone(model, path) };
 }
@@ -81,13 +81,13 @@ function readWhole(file: string, model: string): Uint8Array {
 }
 
 /** Height and width pictures are brought to for this backbone. */
-export function pictureSize(view: BackboneView, wanted: number): [number, number] {
+function pictureSize(view: BackboneView, wanted: number): [number, number] {
   const [, height, width] = view.size;
   return [height || wanted || usualSide, width || wanted || usualSide];
 }
 
 /** The backbone from its picture input to its features, for one picture of the given size, with every shape settled. */
-export async function typedBackbone(
+async function typedBackbone(
   { model, view }: LoadedBackbone,
   size: readonly [number, number],
 ): Promise<TypedModel> {

@@ -14,7 +14,7 @@ import type { Project } from '#electron/engine/training/project.ts';
 import type * as ort from 'onnxruntime-node';
 
 /** Largest |Δlogit| allowed between the trained model and the exported file. */
-export const allowedDifference = 1e-4;
+const allowedDifference = 1e-4;
 /** Pictures in one run of the check: not the training batch, so that the free batch dimension is exercised. */
 const checkBatch = 25;
 

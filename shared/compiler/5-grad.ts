@@ -35,7 +35,7 @@ function isFloatValue(graph: Differentiable, name: string): boolean {
 }
 
 /** Every float value that moves with one of `from`, those included. */
-export function dependents(graph: Differentiable, from: readonly string[]): Set<string> {
+function dependents(graph: Differentiable, from: readonly string[]): Set<string> {
   const moving = new Set(from);
   for (const node of graph.nodes) {
     if (!node.inputs.some((input, position) => moving.has(input) && carries(node, position))) continue;

@@ -14,7 +14,7 @@ export interface BackboneView {
 }
 
 /** Oldest operator set whose operators the compiler writes and reads. */
-export const oldestOpset = 13;
+const oldestOpset = 13;
 
 /** @throws GraftError `model.opset-unsupported`, `model.input-unsupported`, `model.no-feature-output` */
 export function viewBackbone(model: Model, path: string): BackboneView {

@@ -114,7 +114,7 @@ export async function compile({ recipe, backbone, classCounts, oracle }: Compile
  * Stages of the backbone part of an assembled model, found in that part alone, so that they are the ones found in the
  * backbone file by itself.
  */
-export function stagesOf(typed: TypedModel): StageCut[] {
+function stagesOf(typed: TypedModel): StageCut[] {
   return findStages(typed.graph, 'input', pooledFeatures);
 }
 

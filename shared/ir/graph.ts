@@ -79,11 +79,6 @@ export function stringAttribute(node: Node, name: string, otherwise: string): st
   return attribute?.type === 'string' ? attribute.value : otherwise;
 }
 
-export function tensorAttribute(node: Node, name: string): Tensor | undefined {
-  const attribute = node.attributes[name];
-  return attribute?.type === 'tensor' ? attribute.value : undefined;
-}
-
 /** The node that makes each value. */
 export function producers(graph: Graph): Map<string, Node> {
   const map = new Map<string, Node>();

@@ -8,7 +8,7 @@ import type { GradientContext } from '#shared/ops/gradient-context.ts';
 type Spelling = (g: GradientContext, conv: Convolution) => string;
 
 /** The transposed convolution, for every stride, dilation, padding and grouping. */
-export const byTransposedConvolution: Spelling = (g, { axes, groups }) =>
+const byTransposedConvolution: Spelling = (g, { axes, groups }) =>
   g.builder.op('ConvTranspose', [g.dy, g.input(1)], {
     group: groups,
     kernel_shape: axes.map((axis) => axis.kernel),
@@ -19,7 +19,7 @@ export const byTransposedConvolution: Spelling = (g, { axes, groups }) =>
   });
 
 /** For stride 1: a convolution of dY with the kernel turned around and its channel axes exchanged. */
-export const byFlippedKernel: Spelling = (g, conv) => {
+const byFlippedKernel: Spelling = (g, conv) => {
   const { axes, groups } = conv;
   const reach = axes.map((axis) => axis.dilation * (axis.kernel - 1));
   return g.builder.op('Conv', [g.dy, flippedKernel(g, conv)], {

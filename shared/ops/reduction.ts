@@ -7,7 +7,7 @@ import type { LoweringContext } from '#shared/ops/lowering-context.ts';
 import type { NodeView } from '#shared/ops/node-view.ts';
 
 /** The axes a reduction works on: an attribute or, in newer operator sets, an input; none given means all or none. */
-export function reducedAxes(node: NodeView): number[] {
+function reducedAxes(node: NodeView): number[] {
   const rank = node.inputShape(0).length;
   const given = node.ints('axes') ?? node.constant(1) ?? [];
   if (given.length > 0) return given.map((axis) => normalizeAxis(axis, rank));

@@ -80,7 +80,6 @@ export const engineRequestSchema = z.object({
   procedure: z.enum(Object.keys(engineProcedures) as [EngineProcedure, ...EngineProcedure[]]),
   input: z.unknown(),
 });
-export type EngineRequest = z.infer<typeof engineRequestSchema>;
 
 export const engineMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready') }),

@@ -27,7 +27,7 @@ const numericTensor: fc.Arbitrary<Tensor> = fc.tuple(fc.constantFrom(...numericT
   return fc.uint8Array({ minLength: length, maxLength: length }).map((data) => ({ dtype, shape: dims, data }));
 });
 
-export const tensors: fc.Arbitrary<Tensor> = fc.oneof({ weight: 4, arbitrary: numericTensor }, stringTensor);
+const tensors: fc.Arbitrary<Tensor> = fc.oneof({ weight: 4, arbitrary: numericTensor }, stringTensor);
 
 const valueInfo: fc.Arbitrary<ValueInfo> = fc.record({
   name,

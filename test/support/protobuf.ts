@@ -6,7 +6,7 @@
 /** A field: its number, and either an integer (varint) or bytes, text or a message. */
 export type WireField = readonly [number: number, value: number | bigint | string | Uint8Array];
 
-export function varint(value: number | bigint): Uint8Array {
+function varint(value: number | bigint): Uint8Array {
   const bytes: number[] = [];
   let rest = BigInt.asUintN(64, BigInt(value));
   do {

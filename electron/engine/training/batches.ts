@@ -32,7 +32,7 @@ export function batchPlaces(order: Uint32Array, index: number, batch: number): B
  * Srivastava et al. 2014). The rate is met to 1/65,536; a random word serves two elements.
  * @param step global step, from 1
  */
-export function writeDropoutMask(
+function writeDropoutMask(
   target: Float32Array,
   offset: number,
   count: number,

@@ -3,7 +3,7 @@ import type { LossSpec } from '#shared/compiler/losses.ts';
 import type { Evaluation, Metrics } from '#shared/protocol/run.ts';
 
 /** Softmax of one row of logits. */
-export function probabilities(logits: Float32Array, classes: number, row: number): number[] {
+function probabilities(logits: Float32Array, classes: number, row: number): number[] {
   const values = Array.from(logits.subarray(row * classes, (row + 1) * classes));
   const largest = Math.max(...values);
   const exponentials = values.map((value) => Math.exp(value - largest));
@@ -41,7 +41,7 @@ export function measure(logits: Float32Array, labels: readonly number[], classes
 }
 
 /** Half the width of the 95 % Wilson score interval of a share (Wilson 1927). */
-export function wilsonMargin(share: number, count: number): number {
+function wilsonMargin(share: number, count: number): number {
   if (count === 0) return 0;
   const z = 1.959964;
   return (z / (1 + (z * z) / count)) * Math.sqrt((share * (1 - share)) / count + (z * z) / (4 * count * count));
