@@ -33,8 +33,18 @@ export interface Assembly {
 
 /** Names the assembled model and the graphs made of it use themselves. */
 const reserved = new Set([
-  ...['input', 'logits', 'probabilities', 'target', 'weight', 'lr', 'step', 'loss', 'correct'],
-  ...['rows', 'labels', 'order'],
+  'input',
+  'logits',
+  'probabilities',
+  'target',
+  'weight',
+  'lr',
+  'step',
+  'loss',
+  'correct',
+  'rows',
+  'labels',
+  'order',
 ]);
 /** Values of a model that was itself trained here, and is now the backbone, begin like this. */
 const reservedPrefix = /^(?:head|dropout|state|next|outer|body)\//;

@@ -38,6 +38,10 @@ for (const theme of ['light', 'dark'] as const) {
         await canvas.select(id);
         await expectAccessible(page, `the inspector of “${id}”`);
       }
+      await page.keyboard.press('c');
+      await page.getByRole('dialog', { name: 'Connect Training' }).waitFor();
+      await expectAccessible(page, 'the wires a node can have');
+      await page.keyboard.press('Escape');
       await page.keyboard.press('Control+Shift+O');
       await page.getByRole('tree').waitFor();
       await expectAccessible(page, 'the outline');
@@ -69,6 +73,13 @@ for (const theme of ['light', 'dark'] as const) {
       await page.getByRole('dialog', { name: 'Export the model' }).waitFor();
       await expectAccessible(page, 'the export');
       await results.closeDialog();
+
+      await page.keyboard.press('Control+N');
+      await page.getByRole('dialog', { name: 'Unsaved work' }).waitFor();
+      await expectAccessible(page, 'the question about unsaved work');
+      await page.getByRole('button', { name: 'Discard changes' }).click();
+      await canvas.region.getByText('An empty canvas').waitFor();
+      await expectAccessible(page, 'the empty canvas');
     },
     { theme },
   );

@@ -3,7 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-export function temporaryHome(settings: object = { introduced: true }): { readonly folder: string; readonly remove: () => void } {
+export function temporaryHome(settings: object = { introduced: true }): {
+  readonly folder: string;
+  readonly remove: () => void;
+} {
   const folder = mkdtempSync(join(tmpdir(), 'graft-e2e-'));
   writeFileSync(join(folder, 'settings.json'), JSON.stringify(settings));
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }) };
