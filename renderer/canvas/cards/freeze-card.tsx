@@ -1,6 +1,7 @@
 import { IconSnowflake } from '@tabler/icons-react';
 import { useRef, type KeyboardEvent, type PointerEvent } from 'react';
 import { useFacts } from '#renderer/store/facts.ts';
+import { useInterface } from '#renderer/store/interface.ts';
 import { useDerived } from '#renderer/store/derived.ts';
 import { changeParameters } from '#renderer/store/edits.ts';
 import { freezeAfter, frozenParameters, frozenStages } from '#renderer/ui/freeze.ts';
@@ -9,10 +10,15 @@ import { Line } from './card-parts.tsx';
 import classes from './freeze-card.module.css';
 import type { CardProps } from './cards.tsx';
 
+/** How near the line the pointer must be to take hold of it, pixels. */
+const reach = 12;
+
 export function FreezeCard({ id, parameters }: CardProps) {
   const backbone = useFacts((state) => state.facts.backbone);
   const trained = useDerived((state) => state.live.model.trainedParameters);
   const row = useRef<HTMLDivElement>(null);
+  const held = useRef(false);
+  const isSelected = useInterface((state) => state.selection.nodes.includes(id));
   if (backbone === undefined) return <Line>Connect a backbone to see its stages</Line>;
 
   const count = backbone.stages.length;
@@ -24,8 +30,17 @@ export function FreezeCard({ id, parameters }: CardProps) {
   };
   const follow = (event: PointerEvent): void => {
     const box = row.current?.getBoundingClientRect();
-    if (box === undefined || (event.type === 'pointermove' && event.buttons !== 1)) return;
+    if (box === undefined || !held.current) return;
     move(Math.round(((event.clientX - box.left) / box.width) * count));
+  };
+  const take = (event: PointerEvent): void => {
+    const box = row.current?.getBoundingClientRect();
+    if (box === undefined) return;
+    const line = box.left + (box.width * frozen) / count;
+    // A first click on the card only selects it: it must not move a line it did not mean to.
+    held.current = isSelected || Math.abs(event.clientX - line) <= reach;
+    if (held.current) event.currentTarget.setPointerCapture(event.pointerId);
+    follow(event);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     const steps: Record<string, number> = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 };
@@ -56,11 +71,11 @@ export function FreezeCard({ id, parameters }: CardProps) {
         aria-valuemax={count}
         aria-valuenow={frozen}
         aria-valuetext={words}
-        onPointerDown={(event) => {
-          event.currentTarget.setPointerCapture(event.pointerId);
-          follow(event);
-        }}
+        onPointerDown={take}
         onPointerMove={follow}
+        onPointerUp={() => {
+          held.current = false;
+        }}
         onKeyDown={onKeyDown}
       >
         {backbone.stages.map((stage, index) => (

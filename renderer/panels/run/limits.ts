@@ -9,7 +9,7 @@ import { knownRun, type RunState } from '#renderer/store/run-state.ts';
 export interface TrainingLimits {
   /** Training loss below which the run stops; 0 is none. */
   readonly lossThreshold: number;
-  /** Epochs without a better validation loss after which it stops; 0 is none. */
+  /** Epochs without a better validation loss or accuracy after which it stops; 0 is none. */
   readonly patience: number;
 }
 
@@ -33,7 +33,18 @@ export function outlook(state: RunState, { patience }: TrainingLimits): string {
     last,
   );
   const loss = `Lowest validation loss ${formatLoss(lowest.validation.loss)}, at epoch ${lowest.epoch}.`;
-  const end = lowest.epoch + patience;
+  const end = latestProgress(epochs) + patience;
   const stops = (state.phase === 'running' || state.phase === 'paused') && patience > 0 && end < known.plan.epochs;
-  return stops ? `${loss} Stops after epoch ${end} unless it falls further.` : loss;
+  return stops ? `${loss} Stops after epoch ${end} unless loss or accuracy improves.` : loss;
+}
+
+/** The last epoch that brought a lower validation loss or a better model: patience counts from there. */
+function latestProgress(epochs: readonly EpochEvent[]): number {
+  let lowest = Number.POSITIVE_INFINITY;
+  let latest = 0;
+  for (const { epoch, validation, best } of epochs) {
+    if (best || validation.loss < lowest) latest = epoch;
+    lowest = Math.min(lowest, validation.loss);
+  }
+  return latest;
 }

@@ -18,8 +18,11 @@ describe('limits of a run', () => {
     const running = reduceRun(starting, [plan, ...wholeEpoch(1, 0.5, true), ...wholeEpoch(2, 0.6, false)]);
     const limits = { lossThreshold: 0, patience: 2 };
     expect(outlook(running, limits)).toBe(
-      'Lowest validation loss 0.500, at epoch 1. Stops after epoch 3 unless it falls further.',
+      'Lowest validation loss 0.500, at epoch 1. Stops after epoch 3 unless loss or accuracy improves.',
     );
+    // A more accurate model is progress too, though its loss is no lower.
+    const better = reduceRun(running, wholeEpoch(3, 0.6, true));
+    expect(outlook(better, limits)).toContain('Stops after epoch 5');
     expect(outlook(running, { ...limits, patience: 40 })).not.toContain('Stops');
     expect(outlook(reduceRun(running, [done]), limits)).not.toContain('Stops');
     expect(outlook(starting, limits)).toBe('');
