@@ -34,7 +34,10 @@ export async function fixShapes(
   keep: readonly string[],
   oracle: Oracle,
 ): Promise<TypedModel> {
-  const inputs = model.graph.inputs.map((input) => ({ ...input, shape: inputShapes.get(input.name) ?? input.shape }));
+  const inputs = model.graph.inputs.map((input): ValueInfo => {
+    const shape = inputShapes.get(input.name);
+    return shape ? { name: input.name, dtype: input.dtype, shape } : input;
+  });
   let current: Model = constantsToInitializers({ ...model, graph: { ...model.graph, inputs } });
   current = withoutDeadNodes(current);
   let types = await inferAll(current, oracle);

@@ -4,7 +4,7 @@
  */
 import { broadcastAxes, sameShape, type Shape } from '#shared/core/shape.ts';
 import type { GraphBuilder } from '#shared/ir/builder.ts';
-import type { Node, TypedGraph } from '#shared/ir/graph.ts';
+import { captured, type Node, type TypedGraph } from '#shared/ir/graph.ts';
 import { isFloat } from '#shared/ir/tensor.ts';
 import { GraftError } from '#shared/messages/error.ts';
 import type { Contribution } from '#shared/ops/entry.ts';
@@ -29,6 +29,11 @@ function carries(node: Node, position: number): boolean {
   return entry.kind === 'refused' || !(entry.stops?.includes(position) ?? false);
 }
 
+/** The values through which `node` moves: differentiable inputs, and what its bodies take from outside. */
+function movers(node: Node): string[] {
+  return [...node.inputs.filter((input, position) => input !== '' && carries(node, position)), ...captured(node)];
+}
+
 function isFloatValue(graph: Differentiable, name: string): boolean {
   const type = graph.types.get(name);
   return type !== undefined && isFloat(type.dtype);
@@ -38,7 +43,7 @@ function isFloatValue(graph: Differentiable, name: string): boolean {
 function dependents(graph: Differentiable, from: readonly string[]): Set<string> {
   const moving = new Set(from);
   for (const node of graph.nodes) {
-    if (!node.inputs.some((input, position) => moving.has(input) && carries(node, position))) continue;
+    if (!movers(node).some((name) => moving.has(name))) continue;
     for (const output of node.outputs) if (isFloatValue(graph, output)) moving.add(output);
   }
   return moving;
@@ -49,9 +54,7 @@ function ancestors(graph: Differentiable, to: Iterable<string>): Set<string> {
   const reached = new Set(to);
   for (const node of graph.nodes.toReversed()) {
     if (!node.outputs.some((output) => reached.has(output))) continue;
-    node.inputs.forEach((input, position) => {
-      if (input && carries(node, position)) reached.add(input);
-    });
+    for (const name of movers(node)) reached.add(name);
   }
   return reached;
 }
@@ -78,7 +81,7 @@ export function blockedNodes(
   const blocked: BlockedNode[] = [];
   graph.nodes.forEach((node, position) => {
     const onTheWay =
-      node.inputs.some((input, index) => moving.has(input) && carries(node, index)) &&
+      movers(node).some((name) => moving.has(name)) &&
       node.outputs.some((output) => moving.has(output) && reached.has(output));
     const reason = onTheWay ? refusal(node, graph) : undefined;
     if (reason !== undefined) blocked.push({ node, position, reason });

@@ -35,6 +35,11 @@ export interface ValueInfo {
   readonly name: string;
   readonly dtype: DType;
   readonly shape: readonly Dimension[];
+  /**
+   * What the file does not say, mostly in the bodies of Loop and If: `shape` is then an empty stand-in, and with 'type'
+   * so is `dtype`. Written as unsaid again, for the runtime to infer.
+   */
+  readonly unknown?: 'shape' | 'type';
 }
 
 export interface Graph {
@@ -88,11 +93,14 @@ export function producers(graph: Graph): Map<string, Node> {
 
 /** Values a node reads: its inputs and, for Loop, If and Scan, what their bodies take from outside. */
 export function reads(node: Node): string[] {
-  const names = node.inputs.filter((name) => name !== '');
-  for (const attribute of Object.values(node.attributes)) {
-    if (attribute.type === 'graph') names.push(...outerReads(attribute.value));
-  }
-  return names;
+  return [...node.inputs.filter((name) => name !== ''), ...captured(node)];
+}
+
+/** Values the bodies of a Loop, If or Scan take from outside without their being inputs of the node. */
+export function captured(node: Node): string[] {
+  return Object.values(node.attributes).flatMap((attribute) =>
+    attribute.type === 'graph' ? outerReads(attribute.value) : [],
+  );
 }
 
 function outerReads(body: Graph): string[] {

@@ -37,6 +37,7 @@ export function printGraph(graph: Graph, indent = ''): string {
 }
 
 function printValue(value: ValueInfo): string {
+  if (value.unknown) return `${value.name}: ${value.unknown === 'type' ? '?' : `${value.dtype}[…]`}`;
   return `${value.name}: ${value.dtype}[${value.shape.map((dimension) => dimension ?? '?').join(',')}]`;
 }
 

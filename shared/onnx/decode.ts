@@ -72,13 +72,11 @@ function decodeGraph(message: GraphMessage, context: Context): Graph {
   const initializers = new Map(
     message.initializer.map((tensor) => [tensor.name, decodeTensor(tensor, context)] as const),
   );
-  const known = (infos: ValueInfoMessage[]): ValueInfo[] =>
-    infos.map((info) => decodeValueInfo(info) ?? { name: info.name, dtype: 'float32', shape: [] });
   return {
     name: message.name,
     // Files of IR version 3 list initializers among the inputs too.
-    inputs: known(message.input).filter((input) => !initializers.has(input.name)),
-    outputs: known(message.output),
+    inputs: message.input.map(decodeValueInfo).filter((input) => !initializers.has(input.name)),
+    outputs: message.output.map(decodeValueInfo),
     nodes: message.node.map((node) => decodeNode(node, context)),
     initializers,
   };
@@ -198,15 +196,17 @@ function externalBytes(message: TensorMessage, context: Context): Uint8Array {
   return whole.subarray(offset, length === undefined ? undefined : offset + length);
 }
 
-function decodeValueInfo(message: ValueInfoMessage): ValueInfo | undefined {
+function decodeValueInfo(message: ValueInfoMessage): ValueInfo {
+  const { name } = message;
   const tensor = message.type?.tensorType;
   const dtype = tensor ? dtypeOf.get(tensor.elemType) : undefined;
-  if (!tensor?.shape || !dtype) return undefined;
+  if (!dtype) return { name, dtype: 'float32', shape: [], unknown: 'type' };
+  if (!tensor?.shape) return { name, dtype, shape: [], unknown: 'shape' };
   const shape = tensor.shape.dim.map((dimension): Dimension => {
     if (Object.hasOwn(dimension, 'dimParam') && dimension.dimParam) return dimension.dimParam;
     return Object.hasOwn(dimension, 'dimValue') && dimension.dimValue !== null ? toNumber(dimension.dimValue) : null;
   });
-  return { name: message.name, dtype, shape };
+  return { name, dtype, shape };
 }
 
 function toNumber(value: Int64): number {

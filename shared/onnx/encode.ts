@@ -73,6 +73,9 @@ function encodeTensor(name: string, tensor: Tensor): Message {
 }
 
 function encodeValueInfo(info: ValueInfo): Message {
+  const elemType = onnxType[info.dtype];
+  if (info.unknown === 'type') return { name: info.name };
+  if (info.unknown === 'shape') return { name: info.name, type: { tensorType: { elemType } } };
   const dim = info.shape.map((dimension) =>
     typeof dimension === 'number'
       ? { dimValue: dimension }
@@ -80,7 +83,7 @@ function encodeValueInfo(info: ValueInfo): Message {
         ? { dimParam: dimension }
         : {},
   );
-  return { name: info.name, type: { tensorType: { elemType: onnxType[info.dtype], shape: { dim } } } };
+  return { name: info.name, type: { tensorType: { elemType, shape: { dim } } } };
 }
 
 /** The largest int64, which a double rounds up to 2⁶³, would otherwise be written as the smallest. */

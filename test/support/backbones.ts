@@ -51,7 +51,7 @@ function branch(builder: GraphBuilder, value: string, name: string): string {
     const made = inner.nodes.pop() as Node;
     const output = `${name}/branch_${factor}`;
     inner.append({ ...made, outputs: [output] });
-    inner.outputs.push({ name: output, dtype: 'float32', shape: [] });
+    inner.outputs.push({ name: output, dtype: 'float32', shape: [], unknown: 'type' });
     return inner.build(`${name}/branch`);
   };
   return named(builder, name, 'If', [positive], {

@@ -29,11 +29,19 @@ const numericTensor: fc.Arbitrary<Tensor> = fc.tuple(fc.constantFrom(...numericT
 
 const tensors: fc.Arbitrary<Tensor> = fc.oneof({ weight: 4, arbitrary: numericTensor }, stringTensor);
 
-const valueInfo: fc.Arbitrary<ValueInfo> = fc.record({
-  name,
-  dtype: fc.constantFrom<DType>(...dtypes),
-  shape: fc.array(fc.oneof(fc.nat(), name, fc.constant(null)), { maxLength: 4 }),
-});
+const dtype = fc.constantFrom<DType>(...dtypes);
+const valueInfo: fc.Arbitrary<ValueInfo> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      name,
+      dtype,
+      shape: fc.array(fc.oneof(fc.nat(), name, fc.constant(null)), { maxLength: 4 }),
+    }),
+  },
+  fc.record({ name, dtype, shape: fc.constant([]), unknown: fc.constant('shape' as const) }),
+  name.map((one) => ({ name: one, dtype: 'float32' as const, shape: [], unknown: 'type' as const })),
+);
 
 const { graph } = fc.letrec<{ graph: Graph; attribute: Attribute; node: Node }>((tie) => ({
   attribute: fc.oneof(

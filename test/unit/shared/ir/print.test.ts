@@ -10,9 +10,11 @@ it('prints every part of a model, one node a line', async () => {
   const body = new GraphBuilder(17);
   body.input('i', 'int64', []);
   body.input('more', 'bool', []);
+  body.inputs.push({ name: 'spare', dtype: 'float32', shape: [], unknown: 'type' });
   body.input('carried', 'float32', []);
   body.output('more', 'bool', [], 'again');
-  body.output(body.op('Add', ['carried', 'x']), 'float32', []);
+  const sum = body.op('Add', ['carried', 'x']);
+  body.outputs.push({ name: sum, dtype: 'float32', shape: [], unknown: 'shape' });
   const builder = new GraphBuilder(17);
   builder.input('x', 'float32', []);
   builder.input('pictures', 'float32', ['N', 3, null, 4]);

@@ -129,6 +129,14 @@ describe('graphs as files hold them', () => {
     expect(decodeModel(modelBytes(graph)).graph.inputs[0]?.shape).toEqual(['N', 3, null, 0]);
   });
 
+  it('says what it does not know of a value', () => {
+    const graph = message([12, message([1, 'a'])], [12, message([1, 'b'], [2, message([1, message([1, 7])])])]);
+    expect(decodeModel(modelBytes(graph)).graph.outputs).toEqual([
+      { name: 'a', dtype: 'float32', shape: [], unknown: 'type' },
+      { name: 'b', dtype: 'int64', shape: [], unknown: 'shape' },
+    ]);
+  });
+
   it('knows the standard domain by both its names', () => {
     const node = message([2, 'y'], [4, 'Relu'], [7, 'ai.onnx'], [1, 'x']);
     const bytes = message([1, 8], [7, message([1, node])], [8, message([1, 'ai.onnx'], [2, 17])]);

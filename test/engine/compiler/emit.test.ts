@@ -1,0 +1,135 @@
+/** The loop is the step, K times over; what a run trains is what it validates and hands over. */
+import { describe, expect, it } from 'vitest';
+import type { Plan } from '#shared/compiler/compile.ts';
+import { handover } from '#shared/compiler/handover.ts';
+import { elementCount } from '#shared/core/shape.ts';
+import { numbers, type Tensor } from '#shared/ir/tensor.ts';
+import { createSession } from '#electron/engine/runtime/session.ts';
+import { float32 } from '#electron/engine/runtime/tensors.ts';
+import { Network, type StepBatch, type StepResults } from '#electron/engine/training/network.ts';
+import { batchesFor, compileModel, type RecipeChanges } from '#test/engine/compiler/support.ts';
+import { backbone } from '#test/support/backbones.ts';
+import type * as ort from 'onnxruntime-node';
+
+const batch = 4;
+const training = { batchSize: batch };
+const cases: readonly [string, RecipeChanges][] = [
+  ['the head alone, Adam', { freeze: { mode: 'backbone' }, optimizer: { kind: 'adam' } }],
+  [
+    'a hidden layer, dropout, AdamW, clipped',
+    { head: { hidden: [5], dropout: 0.4 }, optimizer: { kind: 'adamw', clipNorm: 0.5 } },
+  ],
+  ['from a stage on, SGD with momentum', { freeze: { mode: 'until', stage: 'stage2' }, optimizer: { kind: 'sgd' } }],
+  ['everything, with smoothing', { freeze: { mode: 'none' }, loss: { labelSmoothing: 0.1 }, head: { dropout: 0.2 } }],
+];
+
+/** The same batches, as the loop takes them: rows of a table, and which of them each place holds. */
+function asLoop(network: Network, plan: Plan, batches: readonly StepBatch[]): Parameters<Network['loop']> {
+  const width = elementCount(plan.cut.shape);
+  const rows = new Float32Array(batches.length * batch * width);
+  const labels = new BigInt64Array(batches.length * batch);
+  const order = new BigInt64Array(batches.length * batch);
+  const weights = new Float32Array(batches.length * batch);
+  // The table is kept backwards, so that the order has something to say.
+  batches.forEach((one, step) => {
+    for (let place = 0; place < batch; place++) {
+      const row = labels.length - 1 - (step * batch + place);
+      rows.set(one.rows.subarray(place * width, (place + 1) * width), row * width);
+      labels[row] = one.labels[place] as bigint;
+      order[step * batch + place] = BigInt(row);
+      weights[step * batch + place] = one.weights[place] as number;
+    }
+  });
+  const masks = plan.dropouts.map((_, layer) =>
+    Float32Array.from(batches.flatMap((one) => Array.from(one.masks[layer] as Float32Array))),
+  );
+  const first = batches[0] as StepBatch;
+  const rates = Float32Array.from(batches, ({ rate }) => rate);
+  return [network.loopData(rows, labels), { order, weights, rates, firstStep: first.step, masks }];
+}
+
+async function stepByStep(network: Network, batches: readonly StepBatch[]): Promise<StepResults[]> {
+  const results: StepResults[] = [];
+  for (const one of batches) results.push(await network.step(one));
+  return results;
+}
+
+describe.each(cases)('%s', (_title, changes) => {
+  it('K steps of the loop are K single steps, bit for bit', async () => {
+    const plan = await compileModel(backbone(), { training, ...changes });
+    const batches = batchesFor(plan, 5);
+    const single = new Network(plan, 'cpu');
+    const results = await stepByStep(single, batches);
+    const looped = new Network(plan, 'cpu');
+    // In two runs, as a run of the program has it.
+    const parts = [batches.slice(0, 2), batches.slice(2)];
+    const losses: number[] = [];
+    const correct: number[] = [];
+    for (const part of parts) {
+      const outcome = await looped.loop(...asLoop(looped, plan, part));
+      losses.push(...outcome.losses);
+      correct.push(...outcome.correct);
+    }
+    expect(losses).toEqual(results.flatMap((result) => [...result.losses]));
+    expect(correct).toEqual(results.flatMap((result) => [...result.correct]));
+    expect(looped.values()).toEqual(single.values());
+    expect(single.parameters()).not.toEqual(new Network(plan, 'cpu').parameters());
+    await Promise.all([single.release(), looped.release()]);
+  });
+});
+
+it('padding weighs nothing: whatever stands in it, the step is the same', async () => {
+  const plan = await compileModel(backbone(), { training, freeze: { mode: 'none' } });
+  const one = batchesFor(plan, 1)[0] as StepBatch;
+  const width = elementCount(plan.cut.shape);
+  const rows = one.rows.map((value, at) => (at >= 2 * width ? 1 - value : value));
+  const labels = one.labels.map((label, place) => (place >= 2 ? 0n : label));
+  const outcomes = await Promise.all(
+    [one, { ...one, rows, labels }].map(async (given) => {
+      const network = new Network(plan, 'cpu');
+      const results = await network.step(given);
+      const values = network.values();
+      await network.release();
+      return { results, values };
+    }),
+  );
+  expect(outcomes[1]).toEqual(outcomes[0]);
+});
+
+it('training, validation and the model handed over see the same network', async () => {
+  const plan = await compileModel(backbone(), {
+    training,
+    freeze: { mode: 'none' },
+    head: { hidden: [5], dropout: 0.5 },
+    backbone: { normalization: 'half' },
+  });
+  const network = new Network(plan, 'cpu');
+  await stepByStep(network, batchesFor(plan, 3));
+  const parameters = network.parameters();
+  const pictures = (batchesFor(plan, 1)[0] as StepBatch).rows;
+  // Three pictures: not the batch the graphs are made for.
+  const rows = pictures.subarray(0, 3 * elementCount(plan.cut.shape));
+  const validated = await network.evaluate(rows, 3);
+  await network.release();
+  const about = { task: 'image-classification', labels: ['a', 'b', 'c'], size: [8, 8], resize: 'stretch' } as const;
+  const model = handover(plan.inference, parameters, { ...about, run: 'r', backbone: 'b', license: 'MIT' });
+  const session = await createSession(model, 'cpu');
+  const results = await session.run({ input: float32(rows, [3, 3, 8, 8]) });
+  await session.release();
+  const data = (name: string): number[] => Array.from((results[name] as ort.Tensor).data as Float32Array);
+  data('logits').forEach((value, index) => expect(value).toBeCloseTo(validated[index] as number, 5));
+  for (let row = 0; row < 3; row++)
+    expect(
+      data('probabilities')
+        .slice(3 * row, 3 * row + 3)
+        .reduce((sum, value) => sum + value, 0),
+    ).toBeCloseTo(1, 6);
+  const before = handover(plan.inference, plan.initial, { ...about, run: 'r', backbone: 'b', license: 'MIT' });
+  const weight = (one: typeof model): number[] => numbers(one.graph.initializers.get('w1_weight') as Tensor);
+  expect(weight(model)).not.toEqual(weight(before));
+  expect(model.metadata['graft.labels']).toBe('["a","b","c"]');
+  expect(JSON.parse(model.metadata['graft.preprocess'] as string)).toMatchObject({
+    size: [8, 8],
+    normalization: 'inside',
+  });
+});
