@@ -22,7 +22,7 @@ describe('limits of a run', () => {
     );
     // A more accurate model is progress too, though its loss is no lower.
     const better = reduceRun(running, wholeEpoch(3, 0.6, true));
-    expect(outlook(better, limits)).toContain('Stops after epoch 5');
+    expect(outlook(better, { ...limits, patience: 1 })).toContain('Stops after epoch 4');
     expect(outlook(running, { ...limits, patience: 40 })).not.toContain('Stops');
     expect(outlook(reduceRun(running, [done]), limits)).not.toContain('Stops');
     expect(outlook(starting, limits)).toBe('');
