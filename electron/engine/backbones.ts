@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
-import { fixShapes, type TypedModel } from '#shared/compiler/2-shape.ts';
+import { z } from 'zod';
+import { constantsToInitializers, fixShapes, type TypedModel } from '#shared/compiler/2-shape.ts';
 import { firstBlocked } from '#shared/compiler/5-grad.ts';
 import { viewBackbone, type BackboneView } from '#shared/compiler/backbone.ts';
 import { findStages, type StageCut } from '#shared/compiler/stages.ts';
@@ -37,7 +38,9 @@ function backbonePath(model: string, baseFolder: string): string {
 
 /** @throws GraftError `model.file-missing`, `model.not-onnx`, `model.external-data-…`, `model.opset-unsupported`, `model.input-unsupported` */
 function loadBackbone(path: string): LoadedBackbone {
-  const { model, hash } = readModel(path);
+  const { model: asWritten, hash } = readModel(path);
+  // Some exporters keep weights in Constant nodes; as initializers they are found, trained and handed over.
+  const model = constantsToInitializers(asWritten);
   return { path, hash, model, view: viewBackbone(model, path) };
 }
 
@@ -87,10 +90,7 @@ function pictureSize(view: BackboneView, wanted: number): [number, number] {
 }
 
 /** The backbone from its picture input to its features, for one picture of the given size, with every shape settled. */
-async function typedBackbone(
-  { model, view }: LoadedBackbone,
-  size: readonly [number, number],
-): Promise<TypedModel> {
+async function typedBackbone({ model, view }: LoadedBackbone, size: readonly [number, number]): Promise<TypedModel> {
   const features = { name: view.features, dtype: 'float32' as const, shape: [] };
   const body = extract(model, [view.input], [features]);
   return fixShapes(body, new Map([[view.input.name, [1, 3, ...size]]]), trainableInitializers(body.graph), oracle);
@@ -151,16 +151,15 @@ function describeStage(typed: TypedModel, cut: StageCut, output: string): Stage 
   };
 }
 
-interface Card {
-  readonly title?: string;
-  readonly license?: string;
-  readonly trainedOn?: string;
-}
+const cardSchema = z.object({ title: z.string(), license: z.string(), trainedOn: z.string() }).partial().catch({});
 
-/** The card beside a built-in backbone; other files have none. */
-function readCard(path: string): Card {
-  const file = join(dirname(path), 'card.json');
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Card) : {};
+/** The card beside a model, which built-in backbones have; a file of that name that says something else is passed over. */
+function readCard(path: string): z.output<typeof cardSchema> {
+  try {
+    return cardSchema.parse(JSON.parse(readFileSync(join(dirname(path), 'card.json'), 'utf8')));
+  } catch {
+    return {};
+  }
 }
 
 /** The source the compiler takes, from a backbone node. */

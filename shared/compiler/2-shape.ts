@@ -59,7 +59,8 @@ export async function inferTypes(model: Model, oracle: Oracle): Promise<Map<stri
   return settled(model, await inferAll(model, oracle));
 }
 
-function constantsToInitializers(model: Model): Model {
+/** The model with the value of each Constant node as an initializer of the same name. */
+export function constantsToInitializers(model: Model): Model {
   const initializers = new Map(model.graph.initializers);
   const nodes: Node[] = [];
   for (const node of model.graph.nodes) {

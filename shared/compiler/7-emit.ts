@@ -140,8 +140,8 @@ function loopBody(
 ): Graph {
   const builder = new GraphBuilder(suffix.opsets[''] as number);
   builder.reserve(suffix.graph);
-  const iteration = builder.input('iteration', 'int64', []);
-  const condition = builder.input('condition', 'bool', []);
+  const iteration = builder.input(builder.fresh('iteration'), 'int64', []);
+  const condition = builder.input(builder.fresh('condition'), 'bool', []);
   for (const { name, shape } of carried) builder.input(name, 'float32', shape);
   const row = (name: string): string => builder.op('Gather', [`outer/${name}`, iteration], { axis: 0 });
   const chosen = row(names.order);
@@ -162,7 +162,7 @@ function loopBody(
     },
     { countCorrect: true },
   );
-  builder.output(condition, 'bool', [], 'condition/next');
+  builder.output(condition, 'bool', [], builder.fresh('condition/next'));
   for (const { name, shape } of carried) {
     builder.output((step.parameters.get(name) ?? step.state.get(name)) as string, 'float32', shape, names.next(name));
   }
