@@ -25,6 +25,7 @@ const notices: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'data.image-unreadable',
   'run.checkpoint-damaged',
   'cache.damaged',
+  'cache.not-kept',
 ]);
 
 export function exitCodeOf(code: ErrorCode): ExitCode {

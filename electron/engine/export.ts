@@ -11,6 +11,7 @@ import type { Sample } from '#electron/engine/data/folder.ts';
 import { createSession } from '#electron/engine/runtime/session.ts';
 import { float32 } from '#electron/engine/runtime/tensors.ts';
 import type { Project } from '#electron/engine/training/project.ts';
+import { writing } from '#electron/engine/unwritable.ts';
 import type * as ort from 'onnxruntime-node';
 
 /** Largest |Δlogit| allowed between the trained model and the exported file. */
@@ -31,11 +32,11 @@ export interface ExportRequest {
 
 /**
  * Writes the model under a temporary name, runs the whole validation set through it in a fresh session on the CPU,
- * and keeps it only when it agrees.
- * @throws GraftError `export.parity-failed`, `document.unwritable`
+ * and keeps it only when it agrees. Pictures that can no longer be read are left out of the comparison.
+ * @throws GraftError `export.parity-failed`, `document.disk-full`, `document.unwritable`
  */
 export async function exportModel(request: ExportRequest): Promise<ParityReport> {
-  const { project, file, validation } = request;
+  const { project, file } = request;
   const { backbone, recipe } = project;
   const card = backbone.model.metadata;
   const model = handover(project.plan.inference, request.parameters, {
@@ -49,52 +50,53 @@ export async function exportModel(request: ExportRequest): Promise<ParityReport>
   });
   const part = `${file}.part`;
   try {
-    writeFileSync(part, encodeModel(model));
+    writing(file, () => writeFileSync(part, encodeModel(model)));
+    const { largest, samples } = await compare(part, request);
+    if (!(largest <= allowedDifference)) {
+      throw new GraftError('export.parity-failed', {
+        difference: largest.toExponential(2),
+        allowed: allowedDifference,
+      });
+    }
+    writing(file, () => renameSync(part, file));
+    const { size: bytes } = statSync(file);
+    return { model: file, samples, maxDifference: largest, allowed: allowedDifference, passed: true, bytes };
   } catch (error) {
-    throw new GraftError('document.unwritable', { path: file, reason: (error as Error).message });
-  }
-  const maxDifference = await largestDifference(part, request);
-  const passed = maxDifference <= allowedDifference;
-  if (!passed) {
     rmSync(part, { force: true });
-    throw new GraftError('export.parity-failed', {
-      difference: maxDifference.toExponential(2),
-      allowed: allowedDifference,
-    });
+    throw error;
   }
-  renameSync(part, file);
-  return {
-    model: file,
-    samples: validation.length,
-    maxDifference,
-    allowed: allowedDifference,
-    passed,
-    bytes: statSync(file).size,
-  };
 }
 
-async function largestDifference(file: string, { project, logits, validation, pool }: ExportRequest): Promise<number> {
+/** Largest |Δlogit| over the validation pictures that can be read, and how many those are. */
+async function compare(
+  file: string,
+  { project, logits, validation, pool }: ExportRequest,
+): Promise<{ largest: number; samples: number }> {
   const session = await createSession(file, 'cpu');
   const { size, recipe, facts } = project;
   const classes = facts.classes.length;
   let largest = 0;
+  let samples = validation.length;
   try {
     for (let start = 0; start < validation.length; start += checkBatch) {
       const part = validation.slice(start, start + checkBatch);
-      const { pixels } = await pool.decode(
+      const { pixels, failures } = await pool.decode(
         part.map(({ path }) => path),
         { size, resize: recipe.backbone.resize },
       );
       const results = await session.run({ input: float32(pixels, [part.length, 3, ...size]) }, ['logits']);
       const exported = (results['logits'] as ort.Tensor).data as Float32Array;
+      const vanished = new Set(failures.map(({ index }) => index));
+      samples -= vanished.size;
       exported.forEach((value, index) => {
+        if (vanished.has(Math.floor(index / classes))) return;
         const difference = Math.abs(value - (logits[start * classes + index] as number));
         // NaN would compare as no difference at all.
-        largest = Number.isNaN(difference) ? Number.POSITIVE_INFINITY : Math.max(largest, difference);
+        largest = Math.max(largest, Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference);
       });
     }
   } finally {
     await session.release();
   }
-  return largest;
+  return { largest, samples };
 }

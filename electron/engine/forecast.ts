@@ -18,7 +18,7 @@ export async function forecast(project: Project, device: ConcreteDevice, pool: D
   const { plan, samples, recipe } = project;
   const decode = decodeOptions(project, 0);
   const cache = new FeatureCache(cacheFolder(), cacheLimitBytes());
-  const key = rowsKey({ plan, samples, cache, decode, identity: project.identity });
+  const key = rowsKey({ plan, device, samples, cache, decode, identity: project.identity });
   const width = elementCount(plan.cut.shape);
   const network = new Network(plan, device);
   const maker = await RowMaker.create(plan, device, pool);

@@ -12,8 +12,8 @@ export function cacheFolder(): string {
   return join(process.env['GRAFT_HOME'] ?? join(homedir(), '.graft'), 'cache');
 }
 
-/** Upper limit of the feature cache on disk, bytes; 10 GiB unless set. */
+/** Upper limit of the feature cache on disk, bytes; 10 GiB unless set. 0 keeps nothing. */
 export function cacheLimitBytes(): number {
-  const set = Number(process.env['GRAFT_CACHE_LIMIT']);
-  return Number.isFinite(set) && set > 0 ? set : 10 * 2 ** 30;
+  const set = Number(process.env['GRAFT_CACHE_LIMIT'] || Number.NaN);
+  return Number.isFinite(set) && set >= 0 ? set : 10 * 2 ** 30;
 }

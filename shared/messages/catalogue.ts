@@ -215,6 +215,10 @@ export const catalogue = {
     (d) => `The run in ${d['path']} has already finished.`,
     'Train again from the project file, or export it.',
   ),
+  'run.data-changed': entry(
+    (d) => `${d['path']} no longer holds what the run was trained on: ${d['reason']}`,
+    "Put the folder back as it was, or train again. The run's own folder keeps its model.onnx as it is.",
+  ),
   'run.busy': entry(() => 'A run is already in progress.', 'Stop it first, or wait until it is done.'),
   'run.nothing-trained': entry(
     () => 'The run was stopped before anything was trained.',
@@ -252,6 +256,10 @@ export const catalogue = {
   'cache.damaged': entry(
     (d) => `The feature cache ${d['path']} is damaged and was thrown away.`,
     'Nothing to do: the features are computed again.',
+  ),
+  'cache.not-kept': entry(
+    (d) => `The computed features could not be kept for later runs: ${d['reason']}`,
+    'This run goes on. Free some space, or allow a larger cache in the settings, to spare the next one the work.',
   ),
   // Taking away
   'export.parity-failed': entry(

@@ -6,24 +6,38 @@ import type { DecodePool } from '#electron/engine/data/decode-pool.ts';
 import type { Sample } from '#electron/engine/data/folder.ts';
 import { cacheFolder, cacheLimitBytes } from '#electron/engine/paths.ts';
 import { Network } from '#electron/engine/training/network.ts';
-import { loadProject, type Project } from '#electron/engine/training/project.ts';
+import { reloadProject, type Sameness } from '#electron/engine/training/past-run.ts';
+import type { Project } from '#electron/engine/training/project.ts';
 import { loadRows, unreadableRows } from '#electron/engine/training/rows.ts';
 import { decodeOptions } from '#electron/engine/training/samples.ts';
 import { RunFolder } from '#electron/engine/training/run-folder.ts';
 
-export interface HeldOut {
+export interface HeldOut extends Judged {
   readonly project: Project;
   readonly parameters: ReadonlyMap<string, Tensor>;
+}
+
+export interface Judged {
   /** [samples, classes]. */
   readonly logits: Float32Array;
+  /** Those that can be read. */
   readonly validation: readonly Sample[];
 }
 
-/** @throws GraftError `run.missing`, `run.no-checkpoint`, and what loading a project can throw */
-export async function loadHeldOut(path: string, pool: DecodePool): Promise<HeldOut> {
+/** @throws GraftError `run.missing`, `run.no-checkpoint`, `run.data-changed`, and what loading a project can throw */
+export async function loadHeldOut(path: string, same: Sameness, pool: DecodePool): Promise<HeldOut> {
   const folder = RunFolder.open(path);
   const { tensors } = folder.readCheckpoint('best');
-  const project = await loadProject(folder.readDocument(), folder.readRecord().baseFolder);
+  const project = await reloadProject(folder, same);
+  return { project, parameters: tensors, ...(await judge(project, tensors, pool)) };
+}
+
+/** What the weights say of the validation split by the CPU's arithmetic, in which exported models are checked. */
+export async function judge(
+  project: Project,
+  parameters: ReadonlyMap<string, Tensor>,
+  pool: DecodePool,
+): Promise<Judged> {
   const samples = project.samples.filter(({ split }) => split === 'validation');
   const rows = await loadRows({
     plan: project.plan,
@@ -45,8 +59,8 @@ export async function loadHeldOut(path: string, pool: DecodePool): Promise<HeldO
   good.forEach((index, place) => readable.set(data.subarray(index * width, (index + 1) * width), place * width));
   const network = new Network(project.plan, 'cpu');
   try {
-    const logits = await network.evaluate(readable, good.length, tensors);
-    return { project, parameters: tensors, logits, validation: good.map((index) => samples[index] as Sample) };
+    const logits = await network.evaluate(readable, good.length, parameters);
+    return { logits, validation: good.map((index) => samples[index] as Sample) };
   } finally {
     await network.release();
   }

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import type { Plan } from '#shared/compiler/compile.ts';
 import { elementCount } from '#shared/core/shape.ts';
-import { GraftError, toProblem, type Problem } from '#shared/messages/error.ts';
+import { GraftError, problem, toProblem, type Problem } from '#shared/messages/error.ts';
 import { prefetch } from '#electron/engine/data/batches.ts';
 import type { DecodePool } from '#electron/engine/data/decode-pool.ts';
 import type { DecodeOptions } from '#electron/engine/data/decode.ts';
@@ -36,13 +36,16 @@ export interface Rows {
   readonly cached: boolean;
 }
 
-/** Key of these rows in the feature cache. */
-export function rowsKey(request: Pick<RowsRequest, 'plan' | 'samples' | 'identity' | 'decode' | 'cache'>): string {
-  const { plan, samples, identity, decode, cache } = request;
+/** Key of these rows in the feature cache. Devices round differently, and a device is promised its own losses again. */
+export function rowsKey(
+  request: Pick<RowsRequest, 'plan' | 'device' | 'samples' | 'identity' | 'decode' | 'cache'>,
+): string {
+  const { plan, device, samples, identity, decode, cache } = request;
   const files = createHash('sha256');
   for (const { path } of samples) files.update(path).update('\0');
   return cache.key({
     ...identity,
+    device,
     cut: plan.cut,
     size: decode.size,
     resize: decode.resize,
@@ -65,7 +68,8 @@ export async function loadRows(request: RowsRequest): Promise<Rows | undefined> 
   }
   const data = await computeRows(request, width);
   if (!data) return undefined;
-  await cache.write(key, [samples.length, ...plan.cut.shape], data);
+  const kept = await cache.write(key, [samples.length, ...plan.cut.shape], data);
+  if (!kept.stored) onWarning(problem('cache.not-kept', { reason: kept.detail }));
   return { data, cached: false };
 }
 

@@ -1,14 +1,16 @@
 /** A run on disk: plain files anyone can read without Graft. */
-import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { documentSchema, type GraftDocument } from '#shared/document/model.ts';
+import type { GraftDocument } from '#shared/document/model.ts';
+import { parseDocument } from '#shared/document/parse.ts';
 import { serializeDocument } from '#shared/document/serialize.ts';
 import { decodeSafetensors, encodeSafetensors } from '#shared/ir/safetensors.ts';
 import type { Tensor } from '#shared/ir/tensor.ts';
 import { GraftError } from '#shared/messages/error.ts';
 import { deviceSchema, runEventSchema, type Evaluation, type RunEvent } from '#shared/protocol/run.ts';
 import { bestSchema, progressSchema, type Progress } from '#electron/engine/training/progress.ts';
+import { writing } from '#electron/engine/unwritable.ts';
 
 /** `run.json`. */
 export const runRecordSchema = z.object({
@@ -50,10 +52,11 @@ export class RunFolder {
     return new RunFolder(path);
   }
 
+  /** @throws GraftError `document.disk-full`, `document.unwritable`, as everything here that writes */
   create(document: GraftDocument): void {
-    mkdirSync(join(this.path, 'checkpoints'), { recursive: true });
-    writeFileSync(join(this.path, 'project.graft'), serializeDocument(document));
-    writeFileSync(join(this.path, 'metrics.jsonl'), '');
+    writing(this.path, () => mkdirSync(join(this.path, 'checkpoints'), { recursive: true }));
+    this.#writeAtomically('project.graft', serializeDocument(document));
+    this.#writeAtomically('metrics.jsonl', '');
   }
 
   writeRecord(record: RunRecord): void {
@@ -67,18 +70,16 @@ export class RunFolder {
     return parsed.data;
   }
 
+  /** The document as trained, whatever version wrote it. @throws GraftError `run.missing`, `document.corrupt`, `document.newer` */
   readDocument(): GraftDocument {
-    const parsed = documentSchema.safeParse(this.#readJson('project.graft'));
-    if (!parsed.success) throw new GraftError('run.missing', { path: this.path });
-    return parsed.data;
+    return parseDocument(this.#readText('project.graft'), join(this.path, 'project.graft'));
   }
 
   appendEvents(events: readonly RunEvent[]): void {
-    if (events.length > 0)
-      appendFileSync(
-        join(this.path, 'metrics.jsonl'),
-        events.map((event) => `${JSON.stringify(event, jsonNumber)}\n`).join(''),
-      );
+    if (events.length === 0) return;
+    const path = join(this.path, 'metrics.jsonl');
+    const lines = events.map((event) => `${JSON.stringify(event, jsonNumber)}\n`);
+    writing(path, () => appendFileSync(path, lines.join('')));
   }
 
   /** Drops what was recorded after `step`, which a resumed run will say again. */
@@ -138,13 +139,29 @@ export class RunFolder {
 
   #writeAtomically(name: string, content: string | Uint8Array): void {
     const path = join(this.path, name);
-    writeFileSync(`${path}.part`, content);
-    renameSync(`${path}.part`, path);
+    const part = `${path}.part`;
+    try {
+      writing(path, () => {
+        writeFileSync(part, content);
+        renameSync(part, path);
+      });
+    } catch (error) {
+      rmSync(part, { force: true });
+      throw error;
+    }
   }
 
   #readJson(name: string): unknown {
     try {
-      return JSON.parse(readFileSync(join(this.path, name), 'utf8'));
+      return JSON.parse(this.#readText(name));
+    } catch {
+      throw new GraftError('run.missing', { path: this.path });
+    }
+  }
+
+  #readText(name: string): string {
+    try {
+      return readFileSync(join(this.path, name), 'utf8');
     } catch {
       throw new GraftError('run.missing', { path: this.path });
     }

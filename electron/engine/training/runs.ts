@@ -15,8 +15,10 @@ import { evaluateClassifier } from '#electron/engine/training/classification.ts'
 import { loadProject, type Project } from '#electron/engine/training/project.ts';
 import { RunFolder, type RunRecord } from '#electron/engine/training/run-folder.ts';
 import { Trainer, type Kept } from '#electron/engine/training/trainer.ts';
-import { loadHeldOut } from '#electron/engine/training/held-out.ts';
+import { judge, loadHeldOut, type Judged } from '#electron/engine/training/held-out.ts';
+import { reloadProject } from '#electron/engine/training/past-run.ts';
 import type { ConcreteDevice } from '#electron/engine/runtime/session.ts';
+import { writing } from '#electron/engine/unwritable.ts';
 
 export type EmitEvents = (run: string, events: readonly RunEvent[]) => void;
 
@@ -47,14 +49,14 @@ export async function train(
   return { run: folder.path };
 }
 
-/** @throws GraftError `run.missing`, `run.no-checkpoint`, `run.finished` */
+/** @throws GraftError `run.missing`, `run.finished`, `run.checkpoint-damaged`, `run.data-changed`, `model.hash-changed` */
 export async function resume(path: string, emit: EmitEvents): Promise<{ run: string }> {
   if (current) throw new GraftError('run.busy');
   const folder = RunFolder.open(path);
   const record = folder.readRecord();
   if (record.status === 'done') throw new GraftError('run.finished', { path });
   const device = await chooseDevice(record.device);
-  const project = await loadProject(folder.readDocument(), record.baseFolder);
+  const project = await reloadProject(folder, 'files');
   launch(project, folder, device, emit, true);
   return { run: folder.path };
 }
@@ -107,13 +109,15 @@ function launch(project: Project, folder: RunFolder, device: ConcreteDevice, emi
   if (restore) trainer.restore();
   current = trainer;
   void (async () => {
-    const last = await follow(project, folder, trainer, began, say).catch((error: unknown) =>
-      fail(project, folder, trainer, error),
+    const last = await follow(project, folder, device, trainer, began, say).catch((error: unknown) =>
+      fail(project, folder, device, trainer, error),
     );
-    await trainer.release();
+    // Whatever a full disk or a broken device refuses from here on, the run is over and its last word is said.
+    await trainer.release().catch(() => undefined);
+    attempt(() => folder.appendEvents([last]));
     // Said last: whoever hears that a run is over may start the next one.
     current = undefined;
-    say([last]);
+    emit(folder.path, [last]);
   })();
 }
 
@@ -121,6 +125,7 @@ function launch(project: Project, folder: RunFolder, device: ConcreteDevice, emi
 async function follow(
   project: Project,
   folder: RunFolder,
+  device: ConcreteDevice,
   trainer: Trainer,
   began: number,
   say: (events: readonly RunEvent[]) => void,
@@ -132,7 +137,7 @@ async function follow(
     throw new GraftError('run.nothing-trained');
   }
   say([{ event: 'state', state: 'evaluating' }]);
-  await handOver(project, folder, outcome);
+  await handOver(project, folder, device, outcome);
   folder.writeRecord({ ...folder.readRecord(), status: 'done', best: outcome.best, reason: outcome.reason });
   const seconds = (performance.now() - began) / 1000;
   return {
@@ -146,35 +151,56 @@ async function follow(
 }
 
 /** Writes evaluation.json and model.onnx of the best weights. */
-async function handOver(project: Project, folder: RunFolder, { network, validation, parameters }: Kept): Promise<void> {
-  const logits = await network.evaluate(validation.rows, validation.samples.length, parameters);
+async function handOver(project: Project, folder: RunFolder, device: ConcreteDevice, kept: Kept): Promise<void> {
+  const { parameters } = kept;
+  // Another device rounds otherwise, which says nothing about the file.
+  const { logits, validation } = device === 'cpu' ? await asTrained(kept) : await judge(project, parameters, pool);
   const classes = project.facts.classes.map(({ name }) => name);
-  folder.writeEvaluation(evaluateClassifier(logits, validation.samples, classes, project.plan.loss));
+  folder.writeEvaluation(evaluateClassifier(logits, validation, classes, project.plan.loss));
   await exportModel({
     project,
     parameters,
     logits,
-    validation: validation.samples,
+    validation,
     run: folder.path,
     file: folder.modelPath,
     pool,
   });
 }
 
+async function asTrained({ network, validation: { rows, samples }, parameters }: Kept): Promise<Judged> {
+  return { logits: await network.evaluate(rows, samples.length, parameters), validation: samples };
+}
+
 /** A failed run keeps the best model it had. @returns the run's last word */
-async function fail(project: Project, folder: RunFolder, trainer: Trainer, error: unknown): Promise<RunEvent> {
+async function fail(
+  project: Project,
+  folder: RunFolder,
+  device: ConcreteDevice,
+  trainer: Trainer,
+  error: unknown,
+): Promise<RunEvent> {
   const problem = toProblem(error);
   const kept = trainer.kept();
-  if (kept) await handOver(project, folder, kept).catch(() => undefined);
-  const record = folder.readRecord();
-  const status = record.status === 'interrupted' ? 'interrupted' : 'failed';
-  folder.writeRecord({ ...record, status, reason: problem.message, ...(kept ? { best: kept.best } : {}) });
+  if (kept) await handOver(project, folder, device, kept).catch(() => undefined);
+  attempt(() => {
+    const record = folder.readRecord();
+    const status = record.status === 'interrupted' ? 'interrupted' : 'failed';
+    folder.writeRecord({ ...record, status, reason: problem.message, ...(kept ? { best: kept.best } : {}) });
+  });
   return { event: 'error', ...problem };
+}
+
+/** For what may fail because the run's folder is the very thing that failed; the reason has been given by then. */
+function attempt(write: () => void): void {
+  try {
+    write();
+  } catch {}
 }
 
 /** Metrics of a run's best weights on the held-out split, computed afresh. */
 export async function evaluate(path: string): Promise<Evaluation> {
-  const { project, logits, validation } = await loadHeldOut(path, pool);
+  const { project, logits, validation } = await loadHeldOut(path, 'split', pool);
   const evaluation = evaluateClassifier(
     logits,
     validation,
@@ -186,7 +212,7 @@ export async function evaluate(path: string): Promise<Evaluation> {
 }
 
 export async function exportRun(path: string, file: string): Promise<ParityReport> {
-  const { project, logits, validation, parameters } = await loadHeldOut(path, pool);
-  mkdirSync(dirname(file), { recursive: true });
+  const { project, logits, validation, parameters } = await loadHeldOut(path, 'classes', pool);
+  writing(file, () => mkdirSync(dirname(file), { recursive: true }));
   return exportModel({ project, parameters, logits, validation, run: path, file, pool });
 }

@@ -90,7 +90,8 @@ export async function prepareSamples(request: PrepareRequest): Promise<PreparedS
     parts.push(loaded.data);
   }
   const first = parts[0] as Float32Array;
-  const unreadable = await reportUnreadable(request, held, unreadableRows(first, width));
+  const failed = [...new Set(parts.flatMap((part) => unreadableRows(part, width)))];
+  const unreadable = await reportUnreadable(request, held, failed);
   const training = samples.filter(({ path, split }) => split === 'train' && !unreadable.has(path));
   const rowOfPath = new Map(held.map(({ path }, row) => [path, row]));
   const validation = heldOutRows(held, unreadable, first, width);
@@ -160,7 +161,9 @@ async function reportUnreadable(
   const paths = failed.map((index) => (samples[index] as Sample).path);
   const { failures } = await pool.decode(paths, decodeOptions(project, 0));
   const reasons = new Map(failures.map(({ index, reason }) => [index, reason]));
-  const found = new Map(paths.map((path, index) => [path, reasons.get(index) ?? 'it could not be read before.']));
+  const found = new Map(
+    paths.map((path, index) => [path, reasons.get(index) ?? 'it could not be read when its features were computed.']),
+  );
   for (const [path, reason] of found) {
     emit({ event: 'warning', ...problem('data.image-unreadable', { path, reason }, project.recipe.data.node) });
   }

@@ -138,6 +138,7 @@ export class Trainer {
         rows.kind === 'memory'
           ? await this.#epochInMemory(rows, loopData as LoopData, order, stepsPerEpoch)
           : await this.#epochLive(rows, training, order, stepsPerEpoch);
+      if (!completed && this.#progress.step === 0) return undefined;
       const seconds = (performance.now() - started) / 1000;
       // What was trained of an unfinished first epoch is better than nothing.
       const reason =
