@@ -70,6 +70,8 @@ export class RunLog {
 
   #somethingNew(signal: AbortSignal | undefined): Promise<void> {
     return new Promise((resolve) => {
+      // Its event is over by then, if the signal fired while the last batch was being taken.
+      if (signal?.aborted) return resolve();
       const wake = (): void => {
         this.#wake.delete(wake);
         signal?.removeEventListener('abort', wake);

@@ -143,10 +143,11 @@ export class Runs {
     if (this.#starting || this.current !== undefined) throw new GraftError('run.busy');
     this.#starting = true;
     const before = this.#live;
+    let live: LiveRun | undefined;
     try {
       const { run, begin } = await prepare();
       // Events can arrive before the reply to the call that causes them.
-      const live: LiveRun = { run, log: new RunLog(), deaths: 0, mark: await checkpointMark(run) };
+      live = { run, log: new RunLog(), deaths: 0, mark: await checkpointMark(run) };
       const earlier = (await readEvents(run)).filter((event) => !endsRun(event));
       if (earlier.length > 0) live.log.append(earlier);
       this.#live = live;
@@ -154,6 +155,8 @@ export class Runs {
       return run;
     } catch (error) {
       this.#live = before;
+      // Another window may be watching already.
+      live?.log.append([{ event: 'error', ...toProblem(error) }]);
       throw error;
     } finally {
       this.#starting = false;
