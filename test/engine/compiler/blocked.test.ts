@@ -6,7 +6,7 @@ import { violations } from '#shared/ir/legality.ts';
 import type { Model } from '#shared/ir/graph.ts';
 import { GraftError } from '#shared/messages/error.ts';
 import { oracle } from '#electron/engine/runtime/oracle.ts';
-import { Network, type StepBatch } from '#electron/engine/training/network.ts';
+import { Network } from '#electron/engine/training/network.ts';
 import { batchesFor, compileModel, modelsOf, recipeWith, type RecipeChanges } from '#test/engine/compiler/support.ts';
 import { backbone, type BackboneOptions } from '#test/support/backbones.ts';
 
@@ -28,7 +28,7 @@ async function expectTrains(model: Model, changes: RecipeChanges): Promise<void>
   for (const [phase, made] of Object.entries(modelsOf(plan))) expect(violations(made), phase).toEqual([]);
   const network = new Network(plan, 'cpu');
   for (const batch of batchesFor(plan, 2)) {
-    const { losses } = await network.step(batch as StepBatch);
+    const { losses } = await network.step(batch);
     expect(losses.every(Number.isFinite)).toBe(true);
   }
   const trained = network.parameters();

@@ -80,7 +80,13 @@ describe('docs/decisions', () => {
 
   it.each(records)('%s says what was decided, what else was looked at, and what follows', (name) => {
     const headings = readFileSync(join(docs, 'decisions', name), 'utf8').match(/^## .*$/gm);
-    expect(headings).toEqual(['## Context', '## Decision', '## Alternatives', '## Consequences']);
+    // What was measured has a section of its own where there is anything.
+    expect(headings?.filter((heading) => heading !== '## Measured')).toEqual([
+      '## Context',
+      '## Decision',
+      '## Alternatives',
+      '## Consequences',
+    ]);
   });
 
   it('are all in the index', () => {

@@ -37,7 +37,7 @@ function assembled(): TypedModel {
   const dropped = builder.op('Mul', [pooledFeatures, 'dropout/0']);
   builder.output(builder.op('Gemm', [dropped, weight, bias], { transB: 1 }), 'float32', [2, 5], 'logits');
   const built = builder.build('graft');
-  const types = new Map<string, TensorType>([...built.initializers]);
+  const types = new Map<string, TensorType>(built.initializers);
   for (const node of built.nodes) for (const name of node.outputs) types.set(name, { dtype: 'float32', shape: [2, 6] });
   types.set('input', { dtype: 'float32', shape: [2, 3, 8, 8] });
   return { graph: { ...built, types }, opsets: { '': 17 }, irVersion: 8, metadata: {} };

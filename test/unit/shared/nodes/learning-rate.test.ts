@@ -86,7 +86,7 @@ it('no schedule leaves 0 to the peak, wherever it is asked', () => {
     .chain((steps) => fc.tuple(fc.constant(steps), fc.integer({ min: 1, max: steps })));
   fc.assert(
     fc.property(any, place, fc.integer({ min: 1, max: 300 }), (one, [steps, step], stepsPerEpoch) => {
-      const rate = learningRateAt(one as Schedule, peak, step, steps, stepsPerEpoch);
+      const rate = learningRateAt(one, peak, step, steps, stepsPerEpoch);
       expect(rate).toBeGreaterThanOrEqual(0);
       expect(rate).toBeLessThanOrEqual(peak * (1 + 1e-12));
     }),

@@ -30,7 +30,7 @@ describe('an epoch', () => {
     ]);
     const { positions, weights } = batchPlaces(order, 2, 4);
     expect([...weights]).toEqual([1, 1, 0, 0]);
-    expect([...positions.slice(2)]).toEqual([order[0], order[0]]);
+    expect(Array.from(positions.subarray(2))).toEqual([order[0], order[0]]);
   });
 
   it('has an order of its own, which the seed settles', () => {
