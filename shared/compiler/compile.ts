@@ -19,13 +19,17 @@ import type { Tensor } from '#shared/ir/tensor.ts';
 import { GraftError } from '#shared/messages/error.ts';
 import type { OptimizerPart, Recipe } from '#shared/nodes/recipe.ts';
 
+/** Pictures the frozen part takes at a time at most, so that a large training batch does not make its memory grow. */
+const largestPrefixBatch = 32;
+
 export interface Plan {
-  /** Samples in a batch; every graph has it fixed. */
+  /** Samples in a batch; every graph but the prefix has it fixed. */
   readonly batch: number;
   /** The tensor that is kept: its name, and its shape for one sample. */
   readonly cut: { readonly name: string; readonly shape: readonly number[] };
-  /** Pictures to the cut; absent when nothing is frozen. */
+  /** Pictures to the cut, `prefixBatch` at a time; absent when nothing is frozen. */
   readonly prefix: Model | undefined;
+  readonly prefixBatch: number;
   readonly step: Model;
   readonly loop: Model;
   /** Cut rows and parameters to logits. */
@@ -61,12 +65,12 @@ export interface CompileInput {
 export async function compile({ recipe, backbone, classCounts, oracle }: CompileInput): Promise<Plan> {
   const assembly = resolve(recipe, backbone, classCounts.length);
   const batch = recipe.training.batchSize;
-  const fix = (model: Model): Promise<TypedModel> =>
+  const fix = (model: Model, count = batch): Promise<TypedModel> =>
     fixShapes(
       model,
       new Map<string, readonly number[]>([
-        ['input', [batch, 3, ...backbone.size]],
-        ...assembly.dropouts.map(({ name, width }): [string, readonly number[]] => [name, [batch, width]]),
+        ['input', [count, 3, ...backbone.size]],
+        ...assembly.dropouts.map(({ name, width }): [string, readonly number[]] => [name, [count, width]]),
       ]),
       trainableInitializers(model.graph),
       oracle,
@@ -86,6 +90,11 @@ export async function compile({ recipe, backbone, classCounts, oracle }: Compile
   const initial = new Map(parameters.map(({ name }) => [name, lowered.graph.initializers.get(name) as Tensor]));
   // Evaluation runs the graph as it was before lowering, without dropout.
   const evaluated = partition(await fix(assembly.inference), tensor).suffix;
+  const prefixBatch = Math.min(batch, largestPrefixBatch);
+  const prefix =
+    divided.prefix && prefixBatch < batch
+      ? partition(await fix(assembly.inference, prefixBatch), tensor).prefix
+      : divided.prefix;
   const trainable = parameters.reduce((total, { shape }) => total + elementCount(shape), 0);
   const all = trainableInitializers(assembly.training.graph).reduce(
     (total, name) => total + elementCount(assembly.training.graph.initializers.get(name)?.shape ?? []),
@@ -94,7 +103,8 @@ export async function compile({ recipe, backbone, classCounts, oracle }: Compile
   return {
     batch,
     cut: { name: tensor, shape: divided.cut.shape.slice(1) },
-    prefix: divided.prefix,
+    prefix,
+    prefixBatch,
     step: emitStep(divided.suffix, spec),
     loop: emitLoop(divided.suffix, spec),
     evaluation: emitEvaluation(evaluated, parameters),

@@ -164,6 +164,29 @@ describe('the check of an exported model', () => {
   });
 });
 
+describe('a batch larger than the data', () => {
+  it('asks no more of the frozen part than the pictures there are', async () => {
+    const { plan } = await loadProject(project(data, ['training.batchSize=4096']), home.path);
+    expect(plan.step.graph.inputs[0]?.shape).toEqual([4096, 384]);
+    expect(plan.prefix?.graph.inputs[0]?.shape[0]).toBeLessThanOrEqual(32);
+  });
+
+  it('gives the rows, and so the losses, that small batches give', async () => {
+    const settings = ['training.epochs=1', 'optimizer.kind=sgd'];
+    const small = await run([...settings, 'training.batchSize=3', 'optimizer.learningRate=1e-7']);
+    const large = await run([
+      ...settings,
+      'training.batchSize=50',
+      'optimizer.learningRate=1e-7',
+      'data.limitPerClass=6',
+    ]);
+    expect(large.all('step')).toHaveLength(1);
+    expect(large.find('epoch')?.validation.loss).toBeCloseTo(small.find('epoch')?.validation.loss ?? 0, 5);
+    const live = await run([...settings, 'training.batchSize=50', 'augment.enabled=true']);
+    expect(live.find('done')?.reason).toBe('epochs');
+  });
+});
+
 describe('a past run', () => {
   it('is read with a document of an older format', () => {
     const path = join(home.path, `old-${made++}`);

@@ -85,13 +85,14 @@ async function computeRows(request: RowsRequest, width: number): Promise<Float32
   const maker = await RowMaker.create(plan, device, pool);
   try {
     const data = new Float32Array(samples.length * width);
-    const starts = Array.from({ length: Math.ceil(samples.length / plan.batch) }, (_, index) => index * plan.batch);
+    const { prefixBatch } = plan;
+    const starts = Array.from({ length: Math.ceil(samples.length / prefixBatch) }, (_, index) => index * prefixBatch);
     onProgress(0, samples.length);
-    const decoded = prefetch(starts, (start) => maker.decode(samples.slice(start, start + plan.batch), decode, start));
+    const decoded = prefetch(starts, (start) => maker.decode(samples.slice(start, start + prefixBatch), decode, start));
     for await (const { batch: start, value } of decoded) {
       if (cancelled()) return undefined;
-      const count = Math.min(plan.batch, samples.length - start);
-      data.set((await maker.rows(value)).subarray(0, count * width), start * width);
+      const count = Math.min(prefixBatch, samples.length - start);
+      data.set(await maker.rows(value), start * width);
       for (const { index } of value.failures)
         data.fill(Number.NaN, (start + index) * width, (start + index + 1) * width);
       onProgress(start + count, samples.length);
@@ -132,14 +133,23 @@ export class RowMaker {
     return { ...decoded, size: options.size };
   }
 
-  /** Rows [batch, …cut shape] of up to a batch of pictures; what is missing of it is padding. */
+  /** Rows [pictures, …cut shape]. */
   async rows({ pixels, size }: Decoded): Promise<Float32Array> {
-    const { batch, cut } = this.#plan;
-    const whole = new Float32Array(batch * 3 * size[0] * size[1]);
-    whole.set(pixels);
-    if (!this.#session) return whole;
-    const results = await this.#session.run({ input: float32(whole, [batch, 3, ...size]) });
-    return (results[cut.name] as ort.Tensor).data as Float32Array;
+    // A copy: the runtime takes no shared memory.
+    if (!this.#session) return new Float32Array(pixels);
+    const { prefixBatch, cut } = this.#plan;
+    const [picture, width] = [3 * size[0] * size[1], elementCount(cut.shape)];
+    const count = pixels.length / picture;
+    const rows = new Float32Array(count * width);
+    for (let start = 0; start < count; start += prefixBatch) {
+      const here = Math.min(prefixBatch, count - start);
+      // What is missing of the last batch is padding.
+      const part = new Float32Array(prefixBatch * picture);
+      part.set(pixels.subarray(start * picture, (start + here) * picture));
+      const results = await this.#session.run({ input: float32(part, [prefixBatch, 3, ...size]) });
+      rows.set(((results[cut.name] as ort.Tensor).data as Float32Array).subarray(0, here * width), start * width);
+    }
+    return rows;
   }
 
   async release(): Promise<void> {
