@@ -2,6 +2,7 @@
  * The engine process. Native code lives here alone and may die without taking anything with it. It answers the
  * requests of whoever forked it, and ends when that process does.
  */
+import { z } from 'zod';
 import { engineProcedures, engineRequestSchema, type EngineMessage } from '#shared/protocol/engine.ts';
 import { toProblem } from '#shared/messages/error.ts';
 import { procedures } from '#electron/engine/procedures.ts';
@@ -13,7 +14,14 @@ function send(message: EngineMessage): void {
 const handlers = procedures((run, events) => send({ type: 'events', run, events: [...events] }));
 
 async function answer(message: unknown): Promise<void> {
-  const { id, procedure, input } = engineRequestSchema.parse(message);
+  const request = engineRequestSchema.safeParse(message);
+  if (!request.success) {
+    // What asks for an answer by its number gets one; the rest is not for this process.
+    const asked = z.object({ id: z.number() }).safeParse(message).data;
+    if (asked) send({ type: 'failure', id: asked.id, problem: toProblem(request.error) });
+    return;
+  }
+  const { id, procedure, input } = request.data;
   try {
     const parsed: unknown = engineProcedures[procedure].input.parse(input);
     const handler = handlers[procedure] as (input: unknown) => Promise<unknown>;
