@@ -1,4 +1,7 @@
-/** Prints a live run until it ends. The first Ctrl+C stops it and keeps its checkpoint, the second one leaves at once. */
+/**
+ * Prints a live run until it ends. The first Ctrl+C ends it with the best model so far; the second one leaves at once,
+ * which interrupts it.
+ */
 import type { RunEvent } from '#shared/protocol/run.ts';
 import { exitCodeOf, exitCodes, type ExitCode } from './exit-code.ts';
 import type { Session } from './session.ts';
@@ -17,7 +20,7 @@ export async function followRun({ output, services }: Session, run: string): Pro
       return;
     }
     interrupted = now;
-    output.log('stopping after this step; the checkpoint is kept (Ctrl+C again leaves at once)');
+    output.log('stopping after this step; what was trained is kept (Ctrl+C again leaves at once, for “graft resume”)');
     services.runs.control({ action: 'stop' }).catch((error: unknown) => output.log(String(error)));
   };
   process.on('SIGINT', interrupt);

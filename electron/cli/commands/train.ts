@@ -16,7 +16,7 @@ interface Options {
 export function addTrain(program: Command, perform: Perform): void {
   program
     .command('train')
-    .description('train a project; Ctrl+C stops and keeps the checkpoint')
+    .description('train a project; Ctrl+C stops and keeps what was trained')
     .argument('<file.graft>')
     .option('--runs <dir>', "folder for the run; Graft's own when left out")
     .addOption(new Option('--device <device>', 'where to compute').choices(devices).default('auto'))

@@ -121,6 +121,7 @@ export class TrainView {
     );
     this.#note(`model ${done.model}`);
     this.#note(`run   ${done.run}`);
+    if (done.reason === 'stopped') this.#note('A stopped run is finished: export its model as it is, or train again.');
   }
 
   /** A line that stays, above what is redrawn. */
