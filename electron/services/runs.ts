@@ -28,6 +28,10 @@ interface LiveRun {
   deaths: number;
   /** The newest checkpoint at the last death. */
   mark: string;
+  /** False until the trainer has the run in hand: while it starts, and while a dead one comes back. */
+  steerable: boolean;
+  /** What was asked of the run, told to every trainer that takes it up. */
+  readonly wanted: { paused: boolean; stopped: boolean; factor: number | undefined };
 }
 
 /** Deaths of the engine without a new checkpoint in between after which a run is given up. */
@@ -80,9 +84,20 @@ export class Runs {
     });
   }
 
+  /** Asked for while no trainer has the run in hand, it is done as soon as one has. Throws `run.none`. */
   async control(input: EngineInput<'control'>): Promise<void> {
-    if (this.current === undefined) throw new GraftError('run.none');
-    await this.#supervisor.call('trainer', 'control', input);
+    const live = this.#live;
+    if (!live || live.log.ended) throw new GraftError('run.none');
+    if (input.action === 'learning-rate') live.wanted.factor = input.factor;
+    else if (input.action === 'stop') live.wanted.stopped = true;
+    else live.wanted.paused = input.action === 'pause';
+    if (!live.steerable) return;
+    try {
+      await this.#supervisor.call('trainer', 'control', input);
+    } catch (error) {
+      // The trainer that takes the run up is told.
+      if (toProblem(error).code !== 'run.engine-died') throw error;
+    }
   }
 
   /** Everything the run has said so far, then what it says next; ends after `done` or `error`. */
@@ -147,11 +162,19 @@ export class Runs {
     try {
       const { run, begin } = await prepare();
       // Events can arrive before the reply to the call that causes them.
-      live = { run, log: new RunLog(), deaths: 0, mark: await checkpointMark(run) };
+      live = {
+        run,
+        log: new RunLog(),
+        deaths: 0,
+        mark: await checkpointMark(run),
+        steerable: false,
+        wanted: { paused: false, stopped: false, factor: undefined },
+      };
       const earlier = (await readEvents(run)).filter((event) => !endsRun(event));
       if (earlier.length > 0) live.log.append(earlier);
       this.#live = live;
       await begin();
+      void this.#steer(live);
       return run;
     } catch (error) {
       this.#live = before;
@@ -167,10 +190,29 @@ export class Runs {
     if (this.#live?.run === run) this.#live.log.append(events);
   }
 
+  /** Tells a trainer that has just taken the run up what was asked of the run before. */
+  async #steer(live: LiveRun): Promise<void> {
+    live.steerable = true;
+    const { factor, paused, stopped } = live.wanted;
+    const tell: EngineInput<'control'>[] = [];
+    if (factor !== undefined) tell.push({ action: 'learning-rate', factor });
+    if (stopped) tell.push({ action: 'stop' });
+    else if (paused) tell.push({ action: 'pause' });
+    const answers = tell.map((input) => this.#supervisor.call('trainer', 'control', input));
+    for (const answer of await Promise.allSettled(answers)) {
+      // A run that is over by then has nothing left to steer, and a death has its own turn.
+      const cause = answer.status === 'rejected' ? toProblem(answer.reason) : undefined;
+      if (cause && cause.code !== 'run.none' && cause.code !== 'run.engine-died') {
+        live.log.append([{ event: 'warning', ...cause }]);
+      }
+    }
+  }
+
   /** Says so in the run's own words, then continues from the last checkpoint unless that has led nowhere. */
   async #engineDied(role: EngineRole, reason: string): Promise<void> {
     const live = this.#live;
     if (role !== 'trainer' || this.#starting || !live || live.log.ended) return;
+    live.steerable = false;
     const mark = await checkpointMark(live.run);
     live.deaths = mark === live.mark ? live.deaths + 1 : 1;
     live.mark = mark;
@@ -181,6 +223,7 @@ export class Runs {
     live.log.append([{ event: 'warning', ...problem('run.engine-died', { reason }) }]);
     try {
       await this.#supervisor.call('trainer', 'resume', { run: live.run });
+      await this.#steer(live);
     } catch (error) {
       const cause = toProblem(error);
       // Died again before it answered: that death has its own turn here.

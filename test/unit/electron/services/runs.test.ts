@@ -94,6 +94,54 @@ describe('a run', () => {
     expect((await heard(services, run)).at(-1)).toMatchObject({ event: 'error', code: 'run.no-checkpoint' });
   });
 
+  test('stops when told so while a dead engine is coming back', async () => {
+    const services = await testServices();
+    const run = await services.runs.start(titled('held again'), '', 'cpu');
+    await untilHeld(services, run);
+    process.kill(services.engine.processId('trainer') as number, 'SIGKILL');
+    const events: RunEvent[] = [];
+    for await (const batch of await services.runs.watch(run)) {
+      events.push(...batch);
+      if (batch.some(({ event }) => event === 'warning')) await services.runs.control({ action: 'stop' });
+    }
+    expect(events.at(-1)).toMatchObject({ event: 'done', reason: 'stopped' });
+  });
+
+  test('stays paused, at the rate it was given, after the engine has died', async () => {
+    const services = await testServices();
+    const run = await services.runs.start(titled('held again'), '', 'cpu');
+    await untilHeld(services, run);
+    await services.runs.control({ action: 'learning-rate', factor: 0.5 });
+    await services.runs.control({ action: 'pause' });
+    process.kill(services.engine.processId('trainer') as number, 'SIGKILL');
+    const later: RunEvent[] = [];
+    for await (const batch of await services.runs.watch(run)) {
+      later.push(...batch);
+      const died = later.findIndex(({ event }) => event === 'warning');
+      if (died < 0 || !later.slice(died).some(({ event }) => event === 'state')) continue;
+      expect(later.slice(died)).toMatchObject([
+        { code: 'run.engine-died' },
+        { event: 'plan' },
+        { event: 'step', lr: 0.05 },
+        { event: 'state', state: 'paused' },
+      ]);
+      return;
+    }
+    expect.fail('the run ended');
+  });
+
+  test('is steered from the moment it is asked for', async () => {
+    const services = await testServices();
+    const starting = services.runs.start(titled('held'), '', 'cpu');
+    while (services.runs.current === undefined) await new Promise(setImmediate);
+    await services.runs.control({ action: 'pause' });
+    const run = await starting;
+    for await (const batch of await services.runs.watch(run)) {
+      if (batch.some((event) => event.event === 'state' && event.state === 'paused')) return;
+    }
+    expect.fail('the run ended');
+  });
+
   test('is resumed by hand with what it said before', async () => {
     const first = await testServices();
     const run = await first.runs.start(titled('held'), '', 'cpu');

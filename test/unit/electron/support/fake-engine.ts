@@ -64,6 +64,10 @@ function go(run: string, title: string, from: number, how: 'train' | 'resume'): 
     },
   ]);
   if (title === 'dies before its first checkpoint') return die();
+  if (title === 'held again' && how === 'resume') {
+    held = run;
+    return;
+  }
   for (let step = from; step <= steps; step++) {
     const epoch = Math.ceil(step / stepsPerEpoch);
     tell(run, [{ event: 'step', step, epoch, loss: 1 / step, lr: 0.1, accuracy: 0.5 }]);
@@ -83,7 +87,7 @@ function go(run: string, title: string, from: number, how: 'train' | 'resume'): 
       },
     ]);
     writeFileSync(join(run, 'checkpoints', 'last.safetensors'), String(step));
-    if (title === 'held' && step < steps) {
+    if (title.startsWith('held') && step < steps) {
       held = run;
       return;
     }
@@ -92,6 +96,11 @@ function go(run: string, title: string, from: number, how: 'train' | 'resume'): 
     return tell(run, [{ event: 'error', ...toProblem(new GraftError('run.loss-not-finite', { step: 3, epoch: 0 })) }]);
   }
   finish(run, 'epochs');
+}
+
+/** The stand-in shows a new rate as a step taken with it. */
+function rateChanged(factor: number): RunEvent {
+  return { event: 'step', step: stepsPerEpoch + 1, epoch: 2, loss: 1, lr: 0.1 * factor, accuracy: 0.5 };
 }
 
 function finish(run: string, reason: 'epochs' | 'stopped'): void {
@@ -117,9 +126,11 @@ const answers: Answers = {
   forecast: () => ({ secondsPerEpoch: 1, cacheSeconds: 1, cacheBytes: 1, memoryBytes: 1, cached: false }),
   train: start,
   resume,
-  control: ({ action }) => {
+  control: (input) => {
     if (held === undefined) throw new GraftError('run.none');
-    if (action === 'stop') finish(held, 'stopped');
+    if (input.action === 'stop') finish(held, 'stopped');
+    else if (input.action === 'learning-rate') tell(held, [rateChanged(input.factor)]);
+    else tell(held, [{ event: 'state', state: input.action === 'pause' ? 'paused' : 'running' }]);
     return {};
   },
   evaluate: () => evaluation,
