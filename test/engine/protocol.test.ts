@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { engineMessageSchema, type EngineMessage } from '#shared/protocol/engine.ts';
-import { temporaryHome } from '#test/engine/support.ts';
+import { RunFolder } from '#electron/engine/training/run-folder.ts';
+import { makePictures, project, temporaryHome } from '#test/engine/support.ts';
 
 const home = temporaryHome();
 const program = fileURLToPath(new URL('../../electron/engine/main.ts', import.meta.url));
@@ -112,6 +113,28 @@ describe('the engine', () => {
     await engine.ready();
     engine.process.disconnect();
     expect(await engine.over).toBe(0);
+  });
+
+  it('ends in the middle of a run as well, which can then be continued', async () => {
+    const data = join(home.path, 'pictures');
+    const run = join(home.path, 'run');
+    await makePictures(data, 6);
+    const document = project(data, ['training.epochs=10000', 'training.patience=0', 'training.batchSize=8']);
+    const engine = new Engine();
+    const input = { document, baseFolder: home.path, device: 'cpu', runFolder: run };
+    expect(await engine.ask(1, 'train', input)).toEqual({ type: 'reply', id: 1, output: { run } });
+    await engine.until(
+      (message) => message.type === 'events' && message.events.some((event) => event.event === 'epoch'),
+    );
+    // One run at a time; whatever else is asked is answered meanwhile.
+    expect(await engine.ask(2, 'train', input)).toMatchObject({ type: 'failure', problem: { code: 'run.busy' } });
+    const explained = await engine.ask(3, 'explain', { document, baseFolder: home.path, phase: 4 });
+    expect(explained).toMatchObject({ output: expect.stringContaining('# phase 4: partition') as string });
+    engine.process.disconnect();
+    expect(await engine.over).toBe(0);
+    const folder = RunFolder.open(run);
+    expect(folder.readRecord().status).toBe('running');
+    expect(folder.readCheckpoint('last').progress.finished).toBeNull();
   });
 
   it.skipIf(process.platform === 'win32')('leaves Ctrl+C to its host', async () => {

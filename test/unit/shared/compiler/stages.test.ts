@@ -100,10 +100,14 @@ describe('stages without names', () => {
     expect(stages.map(({ parameters }) => parameters)).toEqual([weights(1), weights(2), weights(3)]);
   });
 
-  it('are at most eight, evenly spread, and leave no weight out', () => {
-    const stages = stagesOf(backbone({ names: 'none', widths: Array.from({ length: 20 }, () => 3) }));
-    expect(stages.map(({ stage }) => stage)).toEqual(Array.from({ length: 7 }, (_, index) => `stage${index + 1}`));
-    expect(stages.map(({ parameters }) => parameters.length / 2)).toEqual([3, 3, 3, 3, 3, 3, 2]);
+  it.each([
+    [8, [1, 1, 1, 1, 1, 1, 1, 1]],
+    [17, [3, 3, 3, 3, 3, 2]],
+    [20, [3, 3, 3, 3, 3, 3, 2]],
+  ])('of %i layers are at most eight, evenly spread, and leave no weight out', (layers, expected) => {
+    const stages = stagesOf(backbone({ names: 'none', widths: Array.from({ length: layers }, () => 3) }));
+    expect(stages.map(({ stage }) => stage)).toEqual(expected.map((_, index) => `stage${index + 1}`));
+    expect(stages.map(({ parameters }) => parameters.length / 2)).toEqual(expected);
   });
 
   it('are none where there is nothing to train', () => {
