@@ -13,6 +13,7 @@ import { elementCount } from '#shared/core/shape.ts';
 import type { Model } from '#shared/ir/graph.ts';
 import { GraftError } from '#shared/messages/error.ts';
 import type { BackboneFacts, Stage } from '#shared/nodes/facts.ts';
+import { builtInFile, isModelFile } from '#shared/nodes/backbone.ts';
 import type { BackbonePart } from '#shared/nodes/recipe.ts';
 import { decodeModel } from '#shared/onnx/decode.ts';
 import { resourcesFolder } from '#electron/engine/paths.ts';
@@ -28,10 +29,13 @@ export interface LoadedBackbone {
   readonly view: BackboneView;
 }
 
-/** The file behind a backbone parameter: a built-in id, or a path relative to the project. */
+/**
+ * The file behind a backbone parameter: a built-in id, or a path relative to the project.
+ * @throws GraftError `model.unknown-backbone`
+ */
 function backbonePath(model: string, baseFolder: string): string {
-  if (model.toLowerCase().endsWith('.onnx')) return isAbsolute(model) ? model : resolve(baseFolder, model);
-  const builtIn = join(resourcesFolder(), 'backbones', model, `${model}.onnx`);
+  if (isModelFile(model)) return isAbsolute(model) ? model : resolve(baseFolder, model);
+  const builtIn = join(resourcesFolder(), builtInFile(model));
   if (!existsSync(builtIn)) throw new GraftError('model.unknown-backbone', { id: model });
   return builtIn;
 }
@@ -89,11 +93,34 @@ function pictureSize(view: BackboneView, wanted: number): [number, number] {
   return [height || wanted || usualSide, width || wanted || usualSide];
 }
 
-/** The backbone from its picture input to its features, for one picture of the given size, with every shape settled. */
-async function typedBackbone({ model, view }: LoadedBackbone, size: readonly [number, number]): Promise<TypedModel> {
+/** Pictures in the trial: more than one, so that a model made for one at a time shows itself. */
+const trialBatch = 2;
+
+/**
+ * The backbone from its picture input to its features, for pictures of the given size, with every shape settled.
+ * @throws GraftError `model.input-unsupported` for a model that takes one number of pictures only
+ */
+async function typedBackbone(
+  { path, model, view }: LoadedBackbone,
+  size: readonly [number, number],
+): Promise<TypedModel> {
   const features = { name: view.features, dtype: 'float32' as const, shape: [] };
   const body = extract(model, [view.input], [features]);
-  return fixShapes(body, new Map([[view.input.name, [1, 3, ...size]]]), trainableInitializers(body.graph), oracle);
+  const shapes = new Map([[view.input.name, [trialBatch, 3, ...size]]]);
+  const refuse = (reason: string): GraftError => new GraftError('model.input-unsupported', { path, reason });
+  let typed: TypedModel;
+  try {
+    typed = await fixShapes(body, shapes, trainableInitializers(body.graph), oracle);
+  } catch (error) {
+    if (!(error instanceof GraftError) || error.code !== 'run.session-failed') throw error;
+    throw refuse(`it does not take ${trialBatch} pictures of ${size.join('×')} at a time (${error.message}).`);
+  }
+  const type = typed.graph.types.get(view.features);
+  if (type?.shape[0] !== trialBatch)
+    throw refuse(`its graph is fixed to ${type?.shape[0] ?? 'another number of'} picture(s) at a time.`);
+  if (type.dtype !== 'float32')
+    throw new GraftError('model.no-feature-output', { path, reason: `features of type ${type.dtype}` });
+  return typed;
 }
 
 /** Everything the interface and the checks need to know of a backbone. */

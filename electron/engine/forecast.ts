@@ -18,14 +18,14 @@ export async function forecast(project: Project, device: ConcreteDevice, pool: D
   const { plan, samples, recipe } = project;
   const decode = decodeOptions(project, 0);
   const cache = new FeatureCache(cacheFolder(), cacheLimitBytes());
-  const key = rowsKey({ plan, device, samples, cache, decode, identity: project.identity });
+  const key = rowsKey({ root: project.facts.path, plan, device, samples, cache, decode, identity: project.identity });
   const width = elementCount(plan.cut.shape);
   const network = new Network(plan, device);
   const maker = await RowMaker.create(plan, device, pool);
   try {
     const first = samples.slice(0, plan.batch);
     const beganRows = performance.now();
-    await maker.rows(await maker.decode(first, decode, 0));
+    await maker.rows(await maker.decode(first, decode, []));
     const secondsPerBatchOfRows = (performance.now() - beganRows) / 1000;
     const places = batchPlaces(
       Uint32Array.from({ length: plan.batch }, (_, index) => index),

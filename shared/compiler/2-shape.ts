@@ -175,11 +175,7 @@ function settled(model: Model, types: ReadonlyMap<string, ValueInfo>): Map<strin
   for (const [name, info] of types) {
     if (!isFixed(info)) {
       const node = model.graph.nodes.find((candidate) => candidate.outputs.includes(name));
-      throw new GraftError('compile.not-differentiable', {
-        op: node?.op ?? '?',
-        name: node?.name || name,
-        reason: 'the size of its output depends on the data.',
-      });
+      throw new GraftError('model.size-depends-on-data', { op: node?.op ?? 'input', name: node?.name || name });
     }
     fixed.set(name, { dtype: info.dtype, shape: info.shape });
   }

@@ -51,9 +51,11 @@ export function partition(model: TypedModel, tensor: string): Partition {
  * What is trained behind the cut, in groups of one learning rate: the head at the base rate, the last backbone
  * stage at `backboneRate` of it, each earlier stage `stageDecay` times slower (Howard and Ruder 2018).
  * Weight decay applies to matrices and kernels only.
+ * A weight that the frozen part uses as well stays frozen with it.
+ * @throws GraftError `compile.not-trainable` for weights that are not float32
  */
 export function parameterGroups(
-  suffix: TypedModel,
+  { suffix, prefix }: Pick<Partition, 'suffix' | 'prefix'>,
   head: ReadonlySet<string>,
   stages: readonly StageCut[],
   freeze: FreezePart,
@@ -62,6 +64,12 @@ export function parameterGroups(
   const position = new Map(stages.flatMap((stage, index) => stage.parameters.map((name) => [name, index] as const)));
   const groups = new Map<string, { parameters: string[]; rate: number; decay: number }>();
   for (const name of trainableInitializers(suffix.graph)) {
+    if (prefix?.graph.initializers.has(name)) continue;
+    const dtype = suffix.graph.types.get(name)?.dtype;
+    if (dtype !== 'float32') {
+      const reason = `its type is ${dtype}, and only float32 weights can be.`;
+      throw new GraftError('compile.not-trainable', { name, reason }, freeze.node);
+    }
     const distance = stages.length - 1 - (position.get(name) ?? stages.length - 1);
     const rate = head.has(name) ? 1 : freeze.backboneRate / freeze.stageDecay ** distance;
     const isVector = (suffix.graph.types.get(name)?.shape.length ?? 0) < 2;

@@ -82,9 +82,13 @@ export async function compile({ recipe, backbone, classCounts, oracle }: Compile
   // What is frozen needs no gradient: it keeps its operators as they are, which the runtime has the fastest kernels for.
   const divided: Partition = { ...partition(lowered, tensor), prefix: partition(typed, tensor).prefix };
   refuseBlocked(lowered, tensor, recipe, stages);
+  if (divided.cut.dtype !== 'float32') {
+    const reason = `what reaches it is of type ${divided.cut.dtype}, and only float32 can be kept.`;
+    throw new GraftError('compile.not-trainable', { name: tensor, reason }, recipe.freeze.node);
+  }
 
   const head = new Set(assembly.head.keys());
-  const groups = parameterGroups(divided.suffix, head, stages, recipe.freeze, recipe.optimizer.weightDecay);
+  const groups = parameterGroups(divided, head, stages, recipe.freeze, recipe.optimizer.weightDecay);
   const spec: StepSpec = { loss: lossSpec(recipe, classCounts), optimizer: optimizerSpec(recipe.optimizer), groups };
   const { parameters, slots } = carriedValues(divided.suffix, spec);
   const initial = new Map(parameters.map(({ name }) => [name, lowered.graph.initializers.get(name) as Tensor]));

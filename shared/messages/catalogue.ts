@@ -85,6 +85,14 @@ export const catalogue = {
     (d) => `The backbone has no stage called “${d['stage']}”.`,
     (d) => `Choose one of: ${d['stages']}.`,
   ),
+  'model.features-not-finite': entry(
+    (d) => `The backbone gives numbers that are not finite for ${d['path']}.`,
+    'Check how the backbone expects pictures to be normalised, or choose another one.',
+  ),
+  'model.size-depends-on-data': entry(
+    (d) => `The size of “${d['name']}” (operator ${d['op']}) depends on the picture, so it cannot be planned for.`,
+    'Export the model with fixed sizes, or choose another one.',
+  ),
   'model.hash-changed': entry(
     (d) => `${d['path']} is not the file this project was made with.`,
     'Restore the original file, or choose the backbone again to accept the new one.',
@@ -107,7 +115,7 @@ export const catalogue = {
   ),
   'compile.not-trainable': entry(
     (d) => `“${d['name']}” cannot be trained: ${d['reason']}`,
-    'Name float initializers only.',
+    'Freeze the part it belongs to, or use a model with float32 weights.',
   ),
   'compile.bad-case': entry(
     (d) => `The case file is not valid: ${d['reason']}`,
@@ -251,7 +259,7 @@ export const catalogue = {
   ),
   'run.checkpoint-damaged': entry(
     (d) => `The checkpoint ${d['path']} is damaged.`,
-    'An older checkpoint is used where there is one.',
+    'Train again from the project file; the best model up to then can still be exported from the run.',
   ),
   'cache.damaged': entry(
     (d) => `The feature cache ${d['path']} is damaged and was thrown away.`,

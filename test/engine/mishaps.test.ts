@@ -215,7 +215,7 @@ describe('samples', () => {
       pool: flaky,
       cache: new FeatureCache(cacheFolder(), 0),
       emit: () => undefined,
-      cancelled: () => false,
+      interrupted: () => Promise.resolve(false),
     });
     expect(prepared?.training.map(({ path }) => path)).not.toContain(loaded.samples[first]?.path);
     expect(prepared?.training).toHaveLength(loaded.facts.train - 1);

@@ -8,7 +8,8 @@ import { cacheFolder, cacheLimitBytes } from '#electron/engine/paths.ts';
 import { Network } from '#electron/engine/training/network.ts';
 import { reloadProject, type Sameness } from '#electron/engine/training/past-run.ts';
 import type { Project } from '#electron/engine/training/project.ts';
-import { loadRows, unreadableRows } from '#electron/engine/training/rows.ts';
+import { heldInChunks, heldInMemory, needsChunks, type HeldOutRows } from '#electron/engine/training/held-out-rows.ts';
+import { loadRows } from '#electron/engine/training/rows.ts';
 import { decodeOptions } from '#electron/engine/training/samples.ts';
 import { RunFolder } from '#electron/engine/training/run-folder.ts';
 
@@ -39,29 +40,39 @@ export async function judge(
   pool: DecodePool,
 ): Promise<Judged> {
   const samples = project.samples.filter(({ split }) => split === 'validation');
-  const rows = await loadRows({
-    plan: project.plan,
-    device: 'cpu',
-    samples,
-    pool,
-    cache: new FeatureCache(cacheFolder(), cacheLimitBytes()),
-    identity: project.identity,
-    decode: decodeOptions(project, 0),
-    onProgress: () => undefined,
-    onWarning: () => undefined,
-    cancelled: () => false,
-  });
-  const width = elementCount(project.plan.cut.shape);
-  const data = rows?.data ?? new Float32Array();
-  const bad = new Set(unreadableRows(data, width));
-  const good = samples.flatMap((_, index) => (bad.has(index) ? [] : [index]));
-  const readable = new Float32Array(good.length * width);
-  good.forEach((index, place) => readable.set(data.subarray(index * width, (index + 1) * width), place * width));
+  const held = await heldOutRows(project, samples, pool);
   const network = new Network(project.plan, 'cpu');
   try {
-    const logits = await network.evaluate(readable, good.length, parameters);
-    return { logits, validation: good.map((index) => samples[index] as Sample) };
+    return { logits: await held.logits(network, parameters), validation: held.samples };
   } finally {
     await network.release();
   }
+}
+
+async function heldOutRows(project: Project, samples: readonly Sample[], pool: DecodePool): Promise<HeldOutRows> {
+  const { plan, facts, identity } = project;
+  const request = {
+    plan,
+    device: 'cpu' as const,
+    root: facts.path,
+    samples,
+    pool,
+    cache: new FeatureCache(cacheFolder(), cacheLimitBytes()),
+    identity,
+    decode: decodeOptions(project, 0),
+    onProgress: () => undefined,
+    onWarning: () => undefined,
+    interrupted: () => Promise.resolve(false),
+  };
+  if (needsChunks(samples.length, plan.cut.shape)) {
+    const looked = await heldInChunks(request);
+    if (looked) return looked.held;
+  }
+  const rows = await loadRows(request);
+  if (!rows) throw new Error('nothing interrupts this');
+  return heldInMemory(
+    rows,
+    samples.map((sample, row) => ({ sample, row })),
+    elementCount(plan.cut.shape),
+  );
 }

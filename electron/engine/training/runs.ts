@@ -28,6 +28,8 @@ const require = createRequire(import.meta.url);
 export const pool = new DecodePool();
 
 let current: Trainer | undefined;
+/** Set from the first word of a start to the last word of its run. */
+let busy = false;
 
 /** Starts a run; answers once the project is known to be sound. What follows comes as events. */
 export async function train(
@@ -39,26 +41,40 @@ export async function train(
   },
   emit: EmitEvents,
 ): Promise<{ run: string }> {
-  if (current) throw new GraftError('run.busy');
-  const device = await chooseDevice(input.device);
-  const project = await loadProject(input.document, input.baseFolder);
-  const folder = new RunFolder(input.runFolder);
-  folder.create(input.document);
-  folder.writeRecord(newRecord(project, input, device));
-  launch(project, folder, device, emit, false);
-  return { run: folder.path };
+  return begin(async () => {
+    const device = await chooseDevice(input.device);
+    const project = await loadProject(input.document, input.baseFolder);
+    const folder = new RunFolder(input.runFolder);
+    folder.create(input.document);
+    folder.writeRecord(newRecord(project, input, device));
+    launch(project, folder, device, emit, false);
+    return { run: folder.path };
+  });
+}
+
+/** One run at a time. @throws GraftError `run.busy` */
+async function begin(start: () => Promise<{ run: string }>): Promise<{ run: string }> {
+  if (busy) throw new GraftError('run.busy');
+  busy = true;
+  try {
+    return await start();
+  } catch (error) {
+    busy = false;
+    throw error;
+  }
 }
 
 /** @throws GraftError `run.missing`, `run.finished`, `run.checkpoint-damaged`, `run.data-changed`, `model.hash-changed` */
 export async function resume(path: string, emit: EmitEvents): Promise<{ run: string }> {
-  if (current) throw new GraftError('run.busy');
-  const folder = RunFolder.open(path);
-  const record = folder.readRecord();
-  if (record.status === 'done') throw new GraftError('run.finished', { path });
-  const device = await chooseDevice(record.device);
-  const project = await reloadProject(folder, 'files');
-  launch(project, folder, device, emit, true);
-  return { run: folder.path };
+  return begin(async () => {
+    const folder = RunFolder.open(path);
+    const record = folder.readRecord();
+    if (record.status === 'done') throw new GraftError('run.finished', { path });
+    const device = await chooseDevice(record.device);
+    const project = await reloadProject(folder, 'files');
+    launch(project, folder, device, emit, true);
+    return { run: folder.path };
+  });
 }
 
 export function control(input: EngineInput<'control'>): void {
@@ -117,6 +133,7 @@ function launch(project: Project, folder: RunFolder, device: ConcreteDevice, emi
     attempt(() => folder.appendEvents([last]));
     // Said last: whoever hears that a run is over may start the next one.
     current = undefined;
+    busy = false;
     emit(folder.path, [last]);
   })();
 }
@@ -168,8 +185,8 @@ async function handOver(project: Project, folder: RunFolder, device: ConcreteDev
   });
 }
 
-async function asTrained({ network, validation: { rows, samples }, parameters }: Kept): Promise<Judged> {
-  return { logits: await network.evaluate(rows, samples.length, parameters), validation: samples };
+async function asTrained({ network, validation, parameters }: Kept): Promise<Judged> {
+  return { logits: await validation.logits(network, parameters), validation: validation.samples };
 }
 
 /** A failed run keeps the best model it had. @returns the run's last word */

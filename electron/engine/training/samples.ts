@@ -1,7 +1,7 @@
 /** The samples of a run: which can be read, their rows for training, and the held-out ones. */
-import { totalmem } from 'node:os';
 import { elementCount } from '#shared/core/shape.ts';
 import { GraftError, problem } from '#shared/messages/error.ts';
+import type { DatasetFacts } from '#shared/nodes/facts.ts';
 import type { RunEvent } from '#shared/protocol/run.ts';
 import type { FeatureCache } from '#electron/engine/cache/feature-cache.ts';
 import type { DecodePool } from '#electron/engine/data/decode-pool.ts';
@@ -9,10 +9,14 @@ import type { DecodeOptions } from '#electron/engine/data/decode.ts';
 import type { Sample } from '#electron/engine/data/folder.ts';
 import type { ConcreteDevice } from '#electron/engine/runtime/session.ts';
 import type { Project } from '#electron/engine/training/project.ts';
-import { loadRows, RowMaker, rowsKey, unreadableRows } from '#electron/engine/training/rows.ts';
-
-/** Rows held in memory at most, as a share of the machine's. */
-const memoryShare = 0.25;
+import {
+  exceedsMemory,
+  heldInChunks,
+  heldInMemory,
+  needsChunks,
+  type HeldOutRows,
+} from '#electron/engine/training/held-out-rows.ts';
+import { loadRows, RowMaker, rowsKey, type Rows, type RowsRequest } from '#electron/engine/training/rows.ts';
 
 /** Rows of the training split: in memory, or made batch by batch. */
 export type TrainingRows =
@@ -30,12 +34,6 @@ export type TrainingRows =
       readonly decodeOptions: (epoch: number) => DecodeOptions;
     };
 
-export interface HeldOutRows {
-  readonly samples: readonly Sample[];
-  /** [samples, …cut shape]. */
-  readonly rows: Float32Array;
-}
-
 export interface PreparedSamples {
   readonly training: readonly Sample[];
   readonly rows: TrainingRows;
@@ -49,73 +47,133 @@ export interface PrepareRequest {
   readonly pool: DecodePool;
   readonly cache: FeatureCache;
   readonly emit: (...events: RunEvent[]) => void;
-  readonly cancelled: () => boolean;
+  /** Asked between batches, and may take its time: true ends the work. */
+  readonly interrupted: () => Promise<boolean>;
 }
 
 /**
  * Announces the plan, fills or reads the cache, and lists what cannot be read.
- * @returns undefined when cancelled
- * @throws GraftError `data.no-readable-image`
+ * @returns undefined when interrupted
+ * @throws GraftError `data.no-readable-image`, `model.features-not-finite`
  */
 export async function prepareSamples(request: PrepareRequest): Promise<PreparedSamples | undefined> {
-  const { project, device, pool, cache, emit } = request;
-  const { plan, samples, recipe, facts } = project;
+  const { project } = request;
+  const { plan, samples, recipe } = project;
   const { augment } = recipe;
-  const width = elementCount(plan.cut.shape);
   const views = augment.enabled ? augment.views : 0;
-  const tooLarge = samples.length * (1 + views) * width * 4 > totalmem() * memoryShare;
-  const live = tooLarge || (augment.enabled && views === 0);
-  const held = live ? samples.filter(({ split }) => split === 'validation') : samples;
-  const source = (view: number) => ({
-    plan,
-    device,
-    samples: held,
-    pool,
-    cache,
-    identity: project.identity,
-    decode: decodeOptions(project, view),
-  });
+  const train = samples.filter(({ split }) => split === 'train').length;
+  const live =
+    exceedsMemory(samples.length + views * train, elementCount(plan.cut.shape)) || (augment.enabled && views === 0);
+  return live ? prepareLive(request, views) : prepareInMemory(request, views);
+}
 
-  emit(announcement(request, await cache.has(rowsKey(source(0)))));
-  const began = performance.now();
-  const parts: Float32Array[] = [];
-  for (let view = 0; view <= (live ? 0 : views); view++) {
-    const loaded = await loadRows({
-      ...source(view),
-      onWarning: (warning) => emit({ event: 'warning', ...warning }),
-      cancelled: request.cancelled,
-      onProgress: (done, count) => emit(cacheProgress(view * count + done, (1 + (live ? 0 : views)) * count, began)),
-    });
+/** All rows in memory: every picture as it is, then the training pictures once for each augmented view. */
+async function prepareInMemory(request: PrepareRequest, views: number): Promise<PreparedSamples | undefined> {
+  const { project, cache, emit } = request;
+  const { plan, samples } = project;
+  const width = elementCount(plan.cut.shape);
+  const trainRows = samples.flatMap(({ split }, row) => (split === 'train' ? [row] : []));
+  const trained = trainRows.map((row) => samples[row] as Sample);
+  const total = samples.length + views * trained.length;
+  const plain = rowsRequest(request, samples, 0, 0, total);
+
+  emit(announcement(request, await cache.has(rowsKey(plain))));
+  const first = await loadRows(plain);
+  if (!first) return undefined;
+  const rows = views === 0 ? first.data : new Float32Array(total * width);
+  if (views > 0) rows.set(first.data);
+  const failures = new Map(first.failures);
+  for (let view = 1; view <= views; view++) {
+    const offset = samples.length + (view - 1) * trained.length;
+    const loaded = await loadRows(rowsRequest(request, trained, view, offset, total));
     if (!loaded) return undefined;
-    parts.push(loaded.data);
+    rows.set(loaded.data, offset * width);
+    for (const [place, reason] of loaded.failures) failures.set(trainRows[place] as number, reason);
   }
-  const first = parts[0] as Float32Array;
-  const failed = [...new Set(parts.flatMap((part) => unreadableRows(part, width)))];
-  const unreadable = await reportUnreadable(request, held, failed);
-  const training = samples.filter(({ path, split }) => split === 'train' && !unreadable.has(path));
-  const rowOfPath = new Map(held.map(({ path }, row) => [path, row]));
-  const validation = heldOutRows(held, unreadable, first, width);
-  if (training.length === 0 || validation.samples.length === 0) {
-    throw new GraftError('data.no-readable-image', { path: facts.path }, recipe.data.node);
-  }
-  if (live) {
-    const maker = await RowMaker.create(plan, device, pool);
-    return {
-      training,
-      validation,
-      rows: { kind: 'live', maker, decodeOptions: (epoch) => decodeOptions(project, augment.enabled ? epoch : 0) },
-    };
-  }
-  const rowOfPosition = training.map(({ path }) => rowOfPath.get(path) as number);
+  const validation = heldInMemory(
+    { ...first, failures },
+    samples.flatMap((sample, row) => (sample.split === 'validation' ? [{ sample, row }] : [])),
+    width,
+  );
+  const usable = trainRows.flatMap((row, place) => (failures.has(row) ? [] : [{ row, place }]));
+  const training = usable.map(({ row }) => samples[row] as Sample);
+  report(request, { failures, cached: first.cached }, samples, training.length, validation.samples.length);
+  const labels = [...samples, ...Array.from({ length: views }, () => trained).flat()];
   return {
     training,
     validation,
     rows: {
       kind: 'memory',
-      rows: parts.length === 1 ? first : concatenate(parts),
-      labels: labelsOf(held, parts.length),
-      rowOf: (position, epoch) =>
-        (views > 0 ? ((epoch - 1) % views) + 1 : 0) * held.length + (rowOfPosition[position] as number),
+      rows,
+      labels: BigInt64Array.from(labels, ({ label }) => BigInt(label)),
+      rowOf: (position, epoch) => {
+        const { row, place } = usable[position] as (typeof usable)[number];
+        return views === 0 ? row : samples.length + ((epoch - 1) % views) * trained.length + place;
+      },
+    },
+  };
+}
+
+/** Training pictures are decoded as they are needed; only the held-out ones are looked at before. */
+async function prepareLive(request: PrepareRequest, views: number): Promise<PreparedSamples | undefined> {
+  const { project, device, pool, cache, emit } = request;
+  const { plan, samples, recipe } = project;
+  const heldOut = samples.filter(({ split }) => split === 'validation');
+  const plain = rowsRequest(request, heldOut, 0, 0, heldOut.length);
+  const inChunks = needsChunks(heldOut.length, plan.cut.shape);
+  emit(announcement(request, !inChunks && (await cache.has(rowsKey(plain)))));
+  const width = elementCount(plan.cut.shape);
+  const loaded = inChunks ? undefined : await loadRows(plain);
+  const looked = inChunks ? await heldInChunks(plain) : undefined;
+  const failures = loaded?.failures ?? looked?.failures;
+  const validation =
+    looked?.held ??
+    (loaded &&
+      heldInMemory(
+        loaded,
+        heldOut.map((sample, row) => ({ sample, row })),
+        width,
+      ));
+  if (!failures || !validation) return undefined;
+  const training = samples.filter(({ split }) => split === 'train');
+  report(request, { failures, cached: loaded?.cached ?? false }, heldOut, training.length, validation.samples.length);
+  const maker = await RowMaker.create(plan, device, pool);
+  const viewOf = (epoch: number): number => {
+    if (!recipe.augment.enabled) return 0;
+    return views > 0 ? ((epoch - 1) % views) + 1 : epoch;
+  };
+  return {
+    training,
+    validation,
+    rows: { kind: 'live', maker, decodeOptions: (epoch) => decodeOptions(project, viewOf(epoch)) },
+  };
+}
+
+/** @param before rows done by earlier passes, of `total` in all */
+function rowsRequest(
+  request: PrepareRequest,
+  samples: readonly Sample[],
+  view: number,
+  before: number,
+  total: number,
+): RowsRequest {
+  const { project, device, pool, cache, emit, interrupted } = request;
+  const began = performance.now();
+  return {
+    plan: project.plan,
+    device,
+    root: project.facts.path,
+    samples,
+    pool,
+    cache,
+    identity: project.identity,
+    decode: decodeOptions(project, view),
+    interrupted,
+    onWarning: (warning) => emit({ event: 'warning', ...warning }),
+    onProgress: (done) => {
+      const left = total - before - done;
+      const secondsLeft = done === 0 ? 0 : ((performance.now() - began) / 1000 / done) * left;
+      emit({ event: 'cache', done: before + done, total, secondsLeft });
     },
   };
 }
@@ -128,75 +186,48 @@ export function decodeOptions({ recipe, size }: Pick<Project, 'recipe' | 'size'>
   return { size, resize: recipe.backbone.resize, ...(augment ? { augment } : {}) };
 }
 
-function announcement({ project, run, device }: PrepareRequest, cached: boolean): RunEvent {
+/** @param left pictures of each split that are left, and those that were left out */
+function announcement(
+  { project, run, device }: PrepareRequest,
+  cached: boolean,
+  left?: { readonly train: number; readonly validation: number; readonly unreadable: DatasetFacts['unreadable'] },
+): RunEvent {
   const { facts, plan, recipe } = project;
+  const { train, validation, unreadable } = left ?? facts;
   return {
     event: 'plan',
     run,
     task: 'image-classification',
     classes: facts.classes.map(({ name }) => name),
-    samples: { train: facts.train, validation: facts.validation },
+    samples: { train, validation },
     parameters: plan.counts,
     device,
     cached,
     epochs: recipe.training.epochs,
-    stepsPerEpoch: Math.ceil(facts.train / plan.batch),
+    stepsPerEpoch: Math.ceil(train / plan.batch),
     summary: plan.summary,
-    unreadable: facts.unreadable,
+    unreadable,
   };
 }
 
-function cacheProgress(done: number, total: number, began: number): RunEvent {
-  const secondsLeft = done === 0 ? 0 : ((performance.now() - began) / 1000 / done) * (total - done);
-  return { event: 'cache', done, total, secondsLeft };
-}
-
-/** Says once for each picture without a row why it cannot be read. @returns reasons by path */
-async function reportUnreadable(
-  { project, pool, emit }: PrepareRequest,
+/**
+ * Says of each picture why it cannot be read, and the plan again without them.
+ * @throws GraftError `data.no-readable-image`
+ */
+function report(
+  request: PrepareRequest,
+  { failures, cached }: Pick<Rows, 'failures' | 'cached'>,
   samples: readonly Sample[],
-  failed: readonly number[],
-): Promise<Map<string, string>> {
-  if (failed.length === 0) return new Map();
-  const paths = failed.map((index) => (samples[index] as Sample).path);
-  const { failures } = await pool.decode(paths, decodeOptions(project, 0));
-  const reasons = new Map(failures.map(({ index, reason }) => [index, reason]));
-  const found = new Map(
-    paths.map((path, index) => [path, reasons.get(index) ?? 'it could not be read when its features were computed.']),
-  );
-  for (const [path, reason] of found) {
-    emit({ event: 'warning', ...problem('data.image-unreadable', { path, reason }, project.recipe.data.node) });
+  train: number,
+  validation: number,
+): void {
+  const { project, emit } = request;
+  const unreadable = [...failures].map(([place, reason]) => ({ path: (samples[place] as Sample).path, reason }));
+  for (const details of unreadable)
+    emit({ event: 'warning', ...problem('data.image-unreadable', details, project.recipe.data.node) });
+  if (train === 0 || validation === 0) {
+    throw new GraftError('data.no-readable-image', { path: project.facts.path }, project.recipe.data.node);
   }
-  return found;
-}
-
-function heldOutRows(
-  held: readonly Sample[],
-  unreadable: ReadonlyMap<string, string>,
-  rows: Float32Array,
-  width: number,
-): HeldOutRows {
-  const chosen = held.flatMap((sample, row) =>
-    sample.split === 'validation' && !unreadable.has(sample.path) ? [{ sample, row }] : [],
-  );
-  const data = new Float32Array(chosen.length * width);
-  chosen.forEach(({ row }, place) => data.set(rows.subarray(row * width, (row + 1) * width), place * width));
-  return { samples: chosen.map(({ sample }) => sample), rows: data };
-}
-
-function labelsOf(samples: readonly Sample[], copies: number): BigInt64Array {
-  const labels = new BigInt64Array(samples.length * copies);
-  for (let index = 0; index < labels.length; index++)
-    labels[index] = BigInt((samples[index % samples.length] as Sample).label);
-  return labels;
-}
-
-function concatenate(parts: readonly Float32Array[]): Float32Array {
-  const whole = new Float32Array(parts.reduce((total, part) => total + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.length;
-  }
-  return whole;
+  if (unreadable.length === 0) return;
+  emit(announcement(request, cached, { train, validation, unreadable: [...project.facts.unreadable, ...unreadable] }));
 }

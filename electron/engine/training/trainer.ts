@@ -26,12 +26,8 @@ import {
   type Progress,
 } from '#electron/engine/training/progress.ts';
 import type { RunFolder } from '#electron/engine/training/run-folder.ts';
-import {
-  prepareSamples,
-  type HeldOutRows,
-  type PreparedSamples,
-  type TrainingRows,
-} from '#electron/engine/training/samples.ts';
+import type { HeldOutRows } from '#electron/engine/training/held-out-rows.ts';
+import { prepareSamples, type PreparedSamples, type TrainingRows } from '#electron/engine/training/samples.ts';
 
 /** One run of the runtime should last about this long: the chart moves, and pause and stop are heard. */
 const runMilliseconds = 100;
@@ -69,6 +65,8 @@ export class Trainer {
   /** Resolves when a paused run may go on. */
   #pause: PromiseWithResolvers<void> | undefined;
   #lastCheckpoint = performance.now();
+  /** Of the epoch in progress. */
+  #pausedMilliseconds = 0;
   /** Steps in one run of the runtime, adjusted as steps are timed. */
   #stepsPerRun = 1;
 
@@ -124,7 +122,7 @@ export class Trainer {
       pool,
       cache,
       emit: (...events) => this.#emit(...events),
-      cancelled: () => this.#stopping,
+      interrupted: () => this.#interrupted(),
     });
     if (!this.#samples) return undefined;
     const { training, rows, validation } = this.#samples;
@@ -133,16 +131,18 @@ export class Trainer {
     this.#emit({ event: 'state', state: 'running' });
     while (!this.#progress.finished) {
       const started = performance.now();
+      const seenBefore = this.#progress.epochWeight;
+      this.#pausedMilliseconds = 0;
       const order = epochOrder(project.recipe.training.seed, this.#progress.epoch, training.length);
       const completed =
         rows.kind === 'memory'
           ? await this.#epochInMemory(rows, loopData as LoopData, order, stepsPerEpoch)
           : await this.#epochLive(rows, training, order, stepsPerEpoch);
       if (!completed && this.#progress.step === 0) return undefined;
-      const seconds = (performance.now() - started) / 1000;
+      const seconds = (performance.now() - started - this.#pausedMilliseconds) / 1000;
+      const seen = this.#progress.epochWeight - seenBefore;
       // What was trained of an unfinished first epoch is better than nothing.
-      const reason =
-        completed || !this.#progress.best ? await this.#endEpoch(validation, training.length, seconds) : null;
+      const reason = completed || !this.#progress.best ? await this.#endEpoch(validation, seen, seconds) : null;
       this.#progress = { ...this.#progress, finished: completed ? reason : 'stopped' };
       this.#checkpoint();
       await yieldToMessages();
@@ -210,7 +210,7 @@ export class Trainer {
     const decode = async (index: number) => {
       const places = batchPlaces(order, index, plan.batch);
       const chosen = Array.from(places.positions, (position) => training[position] as Sample);
-      return { places, chosen, decoded: await maker.decode(chosen, options, index * plan.batch) };
+      return { places, chosen, decoded: await maker.decode(chosen, options, [...places.positions]) };
     };
     for await (const { value } of prefetch(batches, decode)) {
       if (await this.#interrupted()) return false;
@@ -259,11 +259,15 @@ export class Trainer {
     );
   }
 
-  /** Validates and keeps the best. @returns why the run is over, if it is */
-  async #endEpoch(validation: HeldOutRows, trainCount: number, seconds: number): Promise<EndReason | null> {
+  /**
+   * Validates and keeps the best.
+   * @param seen samples trained on in these seconds: fewer than an epoch's after a resume
+   * @returns why the run is over, if it is
+   */
+  async #endEpoch(validation: HeldOutRows, seen: number, seconds: number): Promise<EndReason | null> {
     const { project, folder } = this.#options;
     const { training } = project.recipe;
-    const logits = await this.#network.evaluate(validation.rows, validation.samples.length);
+    const logits = await validation.logits(this.#network);
     const labels = validation.samples.map(({ label }) => label);
     const held = measure(logits, labels, project.facts.classes.length, project.plan.loss);
     const done = this.#progress;
@@ -281,7 +285,7 @@ export class Trainer {
       train,
       validation: held,
       seconds,
-      samplesPerSecond: trainCount / Math.max(seconds, 1e-9),
+      samplesPerSecond: seen / Math.max(seconds, 1e-9),
       secondsLeft: (training.epochs - done.epoch) * (progress.seconds / done.epoch),
       best: isBest,
     });
@@ -294,7 +298,9 @@ export class Trainer {
     if (this.#pause) {
       this.#checkpoint();
       this.#emit({ event: 'state', state: 'paused' });
+      const began = performance.now();
       await this.#pause.promise;
+      this.#pausedMilliseconds += performance.now() - began;
       if (!this.#stopping) this.#emit({ event: 'state', state: 'running' });
     }
     return this.#stopping;

@@ -92,7 +92,7 @@ describe('the freeze line', () => {
 
 describe('parameter groups', () => {
   const groupsOf = (tensor: string, changes: Partial<FreezePart> = {}, decay = 0.01) =>
-    parameterGroups(partition(model, tensor).suffix, head, stages, freeze(changes), decay);
+    parameterGroups(partition(model, tensor), head, stages, freeze(changes), decay);
   const rateOf = (groups: ReturnType<typeof groupsOf>, name: string): number =>
     groups.find(({ parameters }) => parameters.includes(name))?.rate ?? Number.NaN;
 
