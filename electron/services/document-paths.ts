@@ -5,6 +5,7 @@
  */
 import { dirname, isAbsolute, parse, relative, resolve, sep } from 'node:path';
 import type { GraftDocument, GraphNode } from '#shared/document/model.ts';
+import { isModelFile } from '#shared/nodes/backbone.ts';
 import { parametersOf } from '#shared/nodes/parameters.ts';
 import { kindOf } from '#shared/nodes/registry.ts';
 
@@ -20,11 +21,6 @@ export function withRelativePaths(document: GraftDocument, file: string): GraftD
   return mapPaths(document, (path) =>
     isAbsolute(path) && shareFolder(path, folder) ? toRelative(path, folder) : path,
   );
-}
-
-/** Whether text in a model parameter names a file rather than a built-in backbone. */
-export function isModelFile(model: string): boolean {
-  return /[/\\]/.test(model) || model.toLowerCase().endsWith('.onnx');
 }
 
 function toRelative(path: string, folder: string): string {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { problem } from '#shared/messages/error.ts';
+import { GraftError, problem } from '#shared/messages/error.ts';
 import { defineKind, meta } from '#shared/nodes/kind.ts';
 
 const schema = z.object({
@@ -67,6 +67,17 @@ const schema = z.object({
       }),
     ),
 });
+
+/** Whether text in the model parameter names a file rather than a built-in backbone. */
+export function isModelFile(model: string): boolean {
+  return /[/\\]/u.test(model) || model.toLowerCase().endsWith('.onnx');
+}
+
+/** Where a built-in backbone lies, relative to the resources. Throws `model.unknown-backbone` for what is no id. */
+export function builtInFile(id: string): string {
+  if (!/^[\w-]+$/u.test(id)) throw new GraftError('model.unknown-backbone', { id });
+  return `backbones/${id}/${id}.onnx`;
+}
 
 export const backbone = defineKind({
   kind: 'backbone',

@@ -106,7 +106,10 @@ describe('a file that is no backbone', () => {
   it('is missing, a folder, changed or unknown: an error each', async () => {
     const sourceOf = (model: string) => backboneSource(recipeWith({ backbone: { model } }).backbone, home.path);
     await expect(sourceOf('nowhere.onnx')).rejects.toMatchObject({ code: 'model.file-missing', node: 'backbone' });
-    await expect(sourceOf('giga')).rejects.toMatchObject({ code: 'model.unknown-backbone', node: 'backbone' });
+    await expect(sourceOf('models/nowhere')).rejects.toMatchObject({ code: 'model.file-missing', node: 'backbone' });
+    for (const id of ['giga', '..']) {
+      await expect(sourceOf(id)).rejects.toMatchObject({ code: 'model.unknown-backbone', node: 'backbone' });
+    }
     const folder = join(home.path, 'folder.onnx');
     mkdirSync(folder);
     expect(() => readModel(folder)).toThrow(/is not an ONNX model: it cannot be read/);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { backbone } from '#shared/nodes/backbone.ts';
+import { backbone, builtInFile, isModelFile } from '#shared/nodes/backbone.ts';
 import { exportModel } from '#shared/nodes/export.ts';
 import type { Facts } from '#shared/nodes/facts.ts';
 import { freeze } from '#shared/nodes/freeze.ts';
@@ -24,6 +24,22 @@ describe('defaults for transfer learning', () => {
     ['freeze', { mode: 'backbone', stageDecay: 2.6 }],
   ])('%s', (kind, expected) => {
     expect(kindOf(kind)?.schema.parse({})).toMatchObject(expected);
+  });
+});
+
+describe('the model of a backbone', () => {
+  it.each(['a.onnx', 'A.ONNX', './a', 'models/a', 'C:\\models\\a', '../x.onnx/y'])('%s is a file', (model) => {
+    expect(isModelFile(model)).toBe(true);
+  });
+
+  it('is built in where it is a plain word', () => {
+    expect(isModelFile('nano')).toBe(false);
+    expect(builtInFile('nano')).toBe('backbones/nano/nano.onnx');
+  });
+
+  it.each(['', '.', '..', 'a.b', 'a b', 'a\0b'])('“%s” is neither', (model) => {
+    expect(isModelFile(model)).toBe(false);
+    expect(() => builtInFile(model)).toThrow(expect.objectContaining({ code: 'model.unknown-backbone' }));
   });
 });
 
