@@ -6,12 +6,11 @@ import { readdir, stat } from 'node:fs/promises';
 import { isAbsolute, join, resolve } from 'node:path';
 import type { GraftDocument, GraphNode } from '#shared/document/model.ts';
 import { GraftError, toProblem, type Problem } from '#shared/messages/error.ts';
-import { backbone as backboneKind } from '#shared/nodes/backbone.ts';
+import { backbone as backboneKind, builtInFile, isModelFile } from '#shared/nodes/backbone.ts';
 import type { BackboneFacts, DatasetFacts, Facts } from '#shared/nodes/facts.ts';
 import { imageFolder } from '#shared/nodes/image-folder.ts';
 import { split as splitKind } from '#shared/nodes/split.ts';
 import type { EngineInput } from '#shared/protocol/engine.ts';
-import { isModelFile } from './document-paths.ts';
 import type { Supervisor } from './supervisor.ts';
 
 /** Answers kept of each kind. */
@@ -70,9 +69,9 @@ export class FactsService {
     return this.#backbones.get(key, () => this.#supervisor.call('assistant', 'describeBackbone', { path, id }));
   }
 
-  /** Where the file of a backbone is, and the id it goes by. */
+  /** Where the file of a backbone is, and the id it goes by. Throws `model.unknown-backbone` for what can be no id. */
   modelFile(model: string, documentPath: string): { id: string; path: string } {
-    if (!isModelFile(model)) return { id: model, path: join(this.#resources, 'backbones', model, `${model}.onnx`) };
+    if (!isModelFile(model)) return { id: model, path: join(this.#resources, builtInFile(model)) };
     const path = isAbsolute(model) ? model : resolve(documentPath === '' ? '.' : join(documentPath, '..'), model);
     return { id: path, path };
   }
@@ -92,18 +91,21 @@ export class FactsService {
   }
 }
 
-/** Changes when pictures or classes are added or removed: the times of the folder and its folders, two levels deep. */
+/**
+ * Changes when pictures or classes are added or removed: the times of the folder and of the folders in it, deep
+ * enough for `wrapper/train/class`. Linked folders count, as they do when the data is read.
+ */
 async function folderMark(path: string): Promise<number[]> {
   const times = async (folder: string, depth: number): Promise<number[]> => {
     const found = await stat(folder).catch(() => undefined);
     if (!found?.isDirectory()) return [];
     const entries = depth === 0 ? [] : await readdir(folder, { withFileTypes: true }).catch(() => []);
     const inner = entries
-      .filter((entry) => entry.isDirectory())
+      .filter((entry) => entry.isDirectory() || entry.isSymbolicLink())
       .map((entry) => times(join(folder, entry.name), depth - 1));
     return [found.mtimeMs, ...(await Promise.all(inner)).flat()];
   };
-  return times(path, 2);
+  return times(path, 3);
 }
 
 /** The most recent answers by key. Two askers share one question; a failure is not remembered. */
