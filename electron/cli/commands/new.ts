@@ -4,8 +4,7 @@ import type { Command } from 'commander';
 import { instantiate, templates } from '#shared/document/templates.ts';
 import type { GraftDocument } from '#shared/document/model.ts';
 import { GraftError } from '#shared/messages/error.ts';
-import { backbone as backboneKind } from '#shared/nodes/backbone.ts';
-import { isModelFile } from '#electron/services/document-paths.ts';
+import { backbone as backboneKind, isModelFile } from '#shared/nodes/backbone.ts';
 import { exitCodes } from '../exit-code.ts';
 import type { Perform, Session } from '../session.ts';
 
@@ -62,17 +61,17 @@ interface ChosenBackbone {
   readonly lastStage?: string;
 }
 
-/** A file is read, so that it is known to fit, and its hash noted; a built-in backbone only has to be there. */
+/**
+ * The model is read, so that it is known to fit and its last stage can be named; of a file the hash is noted. The
+ * default one is known to the templates, which saves a start of the engine.
+ */
 async function chosenBackbone({ services }: Session, model: string): Promise<ChosenBackbone> {
   const { id, path } = services.facts.modelFile(model, '');
-  if (isModelFile(model)) {
-    const { hash, stages } = await services.facts.backbone(model, '');
-    const last = stages.at(-1);
-    return { backbone: id, hash, ...(last ? { lastStage: last.stage } : {}) };
-  }
-  const found = await stat(path).catch(() => undefined);
-  if (!found?.isFile()) throw new GraftError('model.unknown-backbone', { id }, 'backbone');
-  return { backbone: id, hash: '' };
+  const usual = model === backboneKind.schema.parse({}).model;
+  if (usual && (await stat(path).catch(() => undefined))?.isFile()) return { backbone: id, hash: '' };
+  const { hash, stages } = await services.facts.backbone(model, '');
+  const last = stages.at(-1);
+  return { backbone: id, hash: isModelFile(model) ? hash : '', ...(last ? { lastStage: last.stage } : {}) };
 }
 
 /** Notes which file the project was made with, so that another under the same name is noticed. */

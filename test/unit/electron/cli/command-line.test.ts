@@ -75,7 +75,28 @@ describe('new', () => {
     expect(document.nodes.find(({ id }) => id === 'freeze')?.parameters).toMatchObject({ stage: 'last' });
   });
 
+  test('lets the last stage of whatever backbone it is given learn', async () => {
+    const { folder, data, graft } = setUp();
+    const builtIn = join(folder, 'resources/backbones/large');
+    mkdirSync(builtIn, { recursive: true });
+    writeFileSync(join(builtIn, 'large.onnx'), 'onnx');
+    vi.stubEnv('GRAFT_RESOURCES', join(folder, 'resources'));
+    const file = join(folder, 'p.graft');
+    await graft('new', 'fine-tune', '--data', data, '--backbone', 'large', '-o', file);
+    const document = parseDocument(readFileSync(file, 'utf8'), file);
+    expect(document.nodes.find(({ id }) => id === 'freeze')?.parameters).toMatchObject({
+      mode: 'until',
+      stage: 'last',
+    });
+    expect(document.nodes.find(({ id }) => id === 'backbone')?.parameters).toEqual({ model: 'large' });
+  });
+
   test.each([
+    [
+      'a backbone that is no name',
+      ['blank', '--data', 'DATA', '--backbone', '..', '-o', 'OUT'],
+      'model.unknown-backbone',
+    ],
     ['an unknown template', ['nothing', '--data', 'DATA', '-o', 'OUT'], 'document.unknown-template'],
     ['a folder that is not there', ['blank', '--data', '/nowhere', '-o', 'OUT'], 'data.folder-missing'],
     ['an unknown backbone', ['blank', '--data', 'DATA', '--backbone', 'giant', '-o', 'OUT'], 'model.unknown-backbone'],
