@@ -4,6 +4,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { fork, type ChildProcess } from 'node:child_process';
+import { z } from 'zod';
 import {
   engineMessageSchema,
   engineProcedures,
@@ -11,7 +12,7 @@ import {
   type EngineOutput,
   type EngineProcedure,
 } from '#shared/protocol/engine.ts';
-import type { RunEvent } from '#shared/protocol/run.ts';
+import { runEventSchema, type RunEvent } from '#shared/protocol/run.ts';
 import { fromProblem, GraftError } from '#shared/messages/error.ts';
 
 export interface EngineLaunch {
@@ -28,6 +29,9 @@ export interface EngineListener {
   /** A line the engine wrote to its standard output or error. */
   readonly onLog: (line: string) => void;
 }
+
+/** A batch with something wrong in it, which is no reason to lose the rest. */
+const batchSchema = z.object({ type: z.literal('events'), run: z.string(), events: z.array(z.unknown()) });
 
 interface Call {
   readonly procedure: EngineProcedure;
@@ -131,12 +135,25 @@ export class EngineProcess {
 
   #receive(raw: unknown): void {
     const parsed = engineMessageSchema.safeParse(raw);
-    if (!parsed.success) return this.#listener.onLog(`unreadable engine message: ${parsed.error.message}`);
+    if (!parsed.success) {
+      const batch = batchSchema.safeParse(raw);
+      if (batch.success) return this.#receiveReadable(batch.data.run, batch.data.events);
+      return this.#listener.onLog(`unreadable engine message: ${parsed.error.message}`);
+    }
     const message = parsed.data;
     if (message.type === 'ready') this.#becomeReady();
     else if (message.type === 'events') this.#listener.onEvents(message.run, message.events);
     else if (message.type === 'reply') this.#take(message.id)?.resolve(message.output);
     else this.#take(message.id)?.reject(fromProblem(message.problem));
+  }
+
+  #receiveReadable(run: string, raw: readonly unknown[]): void {
+    const events = raw.flatMap((one) => {
+      const parsed = runEventSchema.safeParse(one);
+      if (!parsed.success) this.#listener.onLog(`unreadable event ${JSON.stringify(one)}: ${parsed.error.message}`);
+      return parsed.success ? [parsed.data] : [];
+    });
+    if (events.length > 0) this.#listener.onEvents(run, events);
   }
 
   #take(id: number): Call | undefined {

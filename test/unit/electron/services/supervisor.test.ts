@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { emptyDocument } from '#shared/document/model.ts';
 import { locateProgram } from '#electron/services/program.ts';
 import { Supervisor } from '#electron/services/supervisor.ts';
 import { testServices } from '#test/unit/electron/support/test-services.ts';
@@ -34,6 +35,18 @@ describe('the supervisor', () => {
   test('refuses an answer that breaks the contract', async () => {
     const { engine } = await testServices();
     await expect(engine.call('assistant', 'stages', { path: 'x' })).rejects.toThrow(/expected array/);
+  });
+
+  test('keeps the rest of a batch in which one event is broken, and logs that one', async () => {
+    const services = await testServices();
+    const document = { ...emptyDocument, title: 'sends a number that is none' };
+    const run = await services.runs.start(document, '', 'cpu');
+    const steps: number[] = [];
+    for await (const events of await services.runs.watch(run)) {
+      steps.push(...events.flatMap((event) => (event.event === 'step' ? [event.step] : [])));
+    }
+    expect(steps).toEqual([1, 3]);
+    expect(services.lines.join('\n')).toMatch(/unreadable event .*"step":2/);
   });
 
   test('fails what was in flight when the engine dies, and starts another one', async () => {

@@ -64,6 +64,12 @@ function go(run: string, title: string, from: number, how: 'train' | 'resume'): 
     },
   ]);
   if (title === 'dies before its first checkpoint') return die();
+  if (title === 'sends a number that is none') {
+    const step = { event: 'step', epoch: 1, lr: 0.1, accuracy: 0.5 } as const;
+    const batch: RunEvent[] = [1, Number.NaN, 3].map((loss, at) => ({ ...step, step: at + 1, loss }));
+    tell(run, batch);
+    return finish(run, 'epochs');
+  }
   if (title === 'held again' && how === 'resume') {
     held = run;
     return;
