@@ -34,5 +34,6 @@ const device = process.argv[2] as ConcreteDevice;
 try {
   process.stdout.write(`${JSON.stringify({ milliseconds: await probe(device) })}\n`);
 } catch (error) {
-  process.stdout.write(`${JSON.stringify({ reason: (error as Error).message })}\n`);
+  const { cause, message } = error as Error;
+  process.stdout.write(`${JSON.stringify({ reason: cause instanceof Error ? cause.message : message })}\n`);
 }

@@ -33,17 +33,18 @@ export async function createSession(
   }
 }
 
-/** The catalogue error behind an onnxruntime exception. */
+/** The catalogue error behind an onnxruntime exception, which it keeps as its cause. */
 export function sessionError(error: unknown, device: ConcreteDevice = 'cpu'): GraftError {
   if (error instanceof GraftError) return error;
   const reason = error instanceof Error ? error.message : String(error);
+  return Object.assign(catalogued(reason, device), { cause: error });
+}
+
+function catalogued(reason: string, device: ConcreteDevice): GraftError {
   if (/bad_alloc|out of memory|failed to allocate/i.test(reason))
     return new GraftError('run.out-of-memory', { reason });
-  if (
-    device !== 'cpu' &&
-    /backend not found|execution provider|adapter|not available|removing requested/i.test(reason)
-  ) {
-    return new GraftError('run.device-missing', { device, reason });
-  }
-  return new GraftError('run.session-failed', { reason });
+  const missing = /backend not found|execution ?provider|adapter|not available|failed to load/i.test(reason);
+  return device !== 'cpu' && missing
+    ? new GraftError('run.device-missing', { device, reason })
+    : new GraftError('run.session-failed', { reason });
 }
