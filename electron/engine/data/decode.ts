@@ -22,6 +22,14 @@ sharp.concurrency(1);
  * the decoder's own fast shrinking; from there on the exact filter works. Up to this size the result is exact.
  */
 const workingSide = 640;
+/**
+ * Longest side a source may have after that, pixels: what a JPEG can have at most. A PNG of one pixel by 268 million
+ * would pass the decoder's own limit and take gigabytes to resample.
+ */
+const longestSide = 65_535;
+
+/** A picture that can be decoded, but not brought to a model's size in reasonable memory. */
+class TooNarrow extends Error {}
 
 /**
  * Decodes picture number `position` of those the options speak of into `target`: planar RGB [3, height, width]
@@ -62,7 +70,13 @@ export async function decodeOne(input: string | Uint8Array, options: DecodeOptio
 /** The upright picture in sRGB without transparency, its shorter side not much above `shorterSide` pixels. */
 async function readPicture(input: string | Uint8Array, shorterSide: number): Promise<Picture> {
   const source = typeof input === 'string' && input.startsWith('data:') ? bytesOfDataUrl(input) : input;
-  const { data, info } = await sharp(source, { failOn: 'error' })
+  const file = sharp(source, { failOn: 'error' });
+  const { width, height } = await file.metadata();
+  const shrinking = Math.min(1, shorterSide / Math.min(width, height));
+  if (Math.max(width, height) * shrinking > longestSide) {
+    throw new TooNarrow(`it is too narrow for its length (${width} × ${height} pixels).`);
+  }
+  const { data, info } = await file
     .autoOrient()
     .resize({ width: shorterSide, height: shorterSide, fit: 'outside', withoutEnlargement: true })
     .flatten({ background: 'white' })
@@ -81,6 +95,7 @@ function bytesOfDataUrl(url: string): Uint8Array {
 
 /** Why a picture could not be read, as the end of a sentence. */
 export function unreadableReason(thrown: unknown): string {
+  if (thrown instanceof TooNarrow) return thrown.message;
   const text = thrown instanceof Error ? thrown.message : String(thrown);
   if (/file is missing|ENOENT/.test(text)) return 'the file is missing.';
   if (/is empty|Input Buffer is empty/i.test(text)) return 'the file is empty.';

@@ -101,6 +101,35 @@ describe('geometry', () => {
   });
 });
 
+describe('long and narrow pictures', () => {
+  const stripe = (width: number, height: number): Promise<Buffer> =>
+    sharp({ create: { width, height, channels: 3, background: { r: 255, g: 128, b: 0 } } })
+      .png()
+      .toBuffer();
+
+  test('are read like any other', async () => {
+    for (const bytes of [await stripe(60_000, 20), await stripe(1, 65_535)]) {
+      expectColour(await decodeOne(bytes, stretch), 3, 3, [1, 0.5, 0]);
+    }
+  });
+
+  test('are refused where resampling them would take far more memory than their pixels are worth', async () => {
+    for (const [width, height] of [
+      [1, 70_000],
+      [70_000, 1],
+    ] as const) {
+      await expect(decodeOne(await stripe(width, height), stretch)).rejects.toMatchObject({
+        code: 'predict.bad-input',
+        message: expect.stringContaining(`too narrow for its length (${width} × ${height} pixels)`) as string,
+      });
+    }
+    const path = join(folder, 'stripe.png');
+    await writeFile(path, await stripe(1, 2_000_000));
+    const { failures } = await pool.decode([path], stretch);
+    expect(failures).toMatchObject([{ index: 0, reason: expect.stringContaining('too narrow') as string }]);
+  });
+});
+
 describe('what is given to decodeOne', () => {
   test('may be a path, a data URL or bytes', async () => {
     const bytes = await halves().png().toBuffer();
