@@ -1,5 +1,6 @@
 /** The engine as a process of its own: what it answers to whoever forked it. */
 import { fork, type ChildProcess } from 'node:child_process';
+import { truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
@@ -135,6 +136,13 @@ describe('the engine', () => {
     const folder = RunFolder.open(run);
     expect(folder.readRecord().status).toBe('running');
     expect(folder.readCheckpoint('last').progress.finished).toBeNull();
+
+    // A checkpoint that has rotted is said to have, and the engine is free for other work.
+    const checkpoint = join(run, 'checkpoints', 'last.safetensors');
+    truncateSync(checkpoint, 100);
+    const next = new Engine();
+    expect(await next.ask(1, 'resume', { run })).toMatchObject({ problem: { code: 'run.checkpoint-damaged' } });
+    expect(await next.ask(2, 'control', { action: 'stop' })).toMatchObject({ problem: { code: 'run.none' } });
   });
 
   it.skipIf(process.platform === 'win32')('leaves Ctrl+C to its host', async () => {
