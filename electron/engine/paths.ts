@@ -8,8 +8,17 @@ export function resourcesFolder(): string {
   return process.env['GRAFT_RESOURCES'] ?? fileURLToPath(new URL('../../resources', import.meta.url));
 }
 
+function dataHome(): string {
+  return process.env['GRAFT_HOME'] ?? join(homedir(), '.graft');
+}
+
 export function cacheFolder(): string {
-  return join(process.env['GRAFT_HOME'] ?? join(homedir(), '.graft'), 'cache');
+  return join(dataHome(), 'cache');
+}
+
+/** Where it is kept which devices were found. */
+export function devicesFile(): string {
+  return join(dataHome(), 'devices.json');
 }
 
 /** Upper limit of the feature cache on disk, bytes; 10 GiB unless set. 0 keeps nothing. */

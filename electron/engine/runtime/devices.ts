@@ -6,9 +6,12 @@ import { z } from 'zod';
 import * as ort from 'onnxruntime-node';
 import { GraftError } from '#shared/messages/error.ts';
 import { devices as deviceNames, type Device, type DeviceInfo } from '#shared/protocol/run.ts';
+import { devicesFile } from '#electron/engine/paths.ts';
+import { devicesKey, keepDevices, keptDevices } from '#electron/engine/runtime/kept-devices.ts';
 import type { ConcreteDevice } from '#electron/engine/runtime/session.ts';
 
-const probeMilliseconds = 30_000;
+/** All of them together stay below what the host waits for an answer. */
+const probeMilliseconds = 20_000;
 const resultSchema = z.union([z.object({ milliseconds: z.number() }), z.object({ reason: z.string() })]);
 type ProbeResult = z.infer<typeof resultSchema>;
 
@@ -41,15 +44,25 @@ function runProbe(device: ConcreteDevice): Promise<ProbeResult> {
 
 let known: Promise<DeviceInfo[]> | undefined;
 
-/** Every device Graft can name; asked once a process. */
+/** Every device Graft can name, each tried; asked once a process. */
 export function listDevices(): Promise<DeviceInfo[]> {
-  known ??= findDevices();
+  known ??= findDevices().then((devices) => {
+    keepDevices(devicesFile(), runtimeKey(), Date.now(), devices);
+    return devices;
+  });
   return known;
 }
 
+function backends(): string[] {
+  return ort.listSupportedBackends().map(({ name }) => name);
+}
+
+function runtimeKey(): string {
+  return devicesKey({ version: ort.env.versions.common, backends: backends() });
+}
+
 async function tryDevice(device: ConcreteDevice): Promise<ProbeResult> {
-  const included = ort.listSupportedBackends().some(({ name }) => name === device);
-  return included ? runProbe(device) : { reason: 'this build of the runtime does not include it.' };
+  return backends().includes(device) ? runProbe(device) : { reason: 'this build of the runtime does not include it.' };
 }
 
 async function findDevices(): Promise<DeviceInfo[]> {
@@ -79,11 +92,12 @@ function describe(device: ConcreteDevice, result: ProbeResult): DeviceInfo {
   };
 }
 
-/** @throws GraftError `run.device-missing` */
+/** For `auto` the best of the last look at the devices, while that still holds. @throws GraftError `run.device-missing` */
 export async function chooseDevice(wanted: Device): Promise<ConcreteDevice> {
   if (wanted === 'cpu') return 'cpu';
   if (wanted === 'auto') {
-    const preferred = (await listDevices()).find((info) => info.preferred);
+    const found = known ? undefined : keptDevices(devicesFile(), runtimeKey(), Date.now());
+    const preferred = (found ?? (await listDevices())).find((info) => info.preferred);
     return (preferred?.device as ConcreteDevice | undefined) ?? 'cpu';
   }
   const result = await tryDevice(wanted);
