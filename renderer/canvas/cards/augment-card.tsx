@@ -2,7 +2,7 @@ import { useEffect, useMemo, useState } from 'react';
 import { host } from '#renderer/platform/host.ts';
 import { useFacts } from '#renderer/store/facts.ts';
 import { Line, Thumbnails } from './card-parts.tsx';
-import type { CardProps } from './cards.tsx';
+import type { CardProps } from './card-props.ts';
 
 const shown = 4;
 const previewPixels = 96;

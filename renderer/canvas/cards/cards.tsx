@@ -1,18 +1,13 @@
 /** What each node kind shows on its card: words beside its title, and its one picture or figure with a few numbers. */
 import type { ComponentType } from 'react';
 import { AugmentCard } from './augment-card.tsx';
+import type { CardProps } from './card-props.ts';
 import { DataCard, SplitCard } from './data-card.tsx';
 import { FreezeCard } from './freeze-card.tsx';
 import { BackboneCard, HeadCard } from './model-cards.tsx';
 import { NoteCard } from './note-card.tsx';
 import { EvaluationCard, ExportCard, TrainingCard } from './result-cards.tsx';
 import { LossCard, OptimizerCard, ScheduleCard } from './training-cards.tsx';
-
-export interface CardProps {
-  readonly id: string;
-  /** With defaults filled in. */
-  readonly parameters: Readonly<Record<string, unknown>>;
-}
 
 type Parameters = CardProps['parameters'];
 

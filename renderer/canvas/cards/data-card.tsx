@@ -3,7 +3,7 @@ import { formatCount, formatPercent } from '#shared/core/format.ts';
 import { useFacts } from '#renderer/store/facts.ts';
 import { useThumbnails } from '#renderer/store/thumbnails.ts';
 import { EmptyFigure, Line, Thumbnails } from './card-parts.tsx';
-import type { CardProps } from './cards.tsx';
+import type { CardProps } from './card-props.ts';
 
 const columns = 5;
 const shown = 10;

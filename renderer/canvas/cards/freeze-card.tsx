@@ -8,7 +8,7 @@ import { freezeAfter, frozenParameters, frozenStages } from '#renderer/ui/freeze
 import { formatShortCount } from '#shared/core/format.ts';
 import { Line } from './card-parts.tsx';
 import classes from './freeze-card.module.css';
-import type { CardProps } from './cards.tsx';
+import type { CardProps } from './card-props.ts';
 
 /** How near the line the pointer must be to take hold of it, pixels. */
 const reach = 12;

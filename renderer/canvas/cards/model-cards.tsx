@@ -2,7 +2,7 @@ import { useFacts } from '#renderer/store/facts.ts';
 import { formatCount, formatShortCount } from '#shared/core/format.ts';
 import { stageParameters } from '#renderer/ui/freeze.ts';
 import { Figure, Large, Line } from './card-parts.tsx';
-import type { CardProps } from './cards.tsx';
+import type { CardProps } from './card-props.ts';
 
 const height = 48;
 

@@ -1,6 +1,6 @@
 import { Prose } from '#renderer/ui/prose.tsx';
 import { Line } from './card-parts.tsx';
-import type { CardProps } from './cards.tsx';
+import type { CardProps } from './card-props.ts';
 
 export function NoteCard({ parameters }: CardProps) {
   const text = String(parameters['text']);

@@ -7,7 +7,7 @@ import { formatBytes, formatDuration } from '#shared/core/format.ts';
 import { Sparkline } from '#renderer/ui/sparkline.tsx';
 import { Figure, Line } from './card-parts.tsx';
 import classes from './result-cards.module.css';
-import type { CardProps } from './cards.tsx';
+import type { CardProps } from './card-props.ts';
 
 const points = 80;
 

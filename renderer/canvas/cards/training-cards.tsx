@@ -3,7 +3,7 @@ import { formatRate } from '#shared/core/format.ts';
 import { scheduleCurve } from '#renderer/ui/schedule-curve.ts';
 import { Sparkline } from '#renderer/ui/sparkline.tsx';
 import { Figure, Large, Line } from './card-parts.tsx';
-import type { CardProps } from './cards.tsx';
+import type { CardProps } from './card-props.ts';
 
 export function LossCard({ parameters }: CardProps) {
   return (

@@ -4,10 +4,36 @@ import { ExactInput } from './exact-input.tsx';
 import { FieldFrame, rangeOf, type FieldProps } from './field.tsx';
 import classes from './field.module.css';
 
+const stepsPerDecade = 20;
+
+interface Scale {
+  readonly step: number;
+  /** Where a value lies on the slider, and the value of a place. */
+  readonly place: (value: number) => number;
+  readonly value: (place: number) => number;
+}
+
+/** A slider beside the exact number. */
 export function SliderField(props: FieldProps) {
+  const step = props.parameter.meta.step ?? 0.01;
+  return <ScaledField {...props} scale={{ step, place: Number, value: (place) => Number(place.toPrecision(6)) }} />;
+}
+
+/** A slider over powers of ten: each step multiplies. */
+export function LogField(props: FieldProps) {
+  const scale = {
+    step: 1 / stepsPerDecade,
+    place: Math.log10,
+    value: (place: number) => Number((10 ** place).toPrecision(2)),
+  };
+  return <ScaledField {...props} scale={scale} />;
+}
+
+function ScaledField({ scale, ...props }: FieldProps & { readonly scale: Scale }) {
   const { parameter, value, onChange } = props;
   const [minimum, maximum] = rangeOf(parameter);
-  const { title, unit, step = 0.01 } = parameter.meta;
+  const { title, unit } = parameter.meta;
+  const clamped = (wanted: number): number => Math.min(maximum, Math.max(minimum, wanted));
   const commit = (text: string): boolean => {
     const parsed = parameter.schema.safeParse(Number.parseFloat(text));
     if (parsed.success) onChange(parsed.data);
@@ -28,11 +54,11 @@ export function SliderField(props: FieldProps) {
         size={4}
         label={null}
         thumbLabel={title}
-        min={minimum}
-        max={maximum}
-        step={step}
-        value={Number(value)}
-        onChange={(next) => onChange(Number(next.toPrecision(6)))}
+        min={scale.place(minimum)}
+        max={scale.place(maximum)}
+        step={scale.step}
+        value={scale.place(clamped(Number(value)))}
+        onChange={(place) => onChange(clamped(scale.value(place)))}
       />
     </FieldFrame>
   );
