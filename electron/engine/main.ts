@@ -8,7 +8,8 @@ import { toProblem } from '#shared/messages/error.ts';
 import { procedures } from '#electron/engine/procedures.ts';
 
 function send(message: EngineMessage): void {
-  if (process.connected) process.send?.(message);
+  // A host that dies while it is being written to is no fault here; that it has gone is heard as `disconnect`.
+  if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
 }
 
 const handlers = procedures((run, events) => send({ type: 'events', run, events: [...events] }));

@@ -82,18 +82,23 @@ describe('the stages of the file are those of the project', () => {
 });
 
 describe('a file that is no backbone', () => {
-  const reshaped = (shape: readonly number[]): Model => {
+  const giving = (end: (builder: GraphBuilder) => string): Model => {
     const builder = new GraphBuilder(17);
     builder.input('x', 'float32', ['N', 3, 8, 8]);
-    builder.output(builder.reshape('x', shape), 'float32', [], 'y');
+    builder.output(end(builder), 'float32', [], 'y');
     return { graph: builder.build('g'), opsets: { '': 17 }, irVersion: 8, metadata: {} };
   };
 
-  it.each([
-    ['five dimensions', [1, 3, 2, 4, 8], /gives an output of 5 dimensions/],
-    ['one', [-1], /gives an output of 1 dimensions/],
-  ])('with an output of %s is refused, in a project at its node', async (_title, shape, reason) => {
-    const path = fileOf(reshaped(shape));
+  it.each<[string, Model, RegExp]>([
+    ['with five dimensions', giving((builder) => builder.reshape('x', [0, 3, 2, 4, 8])), /an output of 5 dimensions/],
+    [
+      'with one dimension',
+      giving((builder) => builder.reduce('ReduceSum', 'x', [1, 2, 3], false)),
+      /an output of 1 dimensions/,
+    ],
+    ['of halves', giving((builder) => builder.cast('x', 'float16')), /features of type float16/],
+  ])('gives an output %s and is refused, in a project at its node', async (_title, model, reason) => {
+    const path = fileOf(model);
     await expect(describeBackbone(path, 'own')).rejects.toMatchObject({ code: 'model.no-feature-output' });
     const part = recipeWith({ backbone: { model: path } }).backbone;
     await expect(backboneSource(part, home.path)).rejects.toMatchObject({
