@@ -5,7 +5,7 @@ import { followHostRequests } from '#renderer/actions/host-requests.ts';
 import { listenToKeyboard } from '#renderer/actions/keyboard.ts';
 import { useConnection } from '#renderer/platform/host.ts';
 import { followDerived } from '#renderer/store/derived.ts';
-import { readEnvironment, useEnvironment } from '#renderer/store/environment.ts';
+import { readDevices, readEnvironment, useEnvironment } from '#renderer/store/environment.ts';
 import { introduce } from '#renderer/panels/start/introduction.ts';
 import { followFacts } from '#renderer/store/facts.ts';
 import { guardUnsavedWork, reportFailure } from '#renderer/store/project.ts';
@@ -25,6 +25,7 @@ function useFollowers(): void {
   useEffect(() => {
     if (!connected) return undefined;
     readEnvironment().then(introduce).catch(reportFailure);
+    readDevices().catch(reportFailure);
     return followHostRequests();
   }, [connected]);
 }

@@ -29,6 +29,10 @@ export const useEnvironment = create<EnvironmentState>()(() => ({
 export async function readEnvironment(): Promise<void> {
   const [info, settings] = await Promise.all([host.app.info(), host.settings.read()]);
   useEnvironment.setState({ info, settings });
+}
+
+/** On its own, because the first look at a machine's devices takes seconds that nothing else should wait for. */
+export async function readDevices(): Promise<void> {
   useEnvironment.setState({ devices: await host.app.devices() });
 }
 
