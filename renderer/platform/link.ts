@@ -71,12 +71,18 @@ class ReconnectingLink implements ClientLink<ClientContext> {
     address.protocol = window.location.protocol === 'https:' ? 'wss:' : 'ws:';
     const websocket = new WebSocket(address);
     let opened = false;
-    websocket.addEventListener('open', () => {
-      opened = true;
-      this.#connected(new SocketLink({ websocket }));
-    });
+    // Three things happen to a socket that closes, in this order. First, whatever is called from now on waits.
     websocket.addEventListener('close', () => {
       if (opened) this.#current = this.#pending();
+    });
+    // Then its link gives up what was under way. A call cancelled before that would be told to a closed socket.
+    const link = new SocketLink({ websocket });
+    websocket.addEventListener('open', () => {
+      opened = true;
+      this.#connected(link);
+    });
+    // Last, the window hears of it, and cancels what it was following.
+    websocket.addEventListener('close', () => {
       this.#attempts += 1;
       this.#onState('lost');
       window.setTimeout(() => this.#openSocket(), Math.min(longestWait, 250 * 2 ** this.#attempts));
