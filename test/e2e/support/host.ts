@@ -1,9 +1,10 @@
 /** Starts the browser host as a person would, with a data home of its own that is thrown away afterwards. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { locateProgram } from '#electron/services/program.ts';
+import { introduced } from '#test/e2e/support/temporary-home.ts';
 
 export interface RunningHost {
   /** Address with its token, as printed. */
@@ -17,11 +18,16 @@ export interface RunningHost {
   readonly stop: () => Promise<void>;
 }
 
-/** Starts `graft serve` on a free port; fails with its output when it ends before it prints an address. */
-export async function startHost(): Promise<RunningHost> {
+/**
+ * Starts `graft serve` on a free port, for a person with these settings; fails with its output when it ends before it
+ * prints an address.
+ */
+export async function startHost(settings: object = introduced): Promise<RunningHost> {
   const program = locateProgram();
   const folder = mkdtempSync(join(tmpdir(), 'graft-e2e-'));
   const home = join(folder, 'home');
+  mkdirSync(home);
+  writeFileSync(join(home, 'settings.json'), JSON.stringify(settings));
   const child = spawn(program.node, [program.commandLine, 'serve', '--no-open', '--port', '0'], {
     cwd: program.root,
     env: { ...process.env, GRAFT_HOME: home },

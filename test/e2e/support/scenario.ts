@@ -14,6 +14,8 @@ export interface Stage {
 }
 
 interface Look {
+  /** What the person has set before; somebody who has seen the introduction when absent. */
+  readonly settings?: object;
   readonly theme?: 'light' | 'dark';
   readonly size?: { readonly width: number; readonly height: number };
 }
@@ -58,7 +60,7 @@ export function scenario(name: string, play: (stage: Stage) => Promise<void>, lo
       skip(choice.reason);
       return;
     }
-    const host = await startHost();
+    const host = await startHost(look.settings);
     const context = await (
       await openBrowser(choice.path)
     ).newContext({

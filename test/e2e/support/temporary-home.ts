@@ -3,7 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-export function temporaryHome(settings: object = { introduced: true }): {
+/** Settings of somebody who has seen the introduction. */
+export const introduced: object = { introduced: true };
+
+export function temporaryHome(settings: object = introduced): {
   readonly folder: string;
   readonly remove: () => void;
 } {
