@@ -1,13 +1,13 @@
 /** Training steps against PyTorch: the same batches must give the same losses and end in the same parameters. */
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { buildCaseStep, parseCase } from '#shared/compiler/case-step.ts';
 import { decodeModel } from '#shared/onnx/decode.ts';
 import { elementCount } from '#shared/core/shape.ts';
 import { oracle } from '#electron/engine/runtime/oracle.ts';
 import { createSession } from '#electron/engine/runtime/session.ts';
 import { float32, int64, toRuntime } from '#electron/engine/runtime/tensors.ts';
-import { hasShared, sharedPath, skipReason } from '#test/support/shared.ts';
+import { missingShared, sharedPath } from '#test/support/shared.ts';
 import type * as ort from 'onnxruntime-node';
 
 const cases = [
@@ -78,7 +78,10 @@ async function train(
   return { reference, losses, parameters };
 }
 
-describe.skipIf(!hasShared('parity'))(`training steps agree with PyTorch${skipReason('parity')}`, () => {
+describe('training steps agree with PyTorch', () => {
+  const missing = missingShared('parity');
+  beforeEach(({ skip }) => skip(missing !== undefined, missing));
+
   it.each(cases)('%s', async (name) => {
     const { reference, losses, parameters } = await train(sharedPath(`parity/${name}`));
     expect(losses).toHaveLength(reference.losses.length);

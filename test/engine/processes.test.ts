@@ -3,7 +3,7 @@ import { spawn, execFileSync, type ChildProcess } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { RunFolder } from '#electron/engine/training/run-folder.ts';
 import type { RunEvent } from '#shared/protocol/run.ts';
 import { losses, makePictures, temporaryHome } from '#test/engine/support.ts';
@@ -98,7 +98,9 @@ beforeAll(async () => {
 });
 afterAll(() => home.remove());
 
-describe.skipIf(process.platform === 'win32')('a run whose processes are killed', () => {
+describe('a run whose processes are killed', () => {
+  beforeEach(({ skip }) => skip(process.platform === 'win32', 'the engine is found by “ps”, which Windows has not'));
+
   it('goes on by itself after kill -9 of the engine, with the losses of an uninterrupted run', async () => {
     const whole = train('whole', ...slow);
     expect(await whole.over).toBe(0);
@@ -137,35 +139,34 @@ async function hasWebGpu(): Promise<string | undefined> {
 
 const missing = await hasWebGpu();
 
-describe.skipIf(missing !== undefined)(
-  `training on WebGPU${missing === undefined ? '' : ` (skipped: ${missing})`}`,
-  () => {
-    it.each([
-      ['the head alone', ['--set', 'training.epochs=3']],
-      ['the last stage', ['--set', 'freeze.mode=until', '--set', 'freeze.stage=stage5', '--set', 'training.epochs=1']],
-    ])('%s: losses within 1e-3 of the CPU', async (title, settings) => {
-      const both = ['cpu', 'webgpu'].map((device) => async (): Promise<RunEvent[]> => {
-        const command = train(
-          `${device}-${title}`,
-          '--device',
-          device,
-          '--json',
-          '--set',
-          'training.batchSize=6',
-          '--set',
-          'data.limitPerClass=8',
-          ...settings,
-        );
-        expect(await command.over).toBe(0);
-        return command.events;
-      });
-      const cpu = losses(await (both[0] as () => Promise<RunEvent[]>)());
-      const gpu = losses(await (both[1] as () => Promise<RunEvent[]>)());
-      expect(cpu.length).toBeGreaterThan(2);
-      expect(gpu).toHaveLength(cpu.length);
-      cpu.forEach((loss, index) =>
-        expect(Math.abs(loss - (gpu[index] as number)), `step ${index + 1}`).toBeLessThan(1e-3),
+describe('training on WebGPU', () => {
+  beforeEach(({ skip }) => skip(missing !== undefined, `no WebGPU: ${missing}`));
+
+  it.each([
+    ['the head alone', ['--set', 'training.epochs=3']],
+    ['the last stage', ['--set', 'freeze.mode=until', '--set', 'freeze.stage=stage5', '--set', 'training.epochs=1']],
+  ])('%s: losses within 1e-3 of the CPU', async (title, settings) => {
+    const both = ['cpu', 'webgpu'].map((device) => async (): Promise<RunEvent[]> => {
+      const command = train(
+        `${device}-${title}`,
+        '--device',
+        device,
+        '--json',
+        '--set',
+        'training.batchSize=6',
+        '--set',
+        'data.limitPerClass=8',
+        ...settings,
       );
+      expect(await command.over).toBe(0);
+      return command.events;
     });
-  },
-);
+    const cpu = losses(await (both[0] as () => Promise<RunEvent[]>)());
+    const gpu = losses(await (both[1] as () => Promise<RunEvent[]>)());
+    expect(cpu.length).toBeGreaterThan(2);
+    expect(gpu).toHaveLength(cpu.length);
+    cpu.forEach((loss, index) =>
+      expect(Math.abs(loss - (gpu[index] as number)), `step ${index + 1}`).toBeLessThan(1e-3),
+    );
+  });
+});

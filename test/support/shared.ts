@@ -7,12 +7,7 @@ export function sharedPath(path: string): string {
   return fileURLToPath(new URL(`../../../shared/${path}`, import.meta.url));
 }
 
-/** Whether the material is there. */
-export function hasShared(path: string): boolean {
-  return existsSync(sharedPath(path));
-}
-
-/** Added to the name of a skipped suite, so that a report says why it did not run. */
-export function skipReason(path: string): string {
-  return hasShared(path) ? '' : ` (skipped: ../shared/${path} is not here)`;
+/** Why tests that need the material are skipped; undefined where it is there. */
+export function missingShared(path: string): string | undefined {
+  return existsSync(sharedPath(path)) ? undefined : `../shared/${path} is not here`;
 }
