@@ -194,3 +194,13 @@ export function emitEvaluation(suffix: TypedModel, parameters: readonly Carried[
   const initializers = new Map([...graph.initializers].filter(([name]) => !trained.has(name)));
   return modelOf({ name: 'evaluate', inputs, outputs: graph.outputs, nodes: graph.nodes, initializers }, suffix);
 }
+
+/** Every carried value as it is, under `next/…`: how values kept on a device come back to the processor. */
+export function emitDownload(carried: readonly Carried[], like: Model): Model {
+  const builder = new GraphBuilder(like.opsets[''] as number);
+  for (const { name, shape } of carried) {
+    builder.input(name, 'float32', shape);
+    builder.output(name, 'float32', shape, names.next(name));
+  }
+  return modelOf(builder.build('download'), like);
+}

@@ -8,7 +8,7 @@ import type { Device } from '#shared/protocol/run.ts';
 export type ConcreteDevice = Exclude<Device, 'auto'>;
 
 export interface SessionOptions {
-  /** Outputs that stay on the device until they are asked for; all others come back to the CPU. */
+  /** Outputs that stay in the memory of a WebGPU device; all others come back to the processor. */
   readonly keepOnDevice?: readonly string[];
 }
 
@@ -19,11 +19,12 @@ export async function createSession(
   options: SessionOptions = {},
 ): Promise<ort.InferenceSession> {
   const providers = device === 'cpu' ? ['cpu'] : [device, 'cpu'];
-  const kept = Object.fromEntries((options.keepOnDevice ?? []).map((name) => [name, 'gpu-buffer' as const]));
+  const wanted = device === 'webgpu' ? (options.keepOnDevice ?? []) : [];
+  const kept = Object.fromEntries(wanted.map((name) => [name, 'gpu-buffer' as const]));
   const settings: ort.InferenceSession.SessionOptions = {
     executionProviders: providers,
     logSeverityLevel: 3,
-    ...(device === 'webgpu' && options.keepOnDevice ? { preferredOutputLocation: kept } : {}),
+    ...(wanted.length > 0 ? { preferredOutputLocation: kept } : {}),
   };
   try {
     if (typeof model === 'string') return await ort.InferenceSession.create(model, settings);

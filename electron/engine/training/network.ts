@@ -1,7 +1,10 @@
-/** The sessions of a run and the values it trains. Knows nothing of data, files or time. */
+/**
+ * The sessions of a run and the values it trains. Knows nothing of data, files or time. On a GPU the trained values
+ * stay in its memory from step to step; they come back through a session of their own, for checkpoints and the best.
+ */
 import type * as ort from 'onnxruntime-node';
 import type { Plan } from '#shared/compiler/compile.ts';
-import { names } from '#shared/compiler/7-emit.ts';
+import { emitDownload, names } from '#shared/compiler/7-emit.ts';
 import { elementCount } from '#shared/core/shape.ts';
 import type { Tensor } from '#shared/ir/tensor.ts';
 import { createSession, sessionError, type ConcreteDevice } from '#electron/engine/runtime/session.ts';
@@ -40,11 +43,13 @@ export interface StepResults {
   readonly correct: Float32Array;
 }
 
+type SessionKind = 'loop' | 'step' | 'evaluation' | 'download';
+
 export class Network {
   readonly #plan: Plan;
   readonly #device: ConcreteDevice;
   #carried: Record<string, ort.Tensor> = {};
-  #sessions: Partial<Record<'loop' | 'step' | 'evaluation', ort.InferenceSession>> = {};
+  #sessions: Partial<Record<SessionKind, ort.InferenceSession>> = {};
 
   constructor(plan: Plan, device: ConcreteDevice) {
     this.#plan = plan;
@@ -71,26 +76,36 @@ export class Network {
   }
 
   /** Parameters and optimizer state as they are now; copies. */
-  values(): Map<string, Tensor> {
+  values(): Promise<Map<string, Tensor>> {
     return this.#copies(Object.keys(this.#carried));
   }
 
   /** The trained parameters alone. */
-  parameters(): Map<string, Tensor> {
+  parameters(): Promise<Map<string, Tensor>> {
     return this.#copies(this.#plan.parameters.map(({ name }) => name));
   }
 
-  #copies(wanted: readonly string[]): Map<string, Tensor> {
+  async #copies(wanted: readonly string[]): Promise<Map<string, Tensor>> {
+    const onDevice = Object.values(this.#carried).some(({ location }) => location === 'gpu-buffer');
+    const held = onDevice ? await this.#run('download', this.#carried) : undefined;
     return new Map(
       wanted.map((name) => {
-        const tensor = fromRuntime(this.#carried[name] as ort.Tensor);
+        const tensor = fromRuntime((held?.[names.next(name)] ?? this.#carried[name]) as ort.Tensor);
         return [name, { ...tensor, data: Uint8Array.from(tensor.data) }];
       }),
     );
   }
 
-  async #session(kind: 'loop' | 'step' | 'evaluation'): Promise<ort.InferenceSession> {
-    return (this.#sessions[kind] ??= await createSession(this.#plan[kind], this.#device));
+  async #session(kind: SessionKind): Promise<ort.InferenceSession> {
+    return (this.#sessions[kind] ??= await this.#create(kind));
+  }
+
+  #create(kind: SessionKind): Promise<ort.InferenceSession> {
+    const carried = [...this.#plan.parameters, ...this.#plan.slots];
+    if (kind === 'download') return createSession(emitDownload(carried, this.#plan.step), this.#device);
+    const advances = kind === 'loop' || kind === 'step';
+    const keepOnDevice = advances ? carried.map(({ name }) => names.next(name)) : [];
+    return createSession(this.#plan[kind], this.#device, { keepOnDevice });
   }
 
   loopData(rows: Float32Array, labels: BigInt64Array): LoopData {
@@ -161,10 +176,7 @@ export class Network {
     for (const session of sessions) await session.release();
   }
 
-  async #run(
-    kind: 'loop' | 'step' | 'evaluation',
-    feeds: Record<string, ort.Tensor>,
-  ): Promise<Record<string, ort.Tensor>> {
+  async #run(kind: SessionKind, feeds: Record<string, ort.Tensor>): Promise<Record<string, ort.Tensor>> {
     const session = await this.#session(kind);
     try {
       return await session.run(feeds);
@@ -174,7 +186,11 @@ export class Network {
   }
 
   #advance(results: Record<string, ort.Tensor>): StepResults {
-    for (const name of Object.keys(this.#carried)) this.#carried[name] = results[names.next(name)] as ort.Tensor;
+    for (const [name, before] of Object.entries(this.#carried)) {
+      this.#carried[name] = results[names.next(name)] as ort.Tensor;
+      // Memory of the device is not the garbage collector's to free.
+      if (before.location === 'gpu-buffer') before.dispose();
+    }
     return {
       losses: (results[names.loss] as ort.Tensor).data as Float32Array,
       correct: (results[names.correct] as ort.Tensor).data as Float32Array,

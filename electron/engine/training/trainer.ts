@@ -144,7 +144,7 @@ export class Trainer {
       // What was trained of an unfinished first epoch is better than nothing.
       const reason = completed || !this.#progress.best ? await this.#endEpoch(validation, seen, seconds) : null;
       this.#progress = { ...this.#progress, finished: completed ? reason : 'stopped' };
-      this.#checkpoint();
+      await this.#checkpoint();
       await yieldToMessages();
       if (this.#stopping) this.#progress = { ...this.#progress, finished: this.#progress.finished ?? 'stopped' };
     }
@@ -191,7 +191,7 @@ export class Trainer {
       const results = await this.#network.loop(data, { order: chosen, weights, rates, firstStep: step + 1, masks });
       const wanted = Math.floor((runMilliseconds * count) / (performance.now() - began));
       this.#stepsPerRun = Math.max(1, Math.min(4 * this.#stepsPerRun, wanted));
-      this.#record(results, rates, places.map(present));
+      await this.#record(results, rates, places.map(present));
     }
     return true;
   }
@@ -227,7 +227,7 @@ export class Trainer {
         step,
         masks: dropoutMasks(plan.dropouts, plan.batch, step, 1, recipe.training.seed),
       });
-      this.#record(results, Float32Array.of(rate), [present(places)]);
+      await this.#record(results, Float32Array.of(rate), [present(places)]);
     }
     return true;
   }
@@ -242,12 +242,12 @@ export class Trainer {
   }
 
   /** Takes the steps of one run into account. @throws GraftError `run.loss-not-finite` */
-  #record(results: StepResults, rates: Float32Array, counts: readonly number[]): void {
+  async #record(results: StepResults, rates: Float32Array, counts: readonly number[]): Promise<void> {
     const { progress, events, brokenAt } = afterSteps(this.#progress, results, rates, counts);
     this.#progress = progress;
     this.#emit(...events);
     if (brokenAt !== undefined) throw this.#notFinite(brokenAt);
-    if (performance.now() - this.#lastCheckpoint > checkpointMilliseconds) this.#checkpoint();
+    if (performance.now() - this.#lastCheckpoint > checkpointMilliseconds) await this.#checkpoint();
   }
 
   #notFinite(step: number): GraftError {
@@ -276,7 +276,7 @@ export class Trainer {
     const { progress, isBest } = afterEpoch(done, held, seconds);
     this.#progress = progress;
     if (isBest) {
-      this.#bestParameters = this.#network.parameters();
+      this.#bestParameters = await this.#network.parameters();
       folder.writeCheckpoint('best', this.#bestParameters, progress);
     }
     this.#emit({
@@ -296,7 +296,7 @@ export class Trainer {
   async #interrupted(): Promise<boolean> {
     await yieldToMessages();
     if (this.#pause) {
-      this.#checkpoint();
+      await this.#checkpoint();
       this.#emit({ event: 'state', state: 'paused' });
       const began = performance.now();
       await this.#pause.promise;
@@ -306,8 +306,8 @@ export class Trainer {
     return this.#stopping;
   }
 
-  #checkpoint(): void {
-    this.#options.folder.writeCheckpoint('last', this.#network.values(), this.#progress);
+  async #checkpoint(): Promise<void> {
+    this.#options.folder.writeCheckpoint('last', await this.#network.values(), this.#progress);
     this.#lastCheckpoint = performance.now();
   }
 

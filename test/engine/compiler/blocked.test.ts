@@ -31,7 +31,7 @@ async function expectTrains(model: Model, changes: RecipeChanges): Promise<void>
     const { losses } = await network.step(batch);
     expect(losses.every(Number.isFinite)).toBe(true);
   }
-  const trained = network.parameters();
+  const trained = await network.parameters();
   for (const [name, before] of plan.initial) expect(trained.get(name), name).not.toEqual(before);
   await network.release();
 }
