@@ -57,7 +57,7 @@ export const engineProcedures = {
       z.object({ action: z.literal('pause') }),
       z.object({ action: z.literal('resume') }),
       z.object({ action: z.literal('stop') }),
-      /** Multiplies the scheduled rate from the next step on, so that the schedule keeps its shape. */
+      /** Factor on the scheduled rate from the next step on, so that the schedule keeps its shape; 1 is the schedule as it is. */
       z.object({ action: z.literal('learning-rate'), factor: z.number().positive() }),
     ]),
     output: z.object({}),

@@ -105,9 +105,12 @@ describe('a run', () => {
     let paused = 0;
     const listener = await run(['training.epochs=6'], 'cpu', (event) => {
       if (event.event === 'epoch' && event.epoch === 2) {
+        // Said twice, as after a return to a checkpoint, it is still the same rate.
+        control({ action: 'learning-rate', factor: 0.1 });
         control({ action: 'learning-rate', factor: 0.1 });
         control({ action: 'pause' });
       }
+      if (event.event === 'epoch' && event.epoch === 5) control({ action: 'learning-rate', factor: 1 });
       if (event.event === 'state' && event.state === 'paused') {
         paused++;
         setImmediate(() => control({ action: 'resume' }));
@@ -119,6 +122,7 @@ describe('a run', () => {
       events.flatMap((event) => (event.event === 'step' && event.step === step ? [event.lr] : []))[0] as number;
     expect(rate(listener.events, 8)).toBe(rate(plain.events, 8));
     expect(rate(listener.events, 20) / rate(plain.events, 20)).toBeCloseTo(0.1, 5);
+    expect(rate(listener.events, 28)).toBe(rate(plain.events, 28));
   });
 
   it('continues from a checkpoint as if nothing had happened', async () => {

@@ -103,7 +103,7 @@ export class Trainer {
         this.#goOn();
         return;
       case 'learning-rate':
-        this.#progress = { ...this.#progress, rateFactor: this.#progress.rateFactor * input.factor };
+        this.#progress = { ...this.#progress, rateFactor: input.factor };
     }
   }
 
