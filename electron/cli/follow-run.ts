@@ -34,7 +34,9 @@ export async function followRun({ output, services }: Session, run: string): Pro
     }
     if (last?.event === 'error') {
       if (!output.json) output.problem(last);
-      return exitCodeOf(last.code);
+      // Stopped on request, only too early to have anything to keep.
+      const stopped = interrupted !== undefined && last.code === 'run.nothing-trained';
+      return stopped ? exitCodes.interrupted : exitCodeOf(last.code);
     }
     return interrupted === undefined ? exitCodes.success : exitCodes.interrupted;
   } finally {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { emptyDocument } from '#shared/document/model.ts';
 import { Documents } from '#electron/services/documents.ts';
 import { locateProgram } from '#electron/services/program.ts';
@@ -16,34 +16,45 @@ const command = `
   process.exitCode = await runCommandLine(words, standardStreams, { ...locateProgram(), engine });
 `;
 
-test('Ctrl+C stops a run cleanly and is no success', async ({ skip }) => {
-  skip(process.platform === 'win32', 'Windows passes no Ctrl+C to a process by its number');
+/** Presses Ctrl+C, which the terminal and npm both pass on, once standard output holds `words`. */
+async function interrupted(title: string, words: string): Promise<{ code: unknown; out: string; log: string }> {
   const folder = temporaryFolder();
-  const project = await new Documents(join(folder, 'recent.json')).save(
-    { ...emptyDocument, title: 'held' },
-    join(folder, 'p'),
-  );
+  const file = join(folder, 'p.graft');
+  const project = await new Documents(join(folder, 'recent.json')).save({ ...emptyDocument, title }, file);
   const { node, root } = locateProgram();
-  const words = ['--input-type=module-typescript', '--eval', command, fakeEngine, 'train', project.path];
-  const child = spawn(node, words, { cwd: root, env: { ...process.env, GRAFT_HOME: folder } });
-  let out = '';
-  let log = '';
+  const commandWords = ['--input-type=module-typescript', '--eval', command, fakeEngine, 'train', project.path];
+  const child = spawn(node, commandWords, { cwd: root, env: { ...process.env, GRAFT_HOME: folder } });
+  let [out, log] = ['', ''];
   child.stderr.setEncoding('utf8');
   child.stderr.on('data', (chunk: string) => (log += chunk));
   child.stdout.setEncoding('utf8');
   child.stdout.on('data', (chunk: string) => {
-    const held = out.includes('epoch 1');
+    const before = out.includes(words);
     out += chunk;
-    if (held || !out.includes('epoch 1')) return;
-    // The terminal and npm both pass one key press on.
+    if (before || !out.includes(words)) return;
     child.kill('SIGINT');
     child.kill('SIGINT');
   });
   const code = await new Promise((resolve) => child.once('close', resolve));
-  expect(code).toBe(130);
-  expect(out).toContain('stopped on request');
-  expect(out).toMatch(/^model .+model\.onnx$/m);
-  // It is done, and “graft resume” would say so: nothing may promise a checkpoint to go on from.
-  expect(out).toContain('A stopped run is finished: export its model as it is, or train again.');
-  expect(log).toContain('what was trained is kept');
+  return { code, out, log };
+}
+
+describe('Ctrl+C', () => {
+  beforeEach(({ skip }) => skip(process.platform === 'win32', 'Windows passes no Ctrl+C to a process by its number'));
+
+  test('stops a run cleanly and is no success', async () => {
+    const { code, out, log } = await interrupted('held', 'epoch 1');
+    expect(code).toBe(130);
+    expect(out).toContain('stopped on request');
+    expect(out).toMatch(/^model .+model\.onnx$/m);
+    // It is done, and “graft resume” would say so: nothing may promise a checkpoint to go on from.
+    expect(out).toContain('A stopped run is finished: export its model as it is, or train again.');
+    expect(log).toContain('what was trained is kept');
+  });
+
+  test('before anything was trained is no bad input', async () => {
+    const { code, log } = await interrupted('has trained nothing yet', 'A run of the stand-in engine.');
+    expect(log).toContain('The run was stopped before anything was trained.');
+    expect(code).toBe(130);
+  });
 });

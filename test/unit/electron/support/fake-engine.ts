@@ -70,7 +70,7 @@ function go(run: string, title: string, from: number, how: 'train' | 'resume'): 
     tell(run, batch);
     return finish(run, 'epochs');
   }
-  if (title === 'held again' && how === 'resume') {
+  if (title === 'has trained nothing yet' || (title === 'held again' && how === 'resume')) {
     held = run;
     return;
   }
@@ -109,6 +109,11 @@ function rateChanged(factor: number): RunEvent {
   return { event: 'step', step: stepsPerEpoch + 1, epoch: 2, loss: 1, lr: 0.1 * factor, accuracy: 0.5 };
 }
 
+function stop(run: string): void {
+  if (existsSync(join(run, 'checkpoints', 'last.safetensors'))) return finish(run, 'stopped');
+  tell(run, [{ event: 'error', ...toProblem(new GraftError('run.nothing-trained')) }]);
+}
+
 function finish(run: string, reason: 'epochs' | 'stopped'): void {
   const best = { epoch: 2, loss: 0.1, accuracy: 0.5 };
   tell(run, [{ event: 'done', run, reason, best, model: join(run, 'model.onnx'), seconds: 1 }]);
@@ -134,7 +139,7 @@ const answers: Answers = {
   resume,
   control: (input) => {
     if (held === undefined) throw new GraftError('run.none');
-    if (input.action === 'stop') finish(held, 'stopped');
+    if (input.action === 'stop') stop(held);
     else if (input.action === 'learning-rate') tell(held, [rateChanged(input.factor)]);
     else tell(held, [{ event: 'state', state: input.action === 'pause' ? 'paused' : 'running' }]);
     return {};
