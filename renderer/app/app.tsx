@@ -13,6 +13,9 @@ import { ErrorBoundary } from './error-boundary.tsx';
 import { Shell } from './shell.tsx';
 import { cssVariables, theme } from './theme.ts';
 
+/** Notifications stay below the header, so that they cover none of its buttons; pixels. */
+const headerHeight = 44;
+
 /** Everything that listens as long as the window is open. */
 function useFollowers(): void {
   useEffect(() => {
@@ -40,7 +43,7 @@ export function App() {
       defaultColorScheme="auto"
       {...(scheme === 'auto' ? {} : { forceColorScheme: scheme })}
     >
-      <Notifications position="top-right" limit={4} />
+      <Notifications position="top-right" limit={4} style={{ marginTop: headerHeight }} />
       <ErrorBoundary>
         <Shell />
       </ErrorBoundary>

@@ -4,6 +4,7 @@ import { formatBytes } from '#shared/core/format.ts';
 import type { DeviceInfo } from '#shared/protocol/run.ts';
 import { changeSettings, useEnvironment } from '#renderer/store/environment.ts';
 import { reportFailure } from '#renderer/store/project.ts';
+import { deviceWords } from '#renderer/ui/device-words.ts';
 import classes from './device-picker.module.css';
 
 function detail(info: DeviceInfo): string {
@@ -25,7 +26,9 @@ export function DevicePicker() {
           leftSection={<IconCpu size={14} aria-hidden="true" />}
         >
           <span className={classes['word']}>Device</span>
-          <span className={classes['name']}>{effective?.name ?? chosen.toUpperCase()}</span>
+          <span className={classes['name']}>
+            {effective?.name ?? (chosen === 'auto' ? 'Automatic' : deviceWords(chosen))}
+          </span>
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
@@ -35,7 +38,7 @@ export function DevicePicker() {
           .map((info) => (
             <Entry
               key={info.device}
-              title={info.device.toUpperCase()}
+              title={deviceWords(info.device)}
               detail={detail(info)}
               chosen={chosen === info.device}
               device={info.device}

@@ -8,12 +8,18 @@ import { kindOf } from '#shared/nodes/registry.ts';
 import { cardWidth, columnWidth, rowHeight } from '#renderer/canvas/measures.ts';
 import { edit, useDocument } from './document.ts';
 import { select, useInterface, type Point } from './interface.ts';
+import { titleAfterFolder } from './project-title.ts';
 
 /** Sets several parameters of a node. `gesture` joins a drag or typing into one undo step. */
 export function changeParameters(id: string, values: Readonly<Record<string, unknown>>, gesture = ''): void {
   edit(
-    (document) =>
-      Object.entries(values).reduce((current, [name, value]) => edits.setParameter(current, id, name, value), document),
+    (document) => {
+      const changed = Object.entries(values).reduce(
+        (current, [name, value]) => edits.setParameter(current, id, name, value),
+        document,
+      );
+      return titleAfterFolder(document, changed, id);
+    },
     gesture === '' ? '' : `${id}.${gesture}`,
   );
 }

@@ -31,12 +31,18 @@ function forecastKey(document: GraftDocument): string {
   return JSON.stringify([document.nodes.map((node) => [node.kind, node.parameters]), document.wires]);
 }
 
+function withoutForecast({ forecast: _, ...facts }: Facts): Facts {
+  return facts;
+}
+
 /** Starts following the document; answers a function that ends it. */
 export function followFacts(): () => void {
   let timer = 0;
   let forecastTimer = 0;
   let asked = '';
   let forecastAsked = '';
+  /** The document, as a key, that the forecast in the store is of. */
+  let forecastKnown = '';
   let request = 0;
 
   const gather = async (): Promise<void> => {
@@ -69,8 +75,9 @@ export function followFacts(): () => void {
       forecast = undefined;
     }
     if (mine !== request || forecastKey(useDocument.getState().document) !== forecastAsked) return;
-    useFacts.setState(({ facts: { forecast: _, ...facts } }) => ({
-      facts: forecast === undefined ? facts : { ...facts, forecast },
+    forecastKnown = forecastAsked;
+    useFacts.setState(({ facts }) => ({
+      facts: forecast === undefined ? withoutForecast(facts) : { ...facts, forecast },
     }));
   };
 
@@ -85,6 +92,8 @@ export function followFacts(): () => void {
     }
     const wanted = forecastKey(document);
     const { facts } = useFacts.getState();
+    // A forecast of another document is no forecast; better none for a moment.
+    if (wanted !== forecastKnown && facts.forecast !== undefined) useFacts.setState({ facts: withoutForecast(facts) });
     if (wanted !== forecastAsked && facts.dataset !== undefined && facts.backbone !== undefined) {
       forecastAsked = wanted;
       window.clearTimeout(forecastTimer);

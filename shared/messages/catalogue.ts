@@ -30,14 +30,14 @@ export const catalogue = {
   ),
   'data.folder-empty': entry(
     (d) => `The folder ${d['path']} holds no pictures.`,
-    'Put one sub-folder per class in it, each with JPEG, PNG, WebP, GIF, TIFF or AVIF files.',
+    'Put one sub-folder per class in it, each with JPEG, PNG, WebP, GIF, TIFF or AVIF files. Photos in HEIC have to be turned into JPEG first.',
   ),
   'data.one-class': entry(
     (d) => `The folder ${d['path']} has only one class, “${d['class']}”.`,
     'Sort the pictures into at least two sub-folders, one per class.',
   ),
   'data.class-too-small': entry(
-    (d) => `Class “${d['class']}” has ${d['count']} picture(s), too few to split into training and validation.`,
+    (d) => `Class “${d['class']}” has too few pictures to split into training and validation: ${d['count']}.`,
     'Add pictures to the class, or remove its folder.',
   ),
   'data.image-unreadable': entry(

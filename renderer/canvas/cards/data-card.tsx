@@ -14,7 +14,8 @@ export function DataCard({ parameters }: CardProps) {
   const paths = useMemo(() => (dataset?.examples ?? []).slice(0, shown).map(({ path }) => path), [dataset]);
   const images = useThumbnails(paths);
   if (parameters['path'] === '') return <EmptyFigure>Drop a folder of pictures here</EmptyFigure>;
-  if (dataset === undefined) return <EmptyFigure>{loading ? 'Reading the folder…' : 'No pictures found'}</EmptyFigure>;
+  if (dataset === undefined)
+    return <EmptyFigure>{loading ? 'Reading the folder…' : 'Not ready to train on'}</EmptyFigure>;
   return (
     <>
       <Thumbnails

@@ -3,7 +3,8 @@ import { summarize } from '#renderer/store/metric-series.ts';
 import { knownRun } from '#renderer/store/run-state.ts';
 import { useRun } from '#renderer/store/run.ts';
 import { useFacts } from '#renderer/store/facts.ts';
-import { formatBytes, formatDuration } from '#shared/core/format.ts';
+import { formatBytes, formatDuration, formatPercent } from '#shared/core/format.ts';
+import { percentFigure } from '#renderer/charts/format.ts';
 import { Sparkline } from '#renderer/ui/sparkline.tsx';
 import { Figure, Line } from './card-parts.tsx';
 import classes from './result-cards.module.css';
@@ -55,10 +56,10 @@ export function EvaluationCard() {
   return (
     <>
       <div className={classes['result']}>
-        <b>{(accuracy * 100).toFixed(1)}</b> % ± {(accuracyMargin * 100).toFixed(1)}
+        <b>{percentFigure(accuracy)}</b> % ± {percentFigure(accuracyMargin)}
       </div>
       <Line>
-        macro F1 <b>{macroF1.toFixed(3)}</b>
+        macro-F1 <b>{formatPercent(macroF1)}</b>
       </Line>
     </>
   );

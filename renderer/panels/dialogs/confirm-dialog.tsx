@@ -1,9 +1,10 @@
-import { Button, Group, Modal, Text } from '@mantine/core';
+import { Button, Group, Text } from '@mantine/core';
 import type { ConfirmRequest } from '#renderer/store/interface.ts';
+import { Dialog } from '#renderer/ui/dialog.tsx';
 
 export function ConfirmDialog({ request }: { readonly request: ConfirmRequest }) {
   return (
-    <Modal opened onClose={() => request.answer(undefined)} title={request.title} centered size="sm">
+    <Dialog onClose={() => request.answer(undefined)} title={request.title} centered size="sm">
       <Text size="sm" mb="lg">
         {request.message}
       </Text>
@@ -22,6 +23,6 @@ export function ConfirmDialog({ request }: { readonly request: ConfirmRequest })
           </Button>
         ))}
       </Group>
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,9 +1,10 @@
-import { ActionIcon, Button, Group, Modal, TextInput, UnstyledButton } from '@mantine/core';
+import { ActionIcon, Button, Group, TextInput, UnstyledButton } from '@mantine/core';
 import { IconArrowUp, IconFile, IconFolder, IconHome } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { formatBytes } from '#shared/core/format.ts';
 import { host, problemOf, type Host } from '#renderer/platform/host.ts';
 import type { FileRequest } from '#renderer/store/interface.ts';
+import { Dialog } from '#renderer/ui/dialog.tsx';
 import classes from './file-dialog.module.css';
 
 type Listing = Awaited<ReturnType<Host['files']['list']>>;
@@ -77,7 +78,7 @@ export function FileDialog({ request }: { readonly request: FileRequest }) {
   const ready = request.mode === 'folder' || (request.mode === 'save' ? name.trim() !== '' : chosen !== undefined);
 
   return (
-    <Modal opened onClose={() => finish(undefined)} title={request.title} size="lg">
+    <Dialog onClose={() => finish(undefined)} title={request.title} size="lg">
       <div className={classes['where']}>
         <ActionIcon variant="default" size={30} aria-label="Home folder" onClick={() => go('')}>
           <IconHome size={16} stroke={1.6} />
@@ -138,7 +139,7 @@ export function FileDialog({ request }: { readonly request: FileRequest }) {
           {verbs[request.mode]}
         </Button>
       </Group>
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -1,4 +1,4 @@
-import { Button, Modal, ScrollArea } from '@mantine/core';
+import { Button, ScrollArea } from '@mantine/core';
 import { useState, type KeyboardEvent } from 'react';
 import { actionGroups, type Action } from '#renderer/actions/action.ts';
 import { actions } from '#renderer/actions/registry.ts';
@@ -6,6 +6,7 @@ import { shortcutOf, shortcutsOf } from '#renderer/actions/shortcut.ts';
 import { changeSettings, useEnvironment } from '#renderer/store/environment.ts';
 import { closeDialog } from '#renderer/store/interface.ts';
 import { reportFailure } from '#renderer/store/project.ts';
+import { Dialog } from '#renderer/ui/dialog.tsx';
 import { ShortcutKeys } from '#renderer/ui/shortcut-keys.tsx';
 import classes from './shortcuts-dialog.module.css';
 
@@ -26,7 +27,7 @@ export function ShortcutsDialog() {
     if (shortcut !== undefined) change({ ...own, [action.name]: shortcut });
   };
   return (
-    <Modal opened onClose={closeDialog} title="Keyboard shortcuts" size="lg" closeOnEscape={listening === undefined}>
+    <Dialog onClose={closeDialog} title="Keyboard shortcuts" size="lg" closeOnEscape={listening === undefined}>
       <p className={classes['hint']}>
         Choose one and press other keys to change it. On the canvas, Tab adds a node and Space pans.
       </p>
@@ -62,6 +63,6 @@ export function ShortcutsDialog() {
           Back to the usual shortcuts
         </Button>
       )}
-    </Modal>
+    </Dialog>
   );
 }

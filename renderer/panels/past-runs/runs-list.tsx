@@ -13,6 +13,7 @@ import { newProject, reportFailure } from '#renderer/store/project.ts';
 import { isActive, knownRun } from '#renderer/store/run-state.ts';
 import { followRuns, useRuns } from '#renderer/store/runs.ts';
 import { useRun } from '#renderer/store/run.ts';
+import { deviceWords } from '#renderer/ui/device-words.ts';
 import classes from '#renderer/panels/past-runs/runs.module.css';
 
 interface Props {
@@ -72,7 +73,7 @@ function RunRow({ summary, compare, withGraph }: RowProps) {
       <span className={classes['title']}>
         {title === '' ? 'Untitled' : title}
         <span className={classes['facts']}>
-          {when} · {formatPlural(summary.classes, 'class', 'classes')} · {device} · {statusWords[status]}
+          {when} · {formatPlural(summary.classes, 'class', 'classes')} · {deviceWords(device)} · {statusWords[status]}
         </span>
       </span>
       <span className={classes['accuracy']}>

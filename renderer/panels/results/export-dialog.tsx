@@ -3,7 +3,7 @@ import { IconAlertTriangle, IconCheck, IconCopy, IconFolder, IconPackageExport }
 import { type SubmitEvent, useState } from 'react';
 import type { ParityReport } from '#shared/protocol/run.ts';
 import { formatBriefly } from '#renderer/charts/format.ts';
-import { Dialog } from './dialog.tsx';
+import { Dialog } from '#renderer/ui/dialog.tsx';
 import { cropsPictures, suggestedFile } from '#renderer/panels/results/export-facts.ts';
 import { snippets } from '#renderer/panels/results/export-snippets.ts';
 import { problemOf } from '#renderer/platform/host.ts';

@@ -4,7 +4,7 @@ import { formatPercent, formatPlural } from '#shared/core/format.ts';
 import { useThumbnails } from '#renderer/store/thumbnails.ts';
 import type { Sample } from './confusion.ts';
 import { SampleViewer } from './sample-viewer.tsx';
-import { Dialog } from './dialog.tsx';
+import { Dialog } from '#renderer/ui/dialog.tsx';
 import classes from './results.module.css';
 
 export interface GalleryRequest {

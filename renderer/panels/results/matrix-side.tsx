@@ -4,7 +4,7 @@ import { useState } from 'react';
 import type { Evaluation } from '#shared/protocol/run.ts';
 import { cellName, ConfusionMatrix } from './confusion-matrix.tsx';
 import type { Cell } from './confusion.ts';
-import { Dialog } from './dialog.tsx';
+import { Dialog } from '#renderer/ui/dialog.tsx';
 import classes from './results.module.css';
 
 interface Props {

@@ -1,6 +1,8 @@
 import { Loader } from '@mantine/core';
+import type { GraftDocument } from '#shared/document/model.ts';
 import type { Facts } from '#shared/nodes/facts.ts';
 import { RunsList } from '#renderer/panels/past-runs/runs-list.tsx';
+import { useDocument } from '#renderer/store/document.ts';
 import { useFacts } from '#renderer/store/facts.ts';
 import { useRun } from '#renderer/store/run.ts';
 import { formatBytes, formatDuration, formatPlural } from '#shared/core/format.ts';
@@ -9,12 +11,14 @@ import classes from '#renderer/panels/run/run.module.css';
 /** Before the first run: what Train will do and what it will cost, and the runs there have been. */
 export function BeforeRun() {
   const facts = useFacts((store) => store.facts);
+  const reading = useFacts((store) => store.loading);
+  const chosen = useDocument((store) => hasFolder(store.document));
   const starting = useRun((store) => store.state.phase === 'starting');
   return (
     <div className={classes['before']}>
       <div>
         <h3>What Train does</h3>
-        <p>{forecastSentence(facts)}</p>
+        <p>{forecastSentence(facts, chosen ? (reading ? 'reading' : 'refused') : 'none')}</p>
         {facts.forecast !== undefined && (
           <dl className={classes['forecast']}>
             <div>
@@ -44,9 +48,16 @@ export function BeforeRun() {
   );
 }
 
+function hasFolder(document: GraftDocument): boolean {
+  return document.nodes.some(({ kind, parameters }) => kind === 'image-folder' && Boolean(parameters['path']));
+}
+
 /** What a run of the present document does first, in words. */
-function forecastSentence({ dataset, forecast }: Facts): string {
+function forecastSentence({ dataset, forecast }: Facts, folder: 'none' | 'reading' | 'refused'): string {
   if (dataset === undefined) {
+    if (folder === 'reading') return 'Reading the folder of pictures…';
+    if (folder === 'refused')
+      return 'The folder of pictures cannot be trained on yet; the problem above says what helps.';
     return 'Choose a folder of pictures on the Photos node; then its loss and accuracy are drawn here while it trains.';
   }
   const photos = `${formatPlural(dataset.train, 'photo')} in ${formatPlural(dataset.classes.length, 'class', 'classes')}`;
@@ -56,7 +67,8 @@ function forecastSentence({ dataset, forecast }: Facts): string {
     return `The frozen layers’ features of ${photos} are already on disk, so it starts at once. After every epoch it is tested on ${held}.`;
   }
   if (forecast.cacheBytes > 0) {
-    return `First the frozen layers look once at ${photos} and their features are kept on disk. Then the rest is trained on them and tested after every epoch on ${held}.`;
+    const all = formatPlural(dataset.train + dataset.validation, 'photo');
+    return `First the frozen layers look once at all ${all} and their features are kept on disk. Then the rest learns from ${photos} and is tested after every epoch on ${held}.`;
   }
   return `It learns from ${photos}, read anew in every epoch, and is tested after each on ${held}.`;
 }

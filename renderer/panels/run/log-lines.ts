@@ -2,6 +2,7 @@
 import { assertNever } from '#shared/core/assert-never.ts';
 import { formatLoss } from '#renderer/charts/format.ts';
 import { formatDuration, formatPercent, formatPlural, formatShortCount } from '#shared/core/format.ts';
+import { deviceWords } from '#renderer/ui/device-words.ts';
 import type { DoneEvent, NoteEvent, PlanEvent } from '#renderer/store/run-record.ts';
 
 export interface LogLine {
@@ -45,7 +46,7 @@ function planLines(plan: PlanEvent): LogLine[] {
   const first =
     `${formatPlural(plan.classes.length, 'class', 'classes')}, ${formatPlural(plan.samples.train, 'training photo')}, ` +
     `${formatPlural(plan.samples.validation, 'validation photo')}; ${formatShortCount(plan.parameters.trainable)} parameters ` +
-    `trained, ${formatShortCount(plan.parameters.frozen)} frozen; on ${plan.device}` +
+    `trained, ${formatShortCount(plan.parameters.frozen)} frozen; on ${deviceWords(plan.device)}` +
     `${plan.cached ? ', features from the cache' : ''}.`;
   return [
     plain(first),

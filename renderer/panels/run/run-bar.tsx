@@ -19,6 +19,7 @@ import { useEnvironment } from '#renderer/store/environment.ts';
 import { progress, samplesPerSecond, secondsLeft } from '#renderer/store/run-progress.ts';
 import { isActive, knownRun, type RunState } from '#renderer/store/run-state.ts';
 import { useRun } from '#renderer/store/run.ts';
+import { deviceWords } from '#renderer/ui/device-words.ts';
 import { formatCount, formatDuration } from '#shared/core/format.ts';
 import classes from '#renderer/panels/run/run.module.css';
 
@@ -54,7 +55,7 @@ export function RunBar() {
         )}
         {active && state.phase !== 'caching' && speed !== undefined && (
           <span className={classes['speed']}>
-            {formatCount(speed)} samples/s on {device}
+            {formatCount(speed)} photos/s{device === undefined ? '' : ` on ${deviceWords(device)}`}
           </span>
         )}
         <LearningRate />

@@ -1,8 +1,8 @@
 import { assertNever } from '#shared/core/assert-never.ts';
 import { outcomeSentence } from '#renderer/panels/run/log-lines.ts';
-import { currentEpoch } from '#renderer/store/run-progress.ts';
+import { bestEpoch, currentEpoch } from '#renderer/store/run-progress.ts';
 import type { RunState } from '#renderer/store/run-state.ts';
-import { formatCount } from '#shared/core/format.ts';
+import { formatCount, formatPercent } from '#shared/core/format.ts';
 import classes from '#renderer/panels/run/run.module.css';
 
 /** How far the run is, as the run bar shows it. */
@@ -27,8 +27,25 @@ export function RunStatus({ state }: { readonly state: RunState }) {
     case 'evaluating':
       return <span className={classes['status']}>{statusSentence(state)}</span>;
     default:
-      return <span className={classes['outcome']}>{statusSentence(state)}</span>;
+      return (
+        <span className={classes['outcome']}>
+          {statusSentence(state)}
+          <Accuracy state={state} />
+        </span>
+      );
   }
+}
+
+/** How good the model that is kept is; the number people wait for. */
+function Accuracy({ state }: { readonly state: RunState }) {
+  const best = state.phase === 'done' ? bestEpoch(state) : undefined;
+  if (best === undefined) return null;
+  return (
+    <>
+      {' '}
+      <strong>{formatPercent(best.validation.accuracy)}</strong> of the validation photos recognized.
+    </>
+  );
 }
 
 /** The phase in a sentence; it changes with the phase alone, so that it can be read aloud. */

@@ -5,13 +5,13 @@ import { setParameter } from '#shared/document/edits.ts';
 import { formatPercent } from '#shared/core/format.ts';
 import { type Drop, hostPathOf } from '#renderer/platform/drop.ts';
 import { askForPath } from '#renderer/store/interface.ts';
+import { folderName } from '#renderer/store/project-title.ts';
 import { newProject, openProject, openProjectText } from '#renderer/store/project.ts';
 
 /** The template's document with its data read from `folder`, named after that folder. */
 export function onFolder(template: GraftDocument, folder: string): GraftDocument {
-  const name = folder.split(/[\\/]/).findLast((part) => part !== '') ?? '';
   const data = template.nodes.find((node) => node.kind === 'image-folder');
-  const titled = { ...template, title: name };
+  const titled = { ...template, title: folderName(folder) };
   return data === undefined ? titled : setParameter(titled, data.id, 'path', folder);
 }
 

@@ -28,7 +28,7 @@ describe('log', () => {
       'good',
     ]);
     expect(lines[0]?.text).toBe(
-      '2 classes, 40 training photos, 10 validation photos; 770 parameters trained, 764 K frozen; on cpu, features from the cache.',
+      '2 classes, 40 training photos, 10 validation photos; 770 parameters trained, 764 K frozen; on CPU, features from the cache.',
     );
     expect(lines[2]?.text).toBe('Left out /photos/hat/3.jpg: it is cut off');
     expect(lines[3]).toEqual({ text: warning.message, remedy: warning.remedy, tone: 'warning' });
