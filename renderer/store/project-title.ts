@@ -9,7 +9,8 @@ export function folderName(path: string): string {
 
 function folderOf(document: GraftDocument, id: string): string {
   const node = findNode(document, id);
-  return node?.kind === 'image-folder' ? folderName(String(node.parameters['path'] ?? '')) : '';
+  const path = node?.kind === 'image-folder' ? node.parameters['path'] : undefined;
+  return typeof path === 'string' ? folderName(path) : '';
 }
 
 /** `changed`, named after the new folder of node `id` where `before` was named after its old one. */
