@@ -25,15 +25,25 @@ it('auto goes by the last look at the devices, and a look at them is always a fr
   const found = await (await anotherProcess()).listDevices();
   expect(kept().devices).toEqual(found);
 
-  // A finding no trial on this machine can come to shows that none was made.
-  const foreign = process.platform === 'darwin' ? 'dml' : 'coreml';
-  const changed = found.map((info) => ({ ...info, preferred: info.device === foreign }));
-  writeFileSync(file, JSON.stringify({ ...kept(), devices: changed }));
+  // A look would write the names anew.
+  const marked = found.map((info) => ({ ...info, name: 'as kept', preferred: info.device === 'cpu' }));
+  writeFileSync(file, JSON.stringify({ ...kept(), devices: marked }));
   const next = await anotherProcess();
-  expect(await next.chooseDevice('auto')).toBe(foreign);
+  expect(await next.chooseDevice('auto')).toBe('cpu');
+  expect(kept().devices.map(({ name }) => name)).toEqual(marked.map(({ name }) => name));
 
   const usable = (listed: readonly DeviceInfo[]) => listed.map(({ device, available }) => [device, available]);
   expect(usable(await next.listDevices())).toEqual(usable(found));
-  expect(kept().devices.find(({ preferred }) => preferred)?.device).not.toBe(foreign);
+  expect(kept().devices.some(({ name }) => name === 'as kept')).toBe(false);
   expect(await next.chooseDevice('auto')).toBe(kept().devices.find(({ preferred }) => preferred)?.device);
+});
+
+it('auto looks afresh when the device it kept is gone', async () => {
+  const found = await (await anotherProcess()).listDevices();
+  const gone = process.platform === 'darwin' ? 'dml' : 'coreml';
+  const changed = found.map((info) => ({ ...info, preferred: info.device === gone }));
+  writeFileSync(file, JSON.stringify({ ...kept(), devices: changed }));
+  const chosen = await (await anotherProcess()).chooseDevice('auto');
+  expect(chosen).not.toBe(gone);
+  expect(kept().devices.find(({ preferred }) => preferred)?.device).toBe(chosen);
 });

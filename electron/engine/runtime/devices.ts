@@ -95,12 +95,21 @@ function describe(device: ConcreteDevice, result: ProbeResult): DeviceInfo {
 /** For `auto` the best of the last look at the devices, while that still holds. @throws GraftError `run.device-missing` */
 export async function chooseDevice(wanted: Device): Promise<ConcreteDevice> {
   if (wanted === 'cpu') return 'cpu';
-  if (wanted === 'auto') {
-    const found = known ? undefined : keptDevices(devicesFile(), runtimeKey(), Date.now());
-    const preferred = (found ?? (await listDevices())).find((info) => info.preferred);
-    return (preferred?.device as ConcreteDevice | undefined) ?? 'cpu';
-  }
+  if (wanted === 'auto') return chooseByItself();
   const result = await tryDevice(wanted);
   if ('reason' in result) throw new GraftError('run.device-missing', { device: wanted, reason: result.reason });
   return wanted;
+}
+
+/** A graphics card found yesterday may be gone: it is tried once more, and everything is looked at afresh without it. */
+async function chooseByItself(): Promise<ConcreteDevice> {
+  const kept = known ? undefined : keptDevices(devicesFile(), runtimeKey(), Date.now());
+  const device = preferredOf(kept ?? (await listDevices()));
+  if (kept === undefined || device === 'cpu' || 'milliseconds' in (await tryDevice(device))) return device;
+  return preferredOf(await listDevices());
+}
+
+function preferredOf(devices: readonly DeviceInfo[]): ConcreteDevice {
+  const preferred = devices.find((info) => info.preferred)?.device;
+  return preferred === undefined || preferred === 'auto' ? 'cpu' : preferred;
 }

@@ -35,5 +35,5 @@ try {
   process.stdout.write(`${JSON.stringify({ milliseconds: await probe(device) })}\n`);
 } catch (error) {
   const { cause, message } = error as Error;
-  process.stdout.write(`${JSON.stringify({ reason: cause instanceof Error ? cause.message : message })}\n`);
+  process.stdout.write(`${JSON.stringify({ reason: (cause instanceof Error ? cause.message : message).trim() })}\n`);
 }
