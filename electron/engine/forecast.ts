@@ -11,8 +11,10 @@ import type { Project } from '#electron/engine/training/project.ts';
 import { RowMaker, rowsKey } from '#electron/engine/training/rows.ts';
 import { decodeOptions } from '#electron/engine/training/samples.ts';
 
-/** Steps timed; the first of them also warms the session up and is left out. */
+/** Steps timed at most, after one that warms the session up. */
 const timedSteps = 5;
+/** Slow steps say enough before there are that many. */
+const enoughMilliseconds = 1500;
 
 export async function forecast(project: Project, device: ConcreteDevice, pool: DecodePool): Promise<Forecast> {
   const { plan, samples, recipe } = project;
@@ -33,6 +35,7 @@ export async function forecast(project: Project, device: ConcreteDevice, pool: D
       plan.batch,
     );
     let began = 0;
+    let timed = 0;
     for (let step = 0; step <= timedSteps; step++) {
       if (step === 1) began = performance.now();
       await network.step({
@@ -43,8 +46,10 @@ export async function forecast(project: Project, device: ConcreteDevice, pool: D
         step: step + 1,
         masks: dropoutMasks(plan.dropouts, plan.batch, step + 1, 1, recipe.training.seed),
       });
+      timed = step;
+      if (step > 0 && performance.now() - began > enoughMilliseconds) break;
     }
-    const secondsPerStep = (performance.now() - began) / 1000 / timedSteps;
+    const secondsPerStep = (performance.now() - began) / 1000 / timed;
     const trained = samples.filter(({ split }) => split === 'train').length;
     const live = recipe.augment.enabled && recipe.augment.views === 0;
     const steps = Math.ceil(trained / plan.batch);

@@ -133,6 +133,13 @@ export class EngineProcess {
     clearTimeout(timer);
   }
 
+  /** Ends the process at once. */
+  async kill(): Promise<void> {
+    this.#closing = true;
+    this.#child.kill('SIGKILL');
+    await this.#gone;
+  }
+
   #receive(raw: unknown): void {
     const parsed = engineMessageSchema.safeParse(raw);
     if (!parsed.success) {

@@ -22,7 +22,7 @@ export interface HostShell {
 export type Router = ReturnType<typeof createRouter>;
 
 export function createRouter(services: Services, shell: HostShell) {
-  const { documents, engine, facts, recoveries, runs, settings } = services;
+  const { documents, engine, facts, forecasts, recoveries, runs, settings } = services;
   const host = implement(contract).use(async ({ next }) => {
     try {
       return await next();
@@ -97,13 +97,14 @@ export function createRouter(services: Services, shell: HostShell) {
         engine.call('assistant', 'augmentPreviews', input),
       ),
       forecast: host.data.forecast.handler(({ input: { document, path, device } }) =>
-        engine.call('assistant', 'forecast', { document, device, baseFolder: baseFolder(path) }),
+        forecasts.estimate({ document, device, baseFolder: baseFolder(path) }),
       ),
     },
     runs: {
-      start: host.runs.start.handler(async ({ input }) => ({
-        run: await runs.start(input.document, input.path, input.device),
-      })),
+      start: host.runs.start.handler(async ({ input }) => {
+        await forecasts.stop();
+        return { run: await runs.start(input.document, input.path, input.device) };
+      }),
       resume: host.runs.resume.handler(async ({ input }) => ({ run: await runs.resume(input.run) })),
       control: host.runs.control.handler(async ({ input }) => {
         await runs.control(input);

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { locateDataHome, type DataHome } from './data-home.ts';
 import { Documents } from './documents.ts';
+import { Forecasts } from './forecasts.ts';
 import { FactsService } from './facts.ts';
 import { locateProgram, type Program } from './program.ts';
 import { Recoveries } from './recoveries.ts';
@@ -19,6 +20,7 @@ export interface Services {
   readonly settings: SettingsFile;
   readonly facts: FactsService;
   readonly runs: Runs;
+  readonly forecasts: Forecasts;
   readonly engine: Supervisor;
   /** Ends the engine processes. */
   readonly close: () => Promise<void>;
@@ -45,6 +47,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
     GRAFT_CACHE_LIMIT: process.env['GRAFT_CACHE_LIMIT'] ?? String(cacheLimitBytes),
   };
   const engine = new Supervisor({ node: program.node, engine: program.engine, environment }, options.log);
+  const runs = new Runs(engine, options.runs ?? home.runs);
   return {
     program,
     home,
@@ -53,7 +56,8 @@ export async function createServices(options: ServicesOptions): Promise<Services
     recoveries: new Recoveries(home.recovery),
     settings,
     facts: new FactsService(engine, program.resources),
-    runs: new Runs(engine, options.runs ?? home.runs),
+    runs,
+    forecasts: new Forecasts(engine, runs),
     engine,
     close: () => engine.close(),
   };

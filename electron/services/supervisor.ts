@@ -1,13 +1,13 @@
 /**
- * Keeps two processes of the one engine program: a trainer for runs and an assistant for everything a person
- * waits for while looking at the window, because a training step blocks its process. Both start when first
- * needed and again after a death.
+ * Keeps processes of the one engine program: a trainer for runs, an assistant for everything a person waits for
+ * while looking at the window, and an estimator for dry runs, because a training step blocks its process. Each
+ * starts when first needed and again after a death.
  */
 import type { EngineInput, EngineOutput, EngineProcedure } from '#shared/protocol/engine.ts';
 import type { RunEvent } from '#shared/protocol/run.ts';
 import { EngineProcess, type EngineLaunch } from './engine-process.ts';
 
-export type EngineRole = 'trainer' | 'assistant';
+export type EngineRole = 'trainer' | 'assistant' | 'estimator';
 
 export interface SupervisorListener {
   readonly onEvents: (run: string, events: readonly RunEvent[]) => void;
@@ -43,7 +43,14 @@ export class Supervisor {
     return this.#processes.get(role)?.processId;
   }
 
-  /** Ends both processes; nothing can be called afterwards. */
+  /** Ends a role's process, whatever it is busy with; what it was asked for is refused with `run.engine-died`. */
+  async end(role: EngineRole): Promise<void> {
+    const engine = this.#processes.get(role);
+    this.#processes.delete(role);
+    await engine?.kill();
+  }
+
+  /** Ends all processes; nothing can be called afterwards. */
   async close(): Promise<void> {
     this.#closed = true;
     await Promise.all([...this.#processes.values()].map((engine) => engine.close()));

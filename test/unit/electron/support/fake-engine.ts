@@ -134,7 +134,11 @@ const answers: Answers = {
   describeBackbone: ({ id }) => ({ ...backboneFacts, id }),
   thumbnails: () => ({}),
   augmentPreviews: () => [],
-  forecast: () => ({ secondsPerEpoch: 1, cacheSeconds: 1, cacheBytes: 1, memoryBytes: 1, cached: false }),
+  forecast: ({ document }) => {
+    // As a dry run of a large backbone would: deaf to everything until it is done.
+    if (document.title === 'takes forever') while (true);
+    return { secondsPerEpoch: 1, cacheSeconds: 1, cacheBytes: 1, memoryBytes: 1, cached: false };
+  },
   train: start,
   resume,
   control: (input) => {
