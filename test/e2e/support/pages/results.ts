@@ -31,9 +31,14 @@ export class ResultsPage {
       this.#page.getByRole('button', { name: 'Choose pictures' }).click(),
     ]);
     await chooser.setFiles([...files]);
+    return this.answers(files.length);
+  }
+
+  /** Waits until `count` pictures have been answered; the likeliest class of each, newest first. */
+  async answers(count: number): Promise<string[]> {
     const answers = this.#page.getByRole('list', { name: 'Pictures tried' }).locator('ol > li:first-child');
-    await answers.nth(files.length - 1).waitFor();
-    return answers.locator('span').first().allTextContents();
+    await answers.nth(count - 1).waitFor();
+    return answers.locator('> span:first-child').allTextContents();
   }
 
   /** Writes the model to `file`; what the proof says of it. */
