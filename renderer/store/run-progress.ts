@@ -27,13 +27,16 @@ export function currentEpoch(state: RunState): number {
   return Math.min(known.plan.epochs, Math.max(1, Math.ceil(lastStep(state) / known.plan.stepsPerEpoch)));
 }
 
-/** Seconds still to go, by the last epoch's estimate less what has been done since; undefined while nothing is known. */
-export function secondsLeft(state: RunState): number | undefined {
+/**
+ * Seconds still to go, by the last epoch's estimate less what has been done since; during the first epoch by the
+ * forecast, seconds per epoch, where there is one. Undefined while nothing is known.
+ */
+export function secondsLeft(state: RunState, forecast?: number): number | undefined {
   if (state.phase === 'caching') return state.cache.secondsLeft;
   if (state.phase !== 'running' && state.phase !== 'paused') return undefined;
   const epoch = state.record.epochs.at(-1);
-  if (epoch === undefined) return undefined;
   const { plan } = state;
+  if (epoch === undefined) return forecast === undefined ? undefined : forecast * plan.epochs * (1 - progress(state));
   const whole = plan.epochs * plan.stepsPerEpoch;
   const then = whole - epoch.epoch * plan.stepsPerEpoch;
   return then <= 0 ? 0 : (epoch.secondsLeft * Math.max(0, whole - lastStep(state))) / then;

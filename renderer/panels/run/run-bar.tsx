@@ -15,6 +15,8 @@ import { ExportDialog } from '#renderer/panels/results/export-dialog.tsx';
 import { Notices } from '#renderer/panels/run/notices.tsx';
 import { LearningRate } from '#renderer/panels/run/learning-rate.tsx';
 import { RunStatus, statusSentence } from '#renderer/panels/run/run-status.tsx';
+import { useDocument } from '#renderer/store/document.ts';
+import { useFacts } from '#renderer/store/facts.ts';
 import { useEnvironment } from '#renderer/store/environment.ts';
 import { progress, samplesPerSecond, secondsLeft } from '#renderer/store/run-progress.ts';
 import { isActive, knownRun, type RunState } from '#renderer/store/run-state.ts';
@@ -31,7 +33,10 @@ export function RunBar() {
   const [exporting, exportDialog] = useDisclosure();
   const active = isActive(state);
   const speed = samplesPerSecond(state);
-  const left = secondsLeft(state);
+  const startedWith = useRun((store) => store.startedWith);
+  const isUnchanged = useDocument((store) => store.document === startedWith);
+  const forecast = useFacts(({ facts }) => (isUnchanged ? facts.forecast?.secondsPerEpoch : undefined));
+  const left = secondsLeft(state, forecast);
   const device = knownRun(state)?.plan.device;
   return (
     <>

@@ -1,4 +1,5 @@
 import { Button, FileButton, Text } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
 import { IconPhotoPlus } from '@tabler/icons-react';
 import { type DragEvent, useEffect, useState } from 'react';
 import { AttemptCard } from '#renderer/panels/try-it/attempt-card.tsx';
@@ -38,6 +39,7 @@ export function TryIt() {
     setOver(false);
     const files = picturesOf(event.dataTransfer);
     if (files.length > 0) void tryPictures(files);
+    else notifications.show({ title: 'That is not a picture.', message: 'Drop one or more picture files here.' });
   };
   return (
     <div

@@ -38,6 +38,13 @@ describe('run state', () => {
     expect(secondsLeft(state)).toBeCloseTo((8 * 14) / 16);
   });
 
+  it('knows the time left in the first epoch by the forecast alone', () => {
+    const state = reduceRun(starting, [plan, step(1), step(2)]);
+    expect(secondsLeft(state)).toBeUndefined();
+    expect(secondsLeft(state, 3)).toBeCloseTo(3 * plan.epochs * (1 - 2 / 20));
+    expect(secondsLeft(reduceRun(state, wholeEpoch(1, 0.5, true)), 3)).toBe(8);
+  });
+
   it('is the same however the events are batched', () => {
     const events: RunEvent[] = [plan, cache(50), ...wholeEpoch(1, 0.5, true), ...wholeEpoch(2, 0.4, true), done];
     const together = reduceRun(starting, events);
