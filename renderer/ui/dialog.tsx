@@ -11,7 +11,8 @@ export function Dialog(props: Omit<ModalProps, 'opened'>) {
     () => () => {
       // Whatever the dialog led to may have taken the focus already.
       const lost = document.activeElement === null || document.activeElement === document.body;
-      if (lost && before instanceof HTMLElement) before.focus({ preventScroll: true });
+      if (lost && (before instanceof HTMLElement || before instanceof SVGElement))
+        before.focus({ preventScroll: true });
     },
     [before],
   );

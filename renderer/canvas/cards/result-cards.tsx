@@ -3,7 +3,7 @@ import { summarize } from '#renderer/store/metric-series.ts';
 import { knownRun } from '#renderer/store/run-state.ts';
 import { useRun } from '#renderer/store/run.ts';
 import { useFacts } from '#renderer/store/facts.ts';
-import { formatBytes, formatDuration, formatPercent } from '#shared/core/format.ts';
+import { formatBytes, formatCount, formatDuration, formatPercent } from '#shared/core/format.ts';
 import { percentFigure } from '#renderer/charts/format.ts';
 import { Sparkline } from '#renderer/ui/sparkline.tsx';
 import { Figure, Line } from './card-parts.tsx';
@@ -34,7 +34,7 @@ export function TrainingCard({ parameters }: CardProps) {
         </Line>
       ) : (
         <Line>
-          epoch <b>{epoch?.epoch ?? 0}</b> of {known.plan.epochs}
+          epoch <b>{formatCount(epoch?.epoch ?? 0)}</b> of {formatCount(known.plan.epochs)}
           {epoch === undefined ? '' : ` · loss ${epoch.train.loss.toFixed(3)}`}
         </Line>
       )}

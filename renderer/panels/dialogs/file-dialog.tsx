@@ -27,6 +27,12 @@ function withEnding(name: string, endings: readonly string[]): string {
   return usual === undefined || endings.some((ending) => name.toLowerCase().endsWith(ending)) ? name : name + usual;
 }
 
+const emptyWords = {
+  folder: 'No folders in this one.',
+  open: 'Nothing in this folder that Graft opens here.',
+  save: 'No such files in this folder yet.',
+};
+
 const verbs = { folder: 'Use this folder', open: 'Open', save: 'Save' };
 
 interface Shown {
@@ -119,7 +125,7 @@ export function FileDialog({ request }: { readonly request: FileRequest }) {
             </UnstyledButton>
           </li>
         ))}
-        {listing?.entries.length === 0 && <li className={classes['nothing']}>Nothing to choose in this folder.</li>}
+        {listing?.entries.length === 0 && <li className={classes['nothing']}>{emptyWords[request.mode]}</li>}
       </ul>
       {request.mode === 'save' && (
         <TextInput

@@ -3,13 +3,12 @@ import { IconChartLine, IconPlayerTrackNext } from '@tabler/icons-react';
 import { useEffect } from 'react';
 import { formatPercent, formatPlural } from '#shared/core/format.ts';
 import type { RunSummary } from '#shared/protocol/run.ts';
+import { openGraph } from '#renderer/panels/past-runs/open-graph.ts';
 import { useNow } from '#renderer/panels/past-runs/now.ts';
 import { startedWords } from '#renderer/panels/past-runs/started-words.ts';
 import { toggleComparison, useComparison } from '#renderer/store/comparison.ts';
-import { host } from '#renderer/platform/host.ts';
-import { useDocument } from '#renderer/store/document.ts';
 import { useInterface } from '#renderer/store/interface.ts';
-import { newProject, reportFailure } from '#renderer/store/project.ts';
+import { reportFailure } from '#renderer/store/project.ts';
 import { isActive, knownRun } from '#renderer/store/run-state.ts';
 import { followRuns, useRuns } from '#renderer/store/runs.ts';
 import { useRun } from '#renderer/store/run.ts';
@@ -116,11 +115,4 @@ function RunRow({ summary, compare, withGraph }: RowProps) {
       )}
     </li>
   );
-}
-
-/** Puts the graph a run was trained from on the canvas, as a project of its own; false when the person keeps theirs. */
-async function openGraph(run: string): Promise<boolean> {
-  const { document } = await host.runs.document({ run });
-  await newProject(document);
-  return useDocument.getState().document === document;
 }

@@ -31,7 +31,7 @@ export function SampleViewer({ samples, index, names, onMove, onBack }: Props) {
   return (
     <Stack gap="md" onKeyDown={turn}>
       <Group gap="xs">
-        <Button variant="default" leftSection={<IconArrowLeft size={14} />} onClick={onBack} data-autofocus>
+        <Button variant="default" leftSection={<IconArrowLeft size={14} />} onClick={onBack} autoFocus data-autofocus>
           All photos
         </Button>
         <Button variant="default" ml="auto" disabled={index === 0} onClick={previous} aria-label="Previous photo">

@@ -12,8 +12,8 @@ export function RunStatus({ state }: { readonly state: RunState }) {
     case 'paused':
       return (
         <span className={classes['status']}>
-          {state.phase === 'paused' ? 'Paused in epoch' : 'Epoch'} <strong>{currentEpoch(state)}</strong> of{' '}
-          {state.plan.epochs}
+          {state.phase === 'paused' ? 'Paused in epoch' : 'Epoch'} <strong>{formatCount(currentEpoch(state))}</strong>{' '}
+          of {formatCount(state.plan.epochs)}
         </span>
       );
     case 'caching':

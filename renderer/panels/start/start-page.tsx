@@ -6,6 +6,7 @@ import { RunsList } from '#renderer/panels/past-runs/runs-list.tsx';
 import { beginWithDrop, chooseFolderAndBegin, onFolder } from '#renderer/panels/start/begin.ts';
 import { RecentProjects } from '#renderer/panels/start/recent-projects.tsx';
 import { Recoveries } from '#renderer/panels/start/recoveries.tsx';
+import { RunningNow } from '#renderer/panels/start/running-now.tsx';
 import { useStartData } from '#renderer/panels/start/start-data.ts';
 import { TemplateCards } from '#renderer/panels/start/template-cards.tsx';
 import { readDrop } from '#renderer/platform/drop.ts';
@@ -42,6 +43,7 @@ export function StartPage() {
       onDrop={drop}
     >
       <div className={classes['column']}>
+        <RunningNow />
         <Recoveries recoveries={recoveries} discard={discard} />
         <section className={classes['target']} data-over={over || undefined} aria-labelledby="start-title">
           <IconPhotoDown size={40} stroke={1.3} aria-hidden="true" />
