@@ -17,7 +17,7 @@ export function CanvasControls() {
   const snap = useInterface((state) => state.snap);
   const locked = useInterface((state) => state.locked);
   return (
-    <div className={classes['controls']} role="toolbar" aria-label="Canvas view">
+    <div className={classes['controls']} role="toolbar" aria-label="Canvas view" aria-orientation="vertical">
       <Control label="Zoom in" action="zoom-in" icon={<IconPlus size={16} />} />
       <Control label="Zoom out" action="zoom-out" icon={<IconMinus size={16} />} />
       <Control label="Show everything" action="fit-all" icon={<IconMaximize size={16} />} />
@@ -42,7 +42,7 @@ interface ControlProps {
 
 function Control({ label, action, icon, pressed }: ControlProps) {
   return (
-    <Tooltip label={label} position="top">
+    <Tooltip label={label} position="right">
       <ActionIcon
         variant={pressed === true ? 'light' : 'subtle'}
         color={pressed === true ? 'blue' : 'gray'}

@@ -3,7 +3,6 @@ import {
   applyNodeChanges,
   Background,
   BackgroundVariant,
-  MiniMap,
   ReactFlow,
   ReactFlowProvider,
   SelectionMode,
@@ -18,6 +17,7 @@ import { runAction } from '#renderer/actions/run-action.ts';
 import { setViewport, useDocument } from '#renderer/store/document.ts';
 import { openDialog, select, useInterface } from '#renderer/store/interface.ts';
 import { CanvasControls } from './canvas-controls.tsx';
+import { CanvasMap } from './canvas-map.tsx';
 import classes from './canvas.module.css';
 import { isAllowed, join, moveWire, onDrawingEnd, onDrawingStart, removeWire } from './drawing.ts';
 import { onDragOver, onDrop } from './dropping.ts';
@@ -154,18 +154,7 @@ function CanvasFlow() {
         proOptions={{ hideAttribution: true }}
       >
         <Background variant={BackgroundVariant.Dots} gap={gridSize * 2} size={2} color="var(--graft-canvas-dot)" />
-        {document.nodes.length > 0 && (
-          <MiniMap
-            className={classes['minimap'] ?? ''}
-            pannable
-            zoomable
-            ariaLabel="Map of the canvas"
-            nodeColor="var(--graft-line-strong)"
-            nodeBorderRadius={16}
-            maskColor="color-mix(in srgb, var(--graft-canvas) 70%, transparent)"
-            bgColor="var(--graft-surface)"
-          />
-        )}
+        <CanvasMap />
       </ReactFlow>
       <CanvasControls />
       {document.nodes.length === 0 && <EmptyHint />}

@@ -6,8 +6,8 @@ import type { CardNode, WireEdge } from './flow-items.ts';
 type Flow = ReactFlowInstance<CardNode, WireEdge>;
 
 const moveMilliseconds = 220;
-/** Leaves the toolbar and the map free. */
-const padding = { top: '24px', left: '40px', right: '40px', bottom: '76px' } as const;
+/** Leaves the toolbar free, and room below for cards that grow while they are trained. */
+const padding = { top: '20px', left: '72px', right: '40px', bottom: '44px' } as const;
 const largestFitZoom = 1.1;
 
 let flow: Flow | undefined;
