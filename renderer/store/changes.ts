@@ -19,3 +19,11 @@ export function changedSince(started: GraftDocument, document: GraftDocument, no
   if (before === undefined || before.kind !== node.kind || !sameParameters(before, node)) return true;
   return wiringOf(started, node.id) !== wiringOf(document, node.id);
 }
+
+/** Whether a run of `document` would do what the run that was started with `started` did. */
+export function isSameWork(started: GraftDocument, document: GraftDocument): boolean {
+  return (
+    started.nodes.length === document.nodes.length &&
+    document.nodes.every((node) => !changedSince(started, document, node))
+  );
+}

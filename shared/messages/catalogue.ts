@@ -29,7 +29,7 @@ export const catalogue = {
     'Drop a folder on the Photos node, or choose one in its settings.',
   ),
   'data.folder-empty': entry(
-    (d) => `The folder ${d['path']} holds no pictures.`,
+    (d) => `The folder ${d['path']} has no sub-folders with pictures in them.`,
     'Put one sub-folder per class in it, each with JPEG, PNG, WebP, GIF, TIFF or AVIF files. Photos in HEIC have to be turned into JPEG first.',
   ),
   'data.one-class': entry(

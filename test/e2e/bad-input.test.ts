@@ -16,7 +16,7 @@ scenario('an empty folder and a folder with one class are named before training'
   const empty = join(host.folder, 'empty');
   mkdirSync(empty);
   await start.beginWithFolder(empty);
-  await workbench.untilProblem(`The folder ${empty} holds no pictures.`);
+  await workbench.untilProblem(`The folder ${empty} has no sub-folders with pictures in them.`);
 
   const single = copyOfSample(join(host.folder, 'single'), { classes: 1, each: 4 });
   await workbench.setFolder(single);

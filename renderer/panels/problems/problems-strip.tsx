@@ -4,6 +4,7 @@ import { useState } from 'react';
 import type { Problem } from '#shared/messages/error.ts';
 import { formatPlural } from '#shared/core/format.ts';
 import { fit, focusCanvas } from '#renderer/canvas/navigator.ts';
+import { isSameWork } from '#renderer/store/changes.ts';
 import { useDerived } from '#renderer/store/derived.ts';
 import { useDocument } from '#renderer/store/document.ts';
 import { select } from '#renderer/store/interface.ts';
@@ -51,13 +52,15 @@ export function ProblemsStrip() {
 function NoProblems() {
   const nodes = useDocument((state) => state.document.nodes.length);
   const plan = useRun(({ state }) => knownRun(state)?.plan.summary);
+  const startedWith = useRun((store) => store.startedWith);
+  const isOfThis = useDocument(({ document }) => startedWith !== undefined && isSameWork(startedWith, document));
   const words = nodes === 0 ? 'Nothing here yet' : `No problems · ${formatPlural(nodes, 'node')}`;
   return (
     <div className={classes['row']} role="status">
       {nodes > 0 && <IconCircleCheck size={14} className={classes['good']} aria-hidden="true" />}
       <span className={classes['quiet']}>
         {words}
-        {plan === undefined || nodes === 0 ? '' : ` · plan: ${plan}`}
+        {plan === undefined || !isOfThis ? '' : ` · plan: ${plan}`}
       </span>
     </div>
   );

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { disconnect, moveNodes, renameNode, setParameter } from '#shared/document/edits.ts';
+import { disconnect, moveNodes, removeNodes, renameNode, setParameter } from '#shared/document/edits.ts';
 import { instantiate } from '#shared/document/templates.ts';
 import type { GraftDocument } from '#shared/document/model.ts';
-import { changedSince } from '#renderer/store/changes.ts';
+import { changedSince, isSameWork } from '#renderer/store/changes.ts';
 
 const started = instantiate('image-classification', { dataPath: '/data', backbone: 'nano' });
 
@@ -34,5 +34,14 @@ describe('changedSince', () => {
     const without = { ...started, nodes: started.nodes.filter(({ id }) => id !== 'split') };
     const node = started.nodes.find(({ id }) => id === 'split');
     expect(node && changedSince(without, started, node)).toBe(true);
+  });
+});
+
+describe('isSameWork', () => {
+  it('minds settings, wires and nodes that are gone, and nothing else', () => {
+    expect(isSameWork(started, moveNodes(started, new Map([['head', { x: 9, y: 9 }]])))).toBe(true);
+    expect(isSameWork(started, setParameter(started, 'head', 'dropout', 0.5))).toBe(false);
+    expect(isSameWork(started, removeNodes(started, ['export']))).toBe(false);
+    expect(isSameWork(removeNodes(started, ['export']), started)).toBe(false);
   });
 });
