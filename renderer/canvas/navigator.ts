@@ -7,7 +7,7 @@ type Flow = ReactFlowInstance<CardNode, WireEdge>;
 
 const moveMilliseconds = 220;
 /** Leaves the toolbar free, and room below for cards that grow while they are trained. */
-const padding = { top: '20px', left: '72px', right: '40px', bottom: '44px' } as const;
+const padding = { top: '20px', left: '86px', right: '40px', bottom: '44px' } as const;
 const largestFitZoom = 1.1;
 
 let flow: Flow | undefined;

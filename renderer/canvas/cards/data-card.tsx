@@ -1,6 +1,9 @@
 import { useMemo } from 'react';
 import { formatCount, formatPercent } from '#shared/core/format.ts';
 import { useFacts } from '#renderer/store/facts.ts';
+import { knownRun } from '#renderer/store/run-state.ts';
+import type { RunStore } from '#renderer/store/run-store.ts';
+import { useRun } from '#renderer/store/run.ts';
 import { useThumbnails } from '#renderer/store/thumbnails.ts';
 import { EmptyFigure, Line, Thumbnails } from './card-parts.tsx';
 import type { CardProps } from './card-props.ts';
@@ -13,9 +16,11 @@ export function DataCard({ parameters }: CardProps) {
   const loading = useFacts((state) => state.loading);
   const paths = useMemo(() => (dataset?.examples ?? []).slice(0, shown).map(({ path }) => path), [dataset]);
   const images = useThumbnails(paths);
+  const metByRun = useRun((store) => leftOutByRun(store, parameters['path']));
   if (parameters['path'] === '') return <EmptyFigure>Drop a folder of pictures here</EmptyFigure>;
   if (dataset === undefined)
     return <EmptyFigure>{loading ? 'Reading the folder…' : 'Not ready to train on'}</EmptyFigure>;
+  const leftOut = Math.max(dataset.unreadable.length, metByRun);
   return (
     <>
       <Thumbnails
@@ -26,11 +31,17 @@ export function DataCard({ parameters }: CardProps) {
       <Line>
         Train <b>{formatCount(dataset.train)}</b> · Validation <b>{formatCount(dataset.validation)}</b>
       </Line>
-      {dataset.unreadable.length > 0 && (
-        <Line tone="warning">{formatCount(dataset.unreadable.length)} unreadable, left out</Line>
-      )}
+      {leftOut > 0 && <Line tone="warning">{formatCount(leftOut)} unreadable, left out</Line>}
     </>
   );
+}
+
+/** Pictures of this folder that the run shown could not read; only a run looks into every one of them. */
+function leftOutByRun({ state, startedWith }: Pick<RunStore, 'state' | 'startedWith'>, path: unknown): number {
+  const isOfFolder = startedWith?.nodes.some(
+    ({ kind, parameters }) => kind === 'image-folder' && parameters['path'] === path,
+  );
+  return isOfFolder === true ? (knownRun(state)?.plan.unreadable.length ?? 0) : 0;
 }
 
 export function SplitCard({ parameters }: CardProps) {
