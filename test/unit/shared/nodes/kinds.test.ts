@@ -54,7 +54,9 @@ describe('photos', () => {
       { name: 'dog', train: 1, validation: 0 },
     ];
     const found = check(imageFolder, { path: 'x' }, factsWith({ dataset: datasetFacts({ classes }) }));
-    expect(found).toMatchObject([{ code: 'data.class-too-small', message: expect.stringContaining('“dog” has too few') }]);
+    expect(found).toMatchObject([
+      { code: 'data.class-too-small', message: expect.stringContaining('“dog” has too few') },
+    ]);
   });
 
   it('wants more than one class', () => {
