@@ -1,6 +1,6 @@
 /** Matrix products. */
 import type { Shape } from '#shared/core/shape.ts';
-import { rule, stop, type Contribution, type Family } from '#shared/ops/entry.ts';
+import { decomposition, refused, rule, stop, type Contribution, type Family } from '#shared/ops/entry.ts';
 import { einsum } from '#shared/ops/einsum.ts';
 import type { Emitter } from '#shared/ops/emitter.ts';
 import type { GradientContext } from '#shared/ops/gradient-context.ts';
@@ -83,6 +83,25 @@ export const matmul = {
   ...einsum,
   MatMul: rule(matmulGradient),
   Gemm: rule(gemmGradient),
+  Det: refused(),
+  // (A·B)·α, each operand transposed on request
+  'com.microsoft.FusedMatMul': decomposition(
+    (l) => {
+      const operand = (index: number, swap: number): string => {
+        const rank = l.inputShape(index).length;
+        if (!swap || rank < 2) return l.input(index);
+        const permutation = Array.from({ length: rank }, (_, axis) => axis);
+        permutation.splice(rank - 2, 2, rank - 1, rank - 2);
+        return l.builder.transpose(l.input(index), permutation);
+      };
+      const product = l.builder.op('MatMul', [operand(0, l.int('transA', 0)), operand(1, l.int('transB', 0))]);
+      return [l.scale(product, l.float('alpha', 1))];
+    },
+    {
+      refuses: (node) =>
+        node.int('transBatchA', 0) || node.int('transBatchB', 0) ? 'it transposes its batch axes.' : undefined,
+    },
+  ),
   MatMulInteger: stop('integers'),
   QLinearMatMul: stop('integers'),
 } as const satisfies Family;

@@ -203,11 +203,17 @@ export const operatorNames = [
   'Xor',
   'SimplifiedLayerNormalization',
   'com.microsoft.BiasGelu',
+  'com.microsoft.DequantizeLinear',
   'com.microsoft.FastGelu',
   'com.microsoft.FusedMatMul',
   'com.microsoft.Gelu',
+  'com.microsoft.GroupQueryAttention',
+  'com.microsoft.MatMulNBits',
+  'com.microsoft.MultiHeadAttention',
   'com.microsoft.QuickGelu',
+  'com.microsoft.RotaryEmbedding',
   'com.microsoft.SkipLayerNormalization',
+  'com.microsoft.SkipSimplifiedLayerNormalization',
 ] as const;
 
 export type OperatorName = (typeof operatorNames)[number];

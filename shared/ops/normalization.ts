@@ -1,6 +1,6 @@
 /** Normalization layers. */
 import { elementCount, normalizeAxis } from '#shared/core/shape.ts';
-import { decomposition, rule, type Family } from '#shared/ops/entry.ts';
+import { decomposition, refused, rule, type Family } from '#shared/ops/entry.ts';
 import type { Emitter } from '#shared/ops/emitter.ts';
 import type { GradientContext } from '#shared/ops/gradient-context.ts';
 import type { LoweringContext } from '#shared/ops/lowering-context.ts';
@@ -158,4 +158,5 @@ export const normalization = {
       refuses: (node) => (node.hasOutput(1) || node.hasOutput(2) ? 'its statistics are used as outputs.' : undefined),
     },
   ),
+  'com.microsoft.SkipSimplifiedLayerNormalization': refused(),
 } as const satisfies Family;

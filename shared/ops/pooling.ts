@@ -1,6 +1,6 @@
 /** Pooling over windows. */
 import { elementCount } from '#shared/core/shape.ts';
-import { decomposition, refused, rule, type Family } from '#shared/ops/entry.ts';
+import { decomposition, rule, type Family } from '#shared/ops/entry.ts';
 import { taps, windowAxes, type WindowAxis } from '#shared/ops/geometry.ts';
 import type { GradientContext } from '#shared/ops/gradient-context.ts';
 import type { LoweringContext } from '#shared/ops/lowering-context.ts';
@@ -89,7 +89,4 @@ export const pooling = {
       .map((_, axis) => axis + 2);
     return [l.pow(l.sum(powers(l), spatial, true), 1 / l.int('p', 2))];
   }),
-  MaxUnpool: refused(),
-  MaxRoiPool: refused(),
-  RoiAlign: refused(),
 } as const satisfies Family;

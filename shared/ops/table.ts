@@ -1,6 +1,7 @@
 /** The operator table: what the compiler knows about differentiating each operator. */
 import { activation } from '#shared/ops/activation.ts';
 import { arithmetic } from '#shared/ops/arithmetic.ts';
+import { attention } from '#shared/ops/attention.ts';
 import { convolution } from '#shared/ops/convolution.ts';
 import { refused, type Family, type OperatorEntry } from '#shared/ops/entry.ts';
 import { functions } from '#shared/ops/functions.ts';
@@ -10,9 +11,13 @@ import { matmul } from '#shared/ops/matmul.ts';
 import { qualifiedName, type OperatorName } from '#shared/ops/names.ts';
 import { normalization } from '#shared/ops/normalization.ts';
 import { pooling } from '#shared/ops/pooling.ts';
+import { quantization } from '#shared/ops/quantization.ts';
+import { recurrent } from '#shared/ops/recurrent.ts';
 import { reduction } from '#shared/ops/reduction.ts';
+import { regions } from '#shared/ops/regions.ts';
 import { resampling } from '#shared/ops/resampling.ts';
 import { shape } from '#shared/ops/shape.ts';
+import { signal } from '#shared/ops/signal.ts';
 import { unsupported } from '#shared/ops/unsupported.ts';
 
 export const families = {
@@ -22,12 +27,17 @@ export const families = {
   'Matrix products': matmul,
   Convolution: convolution,
   Pooling: pooling,
+  Regions: regions,
   Normalization: normalization,
   Reduction: reduction,
   Shape: shape,
   Indexing: indexing,
   Resampling: resampling,
+  Recurrent: recurrent,
+  Attention: attention,
   Losses: loss,
+  Quantization: quantization,
+  Signals: signal,
   Other: unsupported,
 } as const satisfies Record<string, Family>;
 
@@ -38,12 +48,17 @@ export const operatorTable = {
   ...matmul,
   ...convolution,
   ...pooling,
+  ...regions,
   ...normalization,
   ...reduction,
   ...shape,
   ...indexing,
   ...resampling,
+  ...recurrent,
+  ...attention,
   ...loss,
+  ...quantization,
+  ...signal,
   ...unsupported,
 } as const satisfies Record<OperatorName, OperatorEntry>;
 

@@ -11,6 +11,11 @@ import { normalizationCases } from '#test/gradcheck/cases/normalization.ts';
 import { poolingCases } from '#test/gradcheck/cases/pooling.ts';
 import { reductionCases } from '#test/gradcheck/cases/reduction.ts';
 import { resamplingCases } from '#test/gradcheck/cases/resampling.ts';
+import { attentionCases } from '#test/gradcheck/cases/attention.ts';
+import { quantizationCases } from '#test/gradcheck/cases/quantization.ts';
+import { recurrentCases } from '#test/gradcheck/cases/recurrent.ts';
+import { regionsCases } from '#test/gradcheck/cases/regions.ts';
+import { signalCases } from '#test/gradcheck/cases/signal.ts';
 import { shapeCases } from '#test/gradcheck/cases/shape.ts';
 import { checkGradient, type GradientCase } from '#test/gradcheck/harness.ts';
 
@@ -26,12 +31,18 @@ const families: Record<string, readonly GradientCase[]> = {
   shape: shapeCases,
   indexing: indexingCases,
   resampling: resamplingCases,
+  attention: attentionCases,
+  quantization: quantizationCases,
+  recurrent: recurrentCases,
+  regions: regionsCases,
+  signal: signalCases,
   loss: lossCases,
 };
 
 const seed = Number(process.env['GRADCHECK_SEED'] ?? 7);
 
 for (const [family, cases] of Object.entries(families)) {
+  if (cases.length === 0) continue;
   describe(`gradients of ${family}`, () => {
     for (const gradientCase of cases) {
       for (const opset of gradientCase.opsets ?? [13, 21]) {

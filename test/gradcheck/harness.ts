@@ -13,6 +13,7 @@ import { GraphBuilder, type AttributeValue } from '#shared/ir/builder.ts';
 import type { Graph, Model } from '#shared/ir/graph.ts';
 import { isFloat, tensorOf, type DType, type TensorType } from '#shared/ir/tensor.ts';
 import { encodeModel } from '#shared/onnx/encode.ts';
+import { toRuntime } from '#electron/engine/runtime/tensors.ts';
 import type { OperatorName } from '#shared/ops/names.ts';
 import type { InputSpec } from '#test/gradcheck/inputs.ts';
 
@@ -32,7 +33,21 @@ export interface GradientCase {
   readonly tolerance?: number;
   /** Step of the stencil; 1e-3 in float64 and 0.05 in float32 unless given. */
   readonly step?: number;
+  /**
+   * What stands in for an operator whose kernel has no float64, so that differences can be taken in float64 all the
+   * same. Its float32 values must be the kernel's own to 1e-4.
+   * - 'decomposition': the operators it is rewritten to, which have the kernel that it lacks.
+   * - a function: the operator in plain float64 arithmetic, written for the test. Given the values of all inputs by
+   *   position, it gives those of all float outputs.
+   */
+  readonly oracle?: 'decomposition' | Reference;
 }
+
+export interface ReferenceTensor {
+  readonly shape: Shape;
+  readonly data: readonly number[];
+}
+export type Reference = (inputs: readonly (ReferenceTensor | undefined)[]) => readonly ReferenceTensor[];
 
 /** How far the gradient of one input is from the differences, relative to its tolerance: above 1 is wrong. */
 export interface Deviation {
@@ -46,12 +61,28 @@ const directions = 3;
 type Values = Map<string, { readonly shape: Shape; readonly dtype: DType; readonly data: number[] }>;
 
 export async function checkGradient(gradientCase: GradientCase, opset: number, seed: number): Promise<Deviation[]> {
-  const dtype = gradientCase.dtype ?? 'float64';
+  const { oracle } = gradientCase;
+  // With a function as oracle the gradient itself stays in the kernel's type, and only the differences are float64.
+  const dtype =
+    oracle === 'decomposition'
+      ? 'float64'
+      : typeof oracle === 'function'
+        ? 'float32'
+        : (gradientCase.dtype ?? 'float64');
   const { graph, point } = oneNodeGraph(gradientCase, dtype, opset, seed);
-  const outputs = graph.nodes[0]?.outputs ?? [];
-  const forward = await Runner.create(graph, outputs, opset);
+  const outputs = (graph.nodes[0]?.outputs ?? []).filter((name) => name !== '');
+  const kernel = oracle ? oneNodeGraph(gradientCase, 'float32', opset, seed) : { graph, point };
+  const forward = await Runner.create(kernel.graph, outputs, opset);
+  const kernelValues = await forward.run(kernel.point);
   const typesOfInputs = new Map([...point].map(([name, { shape, dtype: type }]) => [name, { shape, dtype: type }]));
-  const types = new Map<string, TensorType>([...typesOfInputs, ...graph.initializers, ...(await forward.run(point))]);
+  const types = new Map<string, TensorType>([
+    ...typesOfInputs,
+    ...graph.initializers,
+    ...[...kernelValues].map(([name, { shape, dtype: type }]): [string, TensorType] => [
+      name,
+      { shape, dtype: isFloat(type) ? dtype : type },
+    ]),
+  ]);
 
   const lowered = lower({ ...graph, types }, opset);
   const inner = lowered.nodes.flatMap((node) => node.outputs).filter((name) => name !== '');
@@ -74,13 +105,20 @@ export async function checkGradient(gradientCase: GradientCase, opset: number, s
     seeds.set(output, name);
     seedPoint.set(name, { shape, dtype: type, data });
   });
-  const wrt = [...point.keys()];
+  const wrt = [...point.keys()].filter((name) => isFloat((point.get(name) as TensorType).dtype));
   const gradients = appendGradient(builder, { ...lowered, types: typed }, seeds, wrt);
   const backward = await Runner.create(builder.build('gradient'), [...new Set(gradients.values())], opset);
   const found = await backward.run(new Map([...point, ...seedPoint]));
 
+  const stand = oracle === 'decomposition' ? await Runner.create(lowered, outputs, opset) : forward;
+  const evaluate = (at: Values): Promise<Values> =>
+    typeof oracle === 'function'
+      ? Promise.resolve(referenceValues(gradientCase, oracle, at, outputs, types, seed))
+      : stand.run(at);
+  if (oracle) assertSameValues(kernelValues, await evaluate(point));
+
   const objective = async (at: Values): Promise<number> => {
-    const results = await forward.run(at);
+    const results = await evaluate(at);
     let total = 0;
     for (const [output, name] of seeds) {
       const weights = (seedPoint.get(name) as { data: number[] }).data;
@@ -90,7 +128,7 @@ export async function checkGradient(gradientCase: GradientCase, opset: number, s
     }
     return total;
   };
-  const step = gradientCase.step ?? (dtype === 'float64' ? 1e-3 : 0.05);
+  const step = gradientCase.step ?? (oracle || dtype === 'float64' ? 1e-3 : 0.05);
   const tolerance = gradientCase.tolerance ?? (dtype === 'float64' ? 1e-6 : 1e-3);
   const deviations: Deviation[] = [];
   for (const input of wrt) {
@@ -120,6 +158,7 @@ export async function checkGradient(gradientCase: GradientCase, opset: number, s
     }
   }
   await forward.release();
+  if (stand !== forward) await stand.release();
   await backward.release();
   return deviations;
 }
@@ -146,6 +185,41 @@ function oneNodeGraph(
     : ['', gradientCase.op];
   builder.opN(op, inputs, gradientCase.outputs ?? 1, gradientCase.attributes, domain);
   return { graph: builder.build(gradientCase.name), point };
+}
+
+/** The float outputs that a reference gives, by name. */
+function referenceValues(
+  gradientCase: GradientCase,
+  reference: Reference,
+  at: Values,
+  outputs: readonly string[],
+  types: ReadonlyMap<string, TensorType>,
+  seed: number,
+): Values {
+  const inputs = gradientCase.inputs.map((spec, position): ReferenceTensor | undefined => {
+    if (spec === undefined) return undefined;
+    return at.get(`x${position}`) ?? { shape: spec.shape, data: spec.values(seed, position) };
+  });
+  const made = reference(inputs);
+  const floats = outputs.filter((name) => isFloat((types.get(name) as TensorType).dtype));
+  return new Map(
+    floats.map((name, index) => {
+      const { shape, data } = made[index] as ReferenceTensor;
+      return [name, { shape, dtype: 'float64', data: [...data] }];
+    }),
+  );
+}
+
+function assertSameValues(kernel: Values, other: Values): void {
+  for (const [name, { data }] of other) {
+    const expected = kernel.get(name);
+    if (!expected || expected.data.length !== data.length) throw new Error(`${name}: the oracle gives another shape`);
+    const scale = Math.max(1e-3, ...expected.data.map(Math.abs));
+    data.forEach((value, index) => {
+      const difference = Math.abs(value - (expected.data[index] as number)) / scale;
+      if (!(difference < 1e-4)) throw new Error(`${name}[${index}]: kernel ${expected.data[index]}, oracle ${value}`);
+    });
+  }
 }
 
 function normal(seed: number, counter: number, count: number): number[] {
@@ -182,8 +256,7 @@ class Runner {
     for (const { name } of this.#inputs) {
       const value = values.get(name);
       if (!value) throw new Error(`no value for ${name}`);
-      const data = value.dtype === 'float64' ? Float64Array.from(value.data) : Float32Array.from(value.data);
-      feeds[name] = new ort.Tensor(value.dtype as 'float32' | 'float64', data as never, [...value.shape]);
+      feeds[name] = toRuntime(tensorOf(value.dtype, value.shape, value.data));
     }
     const results = await this.#session.run(feeds);
     return new Map(

@@ -60,6 +60,15 @@ export function ints(values: readonly number[], shape: Shape = [values.length], 
   return { shape, dtype, constant: true, values: () => [...values] };
 }
 
+/** Integers that come as a graph input: not known before running. */
+export function computedInts(
+  values: readonly number[],
+  shape: Shape = [values.length],
+  dtype: DType = 'int64',
+): InputSpec {
+  return { shape, dtype, constant: false, values: () => [...values] };
+}
+
 export function bools(values: readonly number[], ...shape: number[]): InputSpec {
   return { shape, dtype: 'bool', constant: true, values: () => [...values] };
 }
