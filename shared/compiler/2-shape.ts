@@ -4,25 +4,16 @@
  */
 import type { Shape } from '#shared/core/shape.ts';
 import { GraphBuilder } from '#shared/ir/builder.ts';
-import { reads, type Graph, type Model, type Node, type TypedGraph, type ValueInfo } from '#shared/ir/graph.ts';
+import type { Graph, Model, Node, TypedGraph, ValueInfo } from '#shared/ir/graph.ts';
 import { int64Tensor, type Tensor, type TensorType } from '#shared/ir/tensor.ts';
 import { GraftError } from '#shared/messages/error.ts';
 import type { Oracle } from '#shared/compiler/oracle.ts';
-import { ancestors } from '#shared/compiler/subgraph.ts';
+import { ancestors, definitions } from '#shared/compiler/subgraph.ts';
+import { fold, inferAll, isFixed } from '#shared/compiler/folding.ts';
 
 export interface TypedModel extends Model {
   readonly graph: TypedGraph;
 }
-
-/** Operators that give something else on each run; never folded. */
-const impure = new Set([
-  'RandomNormal',
-  'RandomUniform',
-  'RandomNormalLike',
-  'RandomUniformLike',
-  'Multinomial',
-  'Bernoulli',
-]);
 
 /**
  * @param inputShapes shape by input name
@@ -38,19 +29,13 @@ export async function fixShapes(
     const shape = inputShapes.get(input.name);
     return shape ? { name: input.name, dtype: input.dtype, shape } : input;
   });
-  let current: Model = constantsToInitializers({ ...model, graph: { ...model.graph, inputs } });
-  current = withoutDeadNodes(current);
-  let types = await inferAll(current, oracle);
-  // Folding shape arithmetic may reveal further shapes (Reshape to a computed shape); each round removes a node.
-  for (;;) {
-    const folded = await foldStatic(current, types, keep, oracle);
-    if (!folded) break;
-    current = withoutDeadNodes(folded);
-    types = await inferAll(current, oracle);
-  }
+  const prepared = withoutDeadNodes(constantsToInitializers({ ...model, graph: { ...model.graph, inputs } }));
+  const { model: folded, types } = await fold(prepared, keep, oracle);
+  const current = withoutDeadNodes(folded);
+  const own = typesOf(current.graph, types);
   return {
     ...current,
-    graph: { ...current.graph, outputs: typedOutputs(current.graph, types), types: settled(current, types) },
+    graph: { ...current.graph, outputs: typedOutputs(current.graph, types), types: settled(current, own) },
   };
 }
 
@@ -98,72 +83,14 @@ function withoutDeadNodes(model: Model): Model {
   };
 }
 
-async function inferAll(model: Model, oracle: Oracle): Promise<Map<string, ValueInfo>> {
-  const values = model.graph.nodes.flatMap((node) => node.outputs).filter((name) => name !== '');
-  const types = await oracle.infer({ ...model, graph: { ...model.graph, outputs: [] } }, values);
-  for (const input of model.graph.inputs) types.set(input.name, input);
-  for (const [name, tensor] of model.graph.initializers)
-    types.set(name, { name, dtype: tensor.dtype, shape: tensor.shape });
-  return types;
-}
-
-function isFixed(info: ValueInfo | undefined): info is Omit<ValueInfo, 'shape'> & { shape: readonly number[] } {
-  return info !== undefined && info.shape.every((dimension) => typeof dimension === 'number' && dimension >= 0);
-}
-
-/** One round of folding; undefined when there is nothing to fold. */
-async function foldStatic(
-  model: Model,
-  types: ReadonlyMap<string, ValueInfo>,
-  keep: readonly string[],
-  oracle: Oracle,
-): Promise<Model | undefined> {
-  const kept = new Set(keep);
-  const known = new Set([...model.graph.initializers.keys()].filter((name) => !kept.has(name)));
-  const folded: Node[] = [];
-  const initializers = new Map(model.graph.initializers);
-  for (const node of model.graph.nodes) {
-    const shape = shapeValue(node, types);
-    const output = node.outputs[0] as string;
-    if (shape) initializers.set(output, shape);
-    else if (impure.has(node.op) || !reads(node).every((name) => known.has(name))) continue;
-    folded.push(node);
-    for (const name of node.outputs) if (name) known.add(name);
-  }
-  if (folded.length === 0) return undefined;
-  const toRun = folded.filter((node) => !initializers.has(node.outputs[0] as string));
-  if (toRun.length > 0) {
-    const values = toRun.flatMap((node) => node.outputs).filter((name) => name !== '');
-    const graph: Graph = {
-      name: 'constants',
-      inputs: [],
-      outputs: [],
-      nodes: toRun,
-      initializers: usedBy(toRun, initializers),
-    };
-    for (const [name, tensor] of await oracle.evaluate({ ...model, graph }, values)) initializers.set(name, tensor);
-  }
-  const gone = new Set(folded);
-  return {
-    ...model,
-    graph: { ...model.graph, nodes: model.graph.nodes.filter((node) => !gone.has(node)), initializers },
-  };
-}
-
-function usedBy(nodes: readonly Node[], initializers: ReadonlyMap<string, Tensor>): Map<string, Tensor> {
-  const names = new Set(nodes.flatMap(reads));
-  return new Map([...initializers].filter(([name]) => names.has(name)));
-}
-
-/** The value of a Shape or Size node whose input's shape is settled. */
-function shapeValue(node: Node, types: ReadonlyMap<string, ValueInfo>): Tensor | undefined {
-  if (node.domain !== '' || (node.op !== 'Shape' && node.op !== 'Size')) return undefined;
-  const info = types.get(node.inputs[0] as string);
-  if (!isFixed(info)) return undefined;
-  if (node.op === 'Size') return int64Tensor([], [info.shape.reduce((product, size) => product * size, 1)]);
-  const { start, end } = node.attributes;
-  const part = info.shape.slice(start?.type === 'int' ? start.value : 0, end?.type === 'int' ? end.value : undefined);
-  return int64Tensor([part.length], part);
+/** Of the values this graph has, in its order. */
+function typesOf(graph: Graph, types: ReadonlyMap<string, ValueInfo>): Map<string, ValueInfo> {
+  return new Map(
+    [...definitions(graph)].flatMap((name): [string, ValueInfo][] => {
+      const info = types.get(name);
+      return info ? [[name, info]] : [];
+    }),
+  );
 }
 
 function typedOutputs(graph: Graph, types: ReadonlyMap<string, ValueInfo>): ValueInfo[] {

@@ -68,4 +68,49 @@ describe('learned weights', () => {
     builder.op('MatMul', ['x', through('x', 'Identity')]);
     expect(found(builder)).toEqual(['a', 'b', 'c']);
   });
+
+  it('are found behind what a model does to a weight itself', () => {
+    const builder = withWeights('temperature', 'bias', 'w');
+    const logarithm = builder.op('Clip', ['temperature']);
+    builder.op('Add', ['x', builder.op('ScatterND', ['bias', 'indices', 'zeros'])]);
+    builder.op('Mul', ['x', builder.op('Exp', [logarithm])]);
+    builder.op('MatMul', ['x', builder.op('Expand', ['w', 'shape'])]);
+    expect(found(builder)).toEqual(['bias', 'temperature', 'w']);
+  });
+
+  it('are class tokens before patches, and gates in another order', () => {
+    const builder = withWeights('list');
+    builder.initializer('token', float32Tensor([1, 1, 2], [0, 0]));
+    builder.initializer('gates', float32Tensor([4, 1], [1, 2, 3, 4]));
+    builder.op('Concat', [builder.op('Expand', ['token', 'shape']), 'x'], { axis: 1 });
+    builder.op('Concat', [builder.slice('gates', [0], [2], [4]), builder.slice('gates', [0], [0], [2])], { axis: 0 });
+    builder.op('Concat', ['x', 'list'], { axis: 0 });
+    expect(found(builder)).toEqual(['token', 'gates']);
+  });
+
+  it('leave the table out that a stored network is given', () => {
+    const builder = withWeights();
+    builder.initializer('coordinates', float32Tensor([3, 2], [1, 2, 3, 4, 5, 6]));
+    builder.initializer('w', float32Tensor([2, 2], [1, 2, 3, 4]));
+    builder.op('Add', ['x', builder.op('Relu', [builder.op('MatMul', ['coordinates', 'w'])])]);
+    expect(found(builder)).toEqual(['w']);
+  });
+
+  it('leave masks out, and whatever tells positions by sines', () => {
+    const builder = withWeights('w');
+    const angles = [0, 1, 2, 0.5, 0.25, 3];
+    const encoding = [0.3, 1.2, 2.2].flatMap((angle) => [Math.sin(angle), Math.cos(angle)]);
+    builder.initializer('causal', float32Tensor([2, 2], [0, -3e38, 0, 0]));
+    builder.initializer('shifted', float32Tensor([2, 2], [0, -100, -100, 0]));
+    builder.initializer('cosines', float32Tensor([3, 2], angles.map(Math.cos)));
+    builder.initializer('sines', float32Tensor([3, 2], angles.map(Math.sin)));
+    builder.initializer('frequencies', float32Tensor([4], [1, 0.1, 0.01, 0.001]));
+    builder.initializer('encoding', float32Tensor([3, 2], encoding));
+    builder.initializer('learned', float32Tensor([3, 2], [1, 0.1, 0.01, -200, 0, 3]));
+    for (const name of ['causal', 'shifted', 'encoding', 'learned']) builder.op('Add', ['x', name]);
+    builder.op('Mul', ['x', 'cosines']);
+    builder.op('Gather', ['sines', 'positions']);
+    builder.op('MatMul', [builder.op('Expand', ['frequencies', 'shape']), 'x']);
+    expect(found(builder)).toEqual(['learned']);
+  });
 });
