@@ -83,7 +83,8 @@ export async function buildCaseStep(
   const builder = new GraphBuilder(lowered.opsets[''] as number);
   builder.reserve(lowered.graph);
   builder.input(inputName, lowered.graph.inputs[0]?.dtype ?? 'float32', inputShape);
-  builder.input(names.target, 'int64', [inputShape[0] as number]);
+  const rows = lowered.graph.types.get(lowered.graph.outputs[0]?.name ?? '')?.shape[0] ?? 0;
+  builder.input(names.target, 'int64', [rows]);
   builder.input(names.lr, 'float32', []);
   builder.input(names.step, 'int64', []);
   for (const { name, shape } of [...parameters, ...slots]) builder.input(name, 'float32', shape);

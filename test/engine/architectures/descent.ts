@@ -1,8 +1,8 @@
 /** The gradient and the loss that a training step computes. */
-import type * as ort from 'onnxruntime-node';
+import * as ort from 'onnxruntime-node';
 import type { CaseStep } from '#shared/compiler/case-step.ts';
 import { float32Values } from '#shared/ir/tensor.ts';
-import { createSession } from '#electron/engine/runtime/session.ts';
+import { encodeModel } from '#shared/onnx/encode.ts';
 import { float32, int64 } from '#electron/engine/runtime/tensors.ts';
 import type { Reference } from '#test/engine/architectures/fixture.ts';
 import { drawPictures, drawTarget, drawTokens } from '#test/engine/architectures/weights.ts';
@@ -35,7 +35,9 @@ export class Descent {
   }
 
   static async of(step: CaseStep, reference: Reference): Promise<Descent> {
-    return new Descent(step, await createSession(step.model, 'cpu'), reference);
+    // One thread: test files run side by side.
+    const options = { intraOpNumThreads: 1, interOpNumThreads: 1, logSeverityLevel: 3 as const };
+    return new Descent(step, await ort.InferenceSession.create(encodeModel(step.model), options), reference);
   }
 
   release(): Promise<void> {
