@@ -24,15 +24,6 @@ export function isMask(tensor: Tensor): boolean {
   return lowest <= -1e4 || (lowest <= -10 && values.every((value) => value === 0 || value === lowest));
 }
 
-/** 1, r, r², …: the inverse frequencies of rotary embeddings, 10000^(−2i/d). */
-export function areFrequencies(tensor: Tensor): boolean {
-  if (tensor.dtype !== 'float32') return false;
-  const values = float32Values(tensor);
-  const [first, ratio] = values;
-  if (values.length < 3 || first !== 1 || ratio === undefined || !(ratio > 0 && ratio < 1)) return false;
-  return values.every((value, index) => near(value / ratio ** index, 1));
-}
-
 /** Rows of d/2 sines and d/2 cosines (Vaswani et al. 2017): the squares of each sum to d/2. */
 export function areSinusoids(tensor: Tensor): boolean {
   if (tensor.dtype !== 'float32') return false;

@@ -1,8 +1,8 @@
 /** Which initializers are weights: what `trainable: "all"` and an unfrozen backbone train. */
 import { elementCount } from '#shared/core/shape.ts';
 import { producers, type Graph, type Node } from '#shared/ir/graph.ts';
-import { isFloat, type Tensor } from '#shared/ir/tensor.ts';
-import { areFrequencies, areSinesAndCosines, areSinusoids, isMask } from '#shared/compiler/fixed-tables.ts';
+import { bytesPerElement, isFloat, type Tensor } from '#shared/ir/tensor.ts';
+import { areSinesAndCosines, areSinusoids, isMask } from '#shared/compiler/fixed-tables.ts';
 
 /**
  * Inputs that hold learned values, by operator. Running statistics of BatchNormalization are left out
@@ -16,7 +16,8 @@ const weightInputs: Readonly<Record<string, readonly number[] | 'all'>> = {
   MatMul: [0, 1],
   BatchNormalization: [1, 2],
   InstanceNormalization: [1, 2],
-  LayerNormalization: [1, 2],
+  // Its input too may be a table of embeddings.
+  LayerNormalization: [0, 1, 2],
   GroupNormalization: [1, 2],
   RMSNormalization: [1],
   SimplifiedLayerNormalization: [1],
@@ -41,9 +42,12 @@ const weightInputs: Readonly<Record<string, readonly number[] | 'all'>> = {
   Attention: [0, 1, 2],
   MultiHeadAttention: [0, 3],
   GroupQueryAttention: [11],
-  // Class tokens before the patches, and the gates of a recurrent network in another order.
+  // Tokens that are put before all others.
   Concat: 'all',
 };
+
+/** Operators whose weights PyTorch's exporter makes with Slice and Concat, since it orders the gates otherwise. */
+const recurrent = new Set(['LSTM', 'GRU', 'RNN']);
 
 /**
  * Operators between a stored weight, which is their first input, and its use: what an exporter puts there, and what a
@@ -66,21 +70,23 @@ const passThrough = new Set([
 
 /** Names of float initializers of `graph` that are learned weights, in order of first use. */
 export function trainableInitializers(graph: Graph): string[] {
-  const producer = producers(graph);
+  const sources = new Sources(graph);
   const found = new Map<string, Tensor>();
   const refused = new Set<string>();
   const perhapsAngles = new Map<string, Tensor>();
   for (const node of graph.nodes) {
+    if (sources.isAngle(node.outputs[0] ?? '')) continue;
     const positions = weightInputs[node.op] ?? [];
     for (const position of positions === 'all' ? node.inputs.keys() : positions) {
-      const name = stored(node.inputs[position] ?? '', graph, producer);
-      const tensor = name === undefined ? undefined : graph.initializers.get(name);
-      if (name === undefined || !tensor || !isFloat(tensor.dtype) || found.has(name) || refused.has(name)) continue;
-      // Of two stored matrices the left one is what a small network is given: a table of positions.
-      const isGiven = position === 0 && isProduct(node) && stored(node.inputs[1] ?? '', graph, producer) !== undefined;
-      if (isGiven || isConstant(node.op, tensor)) refused.add(name);
-      else found.set(name, tensor);
-      if (node.op === 'Mul' || node.op === 'Gather') perhapsAngles.set(name, tensor);
+      for (const { name, expanded } of sources.stored(node.inputs[position] ?? '', recurrent.has(node.op))) {
+        const tensor = graph.initializers.get(name);
+        if (!tensor || !isFloat(tensor.dtype) || found.has(name) || refused.has(name)) continue;
+        // Of two stored matrices the left one is what a small network is given: a table of positions.
+        const given = position === 0 && isProduct(node) && sources.stored(node.inputs[1] ?? '', false).length > 0;
+        if (given || isConstant(node.op, tensor, expanded)) refused.add(name);
+        else found.set(name, tensor);
+        if (node.op === 'Mul' || node.op === 'Gather') perhapsAngles.set(name, tensor);
+      }
     }
   }
   const angles = sinesAndCosines(perhapsAngles);
@@ -91,26 +97,31 @@ function isProduct(node: Node): boolean {
   return node.op === 'MatMul' || node.op === 'Gemm';
 }
 
-/** Whether what an operator takes in the place of a weight is a constant of the architecture. */
-function isConstant(op: string, tensor: Tensor): boolean {
+/** Whether what an operator takes in the place of a weight, expanded perhaps, is a constant of the architecture. */
+function isConstant(op: string, tensor: Tensor, expanded: boolean): boolean {
+  const { shape } = tensor;
   // A single number is a scale or an epsilon.
-  const single = elementCount(tensor.shape) === 1;
+  const single = elementCount(shape) === 1;
   switch (op) {
     case 'Add':
       return single || isMask(tensor) || areSinusoids(tensor);
     case 'Mul':
-      return single || areFrequencies(tensor);
-    case 'MatMul':
-    case 'Einsum':
-      return areFrequencies(tensor);
+      return single;
     case 'Gather':
       return areSinusoids(tensor);
-    case 'Concat':
-      // A list joined to others is arithmetic of sizes.
-      return tensor.shape.length < 2 || elementCount(tensor.shape) === 0;
+    case 'Concat': {
+      // A list is arithmetic of sizes, and what is the same all over is a border, unless it is one token or one for all.
+      const token = shape.length === 3 && shape[0] === 1 && shape[1] === 1;
+      return !expanded && !token && (shape.length < 2 || isUniform(tensor));
+    }
     default:
       return false;
   }
+}
+
+function isUniform({ data, dtype }: Tensor): boolean {
+  const width = bytesPerElement(dtype);
+  return data.every((byte, index) => byte === data[index % width]);
 }
 
 /** Those of `tables` that are sines or cosines of the same angles, told by each other. */
@@ -122,12 +133,49 @@ function sinesAndCosines(tables: ReadonlyMap<string, Tensor>): Set<string> {
   return angles;
 }
 
-function stored(name: string, graph: Graph, producer: ReadonlyMap<string, Node>): string | undefined {
-  let value = name;
-  for (;;) {
-    if (graph.initializers.has(value)) return value;
-    const node = producer.get(value);
-    if (!node || !passThrough.has(node.op)) return undefined;
-    value = node.inputs[0] ?? '';
+interface Source {
+  readonly name: string;
+  /** Whether it was repeated on the way. */
+  readonly expanded: boolean;
+}
+
+/** Where the values of a graph come from, and what becomes of them. */
+class Sources {
+  readonly #graph: Graph;
+  readonly #producer: ReadonlyMap<string, Node>;
+  readonly #readers = new Map<string, Node[]>();
+
+  constructor(graph: Graph) {
+    this.#graph = graph;
+    this.#producer = producers(graph);
+    for (const node of graph.nodes) {
+      for (const input of new Set(node.inputs)) {
+        const readers = this.#readers.get(input);
+        if (readers) readers.push(node);
+        else this.#readers.set(input, [node]);
+      }
+    }
+  }
+
+  /** The initializers a value is made of. `parts` says whether they may be taken apart and put together for it. */
+  stored(value: string, parts: boolean, expanded = false): Source[] {
+    if (this.#graph.initializers.has(value)) return [{ name: value, expanded }];
+    const node = this.#producer.get(value);
+    if (!node) return [];
+    if (parts && node.op === 'Concat') return node.inputs.flatMap((input) => this.stored(input, parts, expanded));
+    if (!passThrough.has(node.op)) return [];
+    return this.stored(node.inputs[0] ?? '', parts, expanded || node.op === 'Expand');
+  }
+
+  /** Whether only sines and cosines are taken of a value: positions times frequencies, which are fixed. */
+  isAngle(value: string): boolean {
+    const readers = this.#readers.get(value) ?? [];
+    return (
+      readers.length > 0 &&
+      readers.every(
+        ({ op, outputs }) =>
+          op === 'Sin' || op === 'Cos' || ((passThrough.has(op) || op === 'Concat') && this.isAngle(outputs[0] ?? '')),
+      )
+    );
   }
 }

@@ -27,7 +27,7 @@ describe('architectures as PyTorch exports them', () => {
 
       const direction = blendedDirection(descent.weights, gradient);
       const expected = product(gradient, direction);
-      const found = await derivativeAlong(descent, direction, expected);
+      const found = await derivativeAlong(descent, direction, loss, expected);
       expect(Math.abs(found / expected - 1)).toBeLessThan(1e-2);
     } finally {
       await descent.release();

@@ -47,12 +47,14 @@ export class Descent {
   /** The loss at `weights`, and the gradient, which is (p − next p) ÷ lr. */
   async gradient(weights: Weights): Promise<{ loss: number; gradient: Weights }> {
     const results = await this.#run(weights);
-    const gradient = new Map(
-      [...weights].map(([name, values]) => {
-        const next = (results[`next/${name}`] as ort.Tensor).data as Float32Array;
-        return [name, values.map((value, index) => (value - (next[index] as number)) / rate)];
-      }),
-    );
+    const gradient = new Map<string, Float32Array>();
+    for (const [name, values] of weights) {
+      const next = (results[`next/${name}`] as ort.Tensor).data as Float32Array;
+      const slope = new Float32Array(values.length);
+      for (let index = 0; index < slope.length; index++)
+        slope[index] = ((values[index] as number) - (next[index] as number)) / rate;
+      gradient.set(name, slope);
+    }
     return { loss: lossOf(results), gradient };
   }
 

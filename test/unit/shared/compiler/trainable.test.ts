@@ -78,14 +78,16 @@ describe('learned weights', () => {
     expect(found(builder)).toEqual(['bias', 'temperature', 'w']);
   });
 
-  it('are class tokens before patches, and gates in another order', () => {
-    const builder = withWeights('list');
-    builder.initializer('token', float32Tensor([1, 1, 2], [0, 0]));
-    builder.initializer('gates', float32Tensor([4, 1], [1, 2, 3, 4]));
-    builder.op('Concat', [builder.op('Expand', ['token', 'shape']), 'x'], { axis: 1 });
-    builder.op('Concat', [builder.slice('gates', [0], [2], [4]), builder.slice('gates', [0], [0], [2])], { axis: 0 });
-    builder.op('Concat', ['x', 'list'], { axis: 0 });
-    expect(found(builder)).toEqual(['token', 'gates']);
+  it('are tokens that are put before all others, but no border and no mask', () => {
+    const builder = withWeights('token', 'list');
+    builder.initializer('one', float32Tensor([1, 1, 2], [0, 0]));
+    builder.initializer('border', float32Tensor([1, 2], [0, 0]));
+    builder.initializer('mask', float32Tensor([2], [0, -1e9]));
+    builder.initializer('shape', int64Tensor([2], [3, 2]));
+    builder.op('Concat', [builder.op('Expand', ['token', 'shape']), 'x', 'border', 'shape', 'list']);
+    builder.op('Concat', ['one', 'x'], { axis: 1 });
+    builder.op('Add', ['x', builder.op('Expand', ['mask', 'shape'])]);
+    expect(found(builder)).toEqual(['token', 'one']);
   });
 
   it('leave the table out that a stored network is given', () => {
@@ -104,13 +106,48 @@ describe('learned weights', () => {
     builder.initializer('shifted', float32Tensor([2, 2], [0, -100, -100, 0]));
     builder.initializer('cosines', float32Tensor([3, 2], angles.map(Math.cos)));
     builder.initializer('sines', float32Tensor([3, 2], angles.map(Math.sin)));
-    builder.initializer('frequencies', float32Tensor([4], [1, 0.1, 0.01, 0.001]));
     builder.initializer('encoding', float32Tensor([3, 2], encoding));
     builder.initializer('learned', float32Tensor([3, 2], [1, 0.1, 0.01, -200, 0, 3]));
     for (const name of ['causal', 'shifted', 'encoding', 'learned']) builder.op('Add', ['x', name]);
     builder.op('Mul', ['x', 'cosines']);
     builder.op('Gather', ['sines', 'positions']);
-    builder.op('MatMul', [builder.op('Expand', ['frequencies', 'shape']), 'x']);
     expect(found(builder)).toEqual(['learned']);
+  });
+
+  it('are found in the fused layers of transformers', () => {
+    const builder = withWeights('words', 'places', 'gain', 'shift', 'w', 'b', 'gain2', 'bias', 'cosine', 'sine');
+    const embedded = builder.op(
+      'EmbedLayerNormalization',
+      ['ids', '', 'words', 'places', '', 'gain', 'shift'],
+      {},
+      'com.microsoft',
+    );
+    const attended = builder.op('Attention', [embedded, 'w', 'b'], { num_heads: 2 }, 'com.microsoft');
+    builder.op('SkipSimplifiedLayerNormalization', [attended, embedded, 'gain2', 'bias'], {}, 'com.microsoft');
+    builder.op('RotaryEmbedding', [attended, 'cosine', 'sine']);
+    expect(found(builder)).toEqual(['words', 'places', 'gain', 'shift', 'w', 'b', 'gain2', 'bias']);
+  });
+
+  it('leave the frequencies of position embeddings out', () => {
+    const builder = withWeights('frequencies', 'w', 'b');
+    const angles = builder.op('Transpose', [builder.op('MatMul', ['frequencies', 'x'])]);
+    const both = builder.op('Concat', [angles, angles]);
+    builder.op('MatMul', [builder.op('Mul', [builder.op('Cos', [both]), builder.op('Sin', [both])]), 'w']);
+    builder.op('Sin', [builder.op('Add', [builder.op('MatMul', ['x', 'w']), 'w'])]);
+    builder.op('Relu', [builder.op('Mul', ['x', 'b'])]);
+    expect(found(builder)).toEqual(['w', 'b']);
+  });
+
+  it('of recurrent layers are found where their gates are put into another order', () => {
+    const builder = withWeights('w', 'r', 'b', 'c', 'p', 'h');
+    const reordered = (name: string): string => {
+      const halves = [builder.slice(name, [0], [1], [2]), builder.slice(name, [0], [0], [1])];
+      return builder.op('Unsqueeze', [builder.op('Concat', halves, { axis: 0 }), builder.ints([0])]);
+    };
+    const biases = builder.op('Concat', [reordered('b'), reordered('c')], { axis: 1 });
+    builder.op('LSTM', ['x', reordered('w'), reordered('r'), biases, '', 'h', 'h', 'p']);
+    expect(found(builder)).toEqual(['w', 'r', 'b', 'c', 'p']);
+    builder.op('MatMul', ['x', reordered('h')]);
+    expect(found(builder)).toEqual(['w', 'r', 'b', 'c', 'p']);
   });
 });
