@@ -2,7 +2,7 @@
  * Phase 2: fixes every shape. Sets the input dimensions, turns what depends on shapes and constants alone
  * into initializers, and asks the oracle for the type of everything that is left.
  */
-import type { Shape } from '#shared/core/shape.ts';
+import { sameShape, type Shape } from '#shared/core/shape.ts';
 import { GraphBuilder } from '#shared/ir/builder.ts';
 import { reads, type Graph, type Model, type Node, type TypedGraph, type ValueInfo } from '#shared/ir/graph.ts';
 import { int64Tensor, type Tensor, type TensorType } from '#shared/ir/tensor.ts';
@@ -104,7 +104,31 @@ async function inferAll(model: Model, oracle: Oracle): Promise<Map<string, Value
   for (const input of model.graph.inputs) types.set(input.name, input);
   for (const [name, tensor] of model.graph.initializers)
     types.set(name, { name, dtype: tensor.dtype, shape: tensor.shape });
+  await settleByTrial(model, types, oracle);
+  // Where a size follows from a value that comes with the input, what the model says of its outputs settles it.
+  for (const output of model.graph.outputs) {
+    if (output.unknown === undefined && !isFixed(types.get(output.name)) && isFixed(output))
+      types.set(output.name, output);
+  }
   return types;
+}
+
+/**
+ * Settles sizes that inference leaves open although they never change, as behind a Loop: what two runs on quite
+ * different input agree on. Sizes that depend on the data differ between all zeros and not.
+ */
+async function settleByTrial(model: Model, types: Map<string, ValueInfo>, oracle: Oracle): Promise<void> {
+  const open = [...types.values()]
+    .filter((info) => info.unknown === undefined && !isFixed(info))
+    .map(({ name }) => name);
+  if (open.length === 0 || !model.graph.inputs.every(isFixed)) return;
+  const bare: Model = { ...model, graph: { ...model.graph, outputs: [] } };
+  const zeros = await oracle.observe(bare, open, 'zeros');
+  const mixed = zeros && (await oracle.observe(bare, open, 'mixed'));
+  for (const name of mixed ? open : []) {
+    const [first, second] = [zeros?.get(name), mixed?.get(name)];
+    if (first && second && sameShape(first.shape, second.shape)) types.set(name, { name, ...first });
+  }
 }
 
 function isFixed(info: ValueInfo | undefined): info is Omit<ValueInfo, 'shape'> & { shape: readonly number[] } {
@@ -173,6 +197,8 @@ function typedOutputs(graph: Graph, types: ReadonlyMap<string, ValueInfo>): Valu
 function settled(model: Model, types: ReadonlyMap<string, ValueInfo>): Map<string, TensorType> {
   const fixed = new Map<string, TensorType>();
   for (const [name, info] of types) {
+    // A sequence or an optional value: no type here is how the gradient knows.
+    if (info.unknown === 'type') continue;
     if (!isFixed(info)) {
       const node = model.graph.nodes.find((candidate) => candidate.outputs.includes(name));
       throw new GraftError('model.size-depends-on-data', { op: node?.op ?? 'input', name: node?.name || name });

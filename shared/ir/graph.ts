@@ -109,3 +109,14 @@ function outerReads(body: Graph): string[] {
   const used = [...body.nodes.flatMap(reads), ...body.outputs.map((output) => output.name)];
   return used.filter((name) => !own.has(name));
 }
+
+/** Whether a node of the domain is in the graph, or in a body of one of its nodes. */
+export function usesDomain(graph: Graph, domain: string): boolean {
+  return graph.nodes.some(
+    (node) =>
+      node.domain === domain ||
+      Object.values(node.attributes).some(
+        (attribute) => attribute.type === 'graph' && usesDomain(attribute.value, domain),
+      ),
+  );
+}
