@@ -1,6 +1,6 @@
 /**
  * Phase 2: fixes every shape. Sets the input dimensions, turns what depends on shapes and constants alone
- * into initializers, and asks the oracle for the type of everything that is left.
+ * into initializers, takes the branches that are decided, and asks the oracle for the type of everything that is left.
  */
 import { sameShape, type Shape } from '#shared/core/shape.ts';
 import { GraphBuilder } from '#shared/ir/builder.ts';
@@ -8,6 +8,7 @@ import { reads, type Graph, type Model, type Node, type TypedGraph, type ValueIn
 import { int64Tensor, type Tensor, type TensorType } from '#shared/ir/tensor.ts';
 import { GraftError } from '#shared/messages/error.ts';
 import type { Oracle } from '#shared/compiler/oracle.ts';
+import { resolveBranches } from '#shared/compiler/branches.ts';
 import { ancestors } from '#shared/compiler/subgraph.ts';
 
 export interface TypedModel extends Model {
@@ -38,14 +39,13 @@ export async function fixShapes(
     const shape = inputShapes.get(input.name);
     return shape ? { name: input.name, dtype: input.dtype, shape } : input;
   });
-  let current: Model = constantsToInitializers({ ...model, graph: { ...model.graph, inputs } });
-  current = withoutDeadNodes(current);
+  let current = withBranchesTaken({ ...model, graph: { ...model.graph, inputs } });
   let types = await inferAll(current, oracle);
   // Folding shape arithmetic may reveal further shapes (Reshape to a computed shape); each round removes a node.
   for (;;) {
     const folded = await foldStatic(current, types, keep, oracle);
     if (!folded) break;
-    current = withoutDeadNodes(folded);
+    current = withBranchesTaken(folded);
     types = await inferAll(current, oracle);
   }
   return {
@@ -81,6 +81,13 @@ function constantValue(node: Node): Tensor | undefined {
   if (float?.type === 'float') return made(builder.scalar('float32', float.value));
   if (floats?.type === 'floats') return made(builder.constant('float32', [floats.value.length], floats.value));
   return undefined;
+}
+
+/** The model without Constant nodes, without an If whose condition is known, and without what nothing needs. */
+function withBranchesTaken(model: Model): Model {
+  const constant = constantsToInitializers(model);
+  const graph = resolveBranches(constant.graph);
+  return graph === constant.graph ? withoutDeadNodes(constant) : withBranchesTaken({ ...model, graph });
 }
 
 function withoutDeadNodes(model: Model): Model {
