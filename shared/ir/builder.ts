@@ -33,6 +33,7 @@ export class GraphBuilder {
   readonly opset: number;
   #taken = new Set<string>();
   #counters = new Map<string, number>();
+  #prefix = '';
   #constants = new Map<string, string>();
 
   constructor(opset: number, from?: Graph) {
@@ -52,12 +53,25 @@ export class GraphBuilder {
     for (const node of graph.nodes) for (const output of node.outputs) this.#taken.add(output);
   }
 
+  /**
+   * A builder for the body of a Loop, If or Scan of this graph. Names it gives are new to both graphs, and begin in a
+   * way of their own, so that they stay so when the graph around is renamed to be a body itself.
+   */
+  body(): GraphBuilder {
+    const body = new GraphBuilder(this.opset);
+    body.#taken = this.#taken;
+    body.#counters = this.#counters;
+    body.#prefix = 'inner/';
+    return body;
+  }
+
   /** A value name not used so far: the hint itself, or the hint with a number. */
   fresh(hint: string): string {
-    let name = hint;
-    let count = this.#counters.get(hint) ?? 0;
-    while (this.#taken.has(name)) name = `${hint}_${++count}`;
-    this.#counters.set(hint, count);
+    const stem = `${this.#prefix}${hint}`;
+    let name = stem;
+    let count = this.#counters.get(stem) ?? 0;
+    while (this.#taken.has(name)) name = `${stem}_${++count}`;
+    this.#counters.set(stem, count);
     this.#taken.add(name);
     return name;
   }
