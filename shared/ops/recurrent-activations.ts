@@ -122,14 +122,8 @@ export function activationsInOrder(
   });
 }
 
-/** An activation whose parameters are given; onnxruntime's RNN takes them for zero where they are not. */
-export function activationOf(name: string, alpha = 0, beta = 0): Activation {
-  return (formOf(name) as Form).make(alpha, beta);
-}
-
-/** f(clip(x, −limit, limit)), or f itself without a limit. The slope is zero at and beyond the limits. */
-export function clipped(activation: Activation, limit: number | undefined): Activation {
-  if (limit === undefined) return activation;
+/** f(clip(x, −limit, limit)), whose slope is zero at and beyond the limits. */
+export function clipped(activation: Activation, limit: number): Activation {
   const cut = (g: Emitter, x: string): string => g.builder.op('Clip', [x, g.scalar(-limit), g.scalar(limit)]);
   return {
     value: (g, x) => activation.value(g, cut(g, x)),

@@ -12,7 +12,7 @@
 import { rule, type Family, type GradientRule, type OperatorEntry } from '#shared/ops/entry.ts';
 import type { GradientContext } from '#shared/ops/gradient-context.ts';
 import type { NodeView } from '#shared/ops/node-view.ts';
-import { activationOf, activationsInOrder, clipped, unknownActivation } from '#shared/ops/recurrent-activations.ts';
+import { activationsInOrder, clipped, unknownActivation } from '#shared/ops/recurrent-activations.ts';
 import type { Activation } from '#shared/ops/recurrent-activations.ts';
 import type { CellGradient } from '#shared/ops/recurrent-cell.ts';
 import { Direction, inputs, once } from '#shared/ops/recurrent-direction.ts';
@@ -35,18 +35,15 @@ function namesOf(node: NodeView, cell: Cell): readonly string[] {
   return all.slice(0, directionsOf(node) * cell.activations.length);
 }
 
-/** The activations of all directions, one after another. */
+/** The activations of all directions, one after another. Only what a gate is computed from is clipped. */
 function activationsOf(g: GradientContext, cell: Cell): Activation[] {
   const alphas = g.floats('activation_alpha') ?? [];
   const betas = g.floats('activation_beta') ?? [];
-  const names = namesOf(g, cell);
-  // RNN has one activation a direction, and onnxruntime reads its parameters by direction.
-  const activations =
-    cell.activations.length === 1
-      ? names.map((name, index) => activationOf(name, alphas[index], betas[index]))
-      : activationsInOrder(names, alphas, betas);
-  const limit = g.node.attributes['clip'] === undefined ? undefined : g.float('clip', 0);
-  return activations.map((activation) => clipped(activation, limit));
+  const limit = g.float('clip', -1);
+  const each = cell.activations.length;
+  return activationsInOrder(namesOf(g, cell), alphas, betas).map((activation, index) =>
+    limit < 0 || index % each === 2 ? activation : clipped(activation, limit),
+  );
 }
 
 /** 1 where a step is within its sequence, else 0 [T, N, 1]; undefined where all are. */

@@ -49,10 +49,10 @@ export function scan<
   const made = step(g.within(body), state, declared(body, g.dtype, read) as Seen<Rows>);
   const results = Object.entries<Stepped>(made.rows);
   for (const [name, { shape }] of carried) body.output(made.states[name] as string, g.dtype, shape);
-  const next = new Set<string>(Object.values(made.states));
+  // A value may not be given twice, as a state and as a result, nor be one of the body's own inputs.
+  const taken = new Set([...Object.values<string>(made.states), ...body.inputs.map((input) => input.name)]);
   for (const [name, { value, shape }] of results) {
-    // The same value may not be given twice, as a state and as a result.
-    body.output(value, g.dtype, shape, next.has(value) ? body.fresh(`${name}/row`) : value);
+    body.output(value, g.dtype, shape, taken.has(value) ? body.fresh(`${name}/row`) : value);
   }
   const direction = forwards ? 0 : 1;
   const outputs = g.builder.opN(

@@ -43,18 +43,12 @@ function scalarFunctions(form: RecurrentForm, defaults: readonly string[], direc
   const alpha = [...(form.alpha ?? [])];
   const beta = [...(form.beta ?? [])];
   const names = form.activations ?? Array.from({ length: directions }, () => defaults).flat();
-  return names.map((name) => {
+  return names.map((name, index) => {
     const [alphas, betas, defaultAlpha, defaultBeta, apply] = functions[name] as (typeof functions)[string];
-    let [a, b] = [0, 0];
-    if (form.op === 'RNN') {
-      // One of each for every direction, whatever the function.
-      a = alpha.shift() ?? 0;
-      b = beta.shift() ?? 0;
-    } else {
-      if (alphas) a = alpha.shift() ?? defaultAlpha;
-      if (betas) b = beta.shift() ?? defaultBeta;
-    }
-    const clip = form.clip ?? Infinity;
+    const a = alphas ? (alpha.shift() ?? defaultAlpha) : 0;
+    const b = betas ? (beta.shift() ?? defaultBeta) : 0;
+    // What an LSTM takes of its cell is not clipped.
+    const clip = form.op === 'LSTM' && index % 3 === 2 ? Infinity : (form.clip ?? Infinity);
     return (x) => apply(a, b, Math.min(clip, Math.max(-clip, x)));
   });
 }
