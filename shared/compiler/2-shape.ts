@@ -9,6 +9,7 @@ import { int64Tensor, type Tensor, type TensorType } from '#shared/ir/tensor.ts'
 import { GraftError } from '#shared/messages/error.ts';
 import type { Oracle } from '#shared/compiler/oracle.ts';
 import { ancestors } from '#shared/compiler/subgraph.ts';
+import { timeFirst } from '#shared/compiler/time-first.ts';
 
 export interface TypedModel extends Model {
   readonly graph: TypedGraph;
@@ -38,7 +39,7 @@ export async function fixShapes(
     const shape = inputShapes.get(input.name);
     return shape ? { name: input.name, dtype: input.dtype, shape } : input;
   });
-  let current: Model = constantsToInitializers({ ...model, graph: { ...model.graph, inputs } });
+  let current: Model = constantsToInitializers(timeFirst({ ...model, graph: { ...model.graph, inputs } }));
   current = withoutDeadNodes(current);
   let types = await inferAll(current, oracle);
   // Folding shape arithmetic may reveal further shapes (Reshape to a computed shape); each round removes a node.

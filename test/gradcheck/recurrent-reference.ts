@@ -131,7 +131,7 @@ export function recurrentReference(form: RecurrentForm): Reference {
       if (!tensor) return 0;
       return tensor.data[index.reduce((sum, place, axis) => sum * (tensor.shape[axis] as number) + place, 0)] as number;
     };
-    const y = new Array<number>(steps * directions * batch * hidden).fill(0);
+    const y = Array.from({ length: steps * directions * batch * hidden }, () => 0);
     const last = { h: [] as number[], c: [] as number[] };
     for (let direction = 0; direction < directions; direction++) {
       const count = all.length / directions;

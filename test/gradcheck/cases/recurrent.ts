@@ -111,7 +111,7 @@ const activations = functions.flatMap(([name, alpha, beta], index): GradientCase
   const [third, thirdAlpha, thirdBeta] = functions[(index + 7) % functions.length] as (typeof functions)[number];
   const short = { step: 1e-5, range: 0.7 };
   return [
-    layer(`${name}`, { op: 'RNN', activations: [name], alpha: given(alpha), beta: given(beta), ...short }),
+    layer(name, { op: 'RNN', activations: [name], alpha: given(alpha), beta: given(beta), ...short }),
     layer(`${name}, ${next}`, {
       op: 'GRU',
       activations: [name, next],
