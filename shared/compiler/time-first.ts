@@ -78,6 +78,6 @@ function withTimeFirst(node: Node, names: GraphBuilder): Node[] {
     after.push(transpose(moved, output, outputAxes[position] ?? []));
     return moved;
   });
-  const { layout: _, ...attributes } = node.attributes;
+  const attributes = Object.fromEntries(Object.entries(node.attributes).filter(([name]) => name !== 'layout'));
   return [...before, { ...node, inputs, outputs, attributes }, ...after];
 }

@@ -57,6 +57,9 @@ export class Direction {
   readonly #steps: number;
   readonly #batch: number;
   readonly #valid: string | undefined;
+  readonly #output = once(() => this.#own(this.g.ensuredOutput(outputs.y), 1, [this.#steps, this.#batch, this.hidden]));
+  readonly #bias = once(() => this.#own(this.g.input(inputs.b), 0, [2 * this.#gates * this.hidden]));
+  readonly #validRows = once(() => this.#valid && this.rows(this.#valid, 1));
 
   constructor({ g, index, forwards, gates, activations, x, valid }: DirectionSpec) {
     const [steps, batch] = g.inputShape(inputs.x) as [number, number, number];
@@ -75,8 +78,6 @@ export class Direction {
     this.previous = once(() => this.before(this.#output(), this.initial(inputs.h), true));
   }
 
-  readonly #output = once(() => this.#own(this.g.ensuredOutput(outputs.y), 1, [this.#steps, this.#batch, this.hidden]));
-
   /** Wb or Rb [gates·H]; undefined where the layer has none. */
   bias(of: 'input' | 'recurrent'): string | undefined {
     if (!this.g.hasInput(inputs.b)) return undefined;
@@ -89,8 +90,6 @@ export class Direction {
     const recurrent = this.bias('recurrent');
     return recurrent && this.g.add(this.bias('input') as string, recurrent);
   }
-
-  readonly #bias = once(() => this.#own(this.g.input(inputs.b), 0, [2 * this.#gates * this.hidden]));
 
   /** Undefined where the layer has none. */
   peepholes(): Peepholes | undefined {
@@ -116,17 +115,8 @@ export class Direction {
     const shifted = builder.op('Concat', this.forwards ? [first, others] : [others, first], { axis: 0 });
     // Going back in time, the first step of a short sequence follows on steps that are outside it.
     if (this.forwards || !cleared || !this.#valid) return this.rows(shifted, this.hidden);
-    const begun = builder.op(
-      'Concat',
-      [
-        builder.slice(this.#valid, [0], [1], [this.#steps]),
-        this.g.constantOf(
-          [1, this.#batch, 1],
-          Array.from({ length: this.#batch }, () => 1),
-        ),
-      ],
-      { axis: 0 },
-    );
+    const inside = builder.slice(this.#valid, [0], [1], [this.#steps]);
+    const begun = builder.op('Concat', [inside, builder.expand(this.g.scalar(1), [1, this.#batch, 1])], { axis: 0 });
     return this.rows(this.g.add(shifted, this.g.mul(this.g.oneMinus(begun), first)), this.hidden);
   }
 
@@ -170,8 +160,6 @@ export class Direction {
   transposedProduct(a: string, b: string): string {
     return this.g.builder.op('Gemm', [a, b], { transA: 1 });
   }
-
-  readonly #validRows = once(() => this.#valid && this.rows(this.#valid, 1));
 
   /** Hidden state after each step, as rows; zero outside the sequence. */
   output(): string {

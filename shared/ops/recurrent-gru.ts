@@ -17,14 +17,10 @@ function factors(d: Direction, z: string, zSlope: string, aHidden: string): { z:
   const { g } = d;
   const [, activation] = d.activations as readonly [Activation, Activation];
   const n = activation.value(g, aHidden);
+  const slope = activation.slope(g, () => aHidden, n);
   return {
     z: d.zeroOutside(g.mul(g.sub(d.previous(), n), zSlope)),
-    n: d.zeroOutside(
-      g.mul(
-        g.oneMinus(z),
-        activation.slope(g, () => aHidden, n),
-      ),
-    ),
+    n: d.zeroOutside(g.mul(g.oneMinus(z), slope)),
     keep: d.oneOutside(z),
   };
 }
@@ -39,10 +35,8 @@ function linearFirst(d: Direction): CellGradient {
   const a = g.add(d.part(fromInput, 0, 2 * hidden), d.part(fromState, 0, 2 * hidden));
   const gates = f.value(g, a);
   const [z, r] = d.split(gates, 2);
-  const [zSlope, rSlope] = d.split(
-    f.slope(g, () => a, gates),
-    2,
-  );
+  const slope = f.slope(g, () => a, gates);
+  const [zSlope, rSlope] = d.split(slope, 2);
   const of = factors(d, z, zSlope, g.add(d.part(fromInput, 2 * hidden, hidden), g.mul(r, q)));
   const factor = d.beside(of.z, g.mul(of.n, g.mul(q, rSlope)), g.mul(of.n, r));
   const { states, rows } = scan(
@@ -76,10 +70,8 @@ function resetFirst(d: Direction): CellGradient {
   const a = d.project(d.previous(), gatesOfR, d.part(fromInput, 0, 2 * hidden));
   const gates = f.value(g, a);
   const [z, r] = d.split(gates, 2);
-  const [zSlope, rSlope] = d.split(
-    f.slope(g, () => a, gates),
-    2,
-  );
+  const slope = f.slope(g, () => a, gates);
+  const [zSlope, rSlope] = d.split(slope, 2);
   const reset = g.mul(r, d.previous());
   const of = factors(d, z, zSlope, d.project(reset, hiddenOfR, d.part(fromInput, 2 * hidden, hidden)));
   const { states, rows } = scan(

@@ -1,7 +1,7 @@
 import type { Emitter } from '#shared/ops/emitter.ts';
 import type { Activation } from '#shared/ops/recurrent-activations.ts';
 import { handedOn, plus, type CellGradient } from '#shared/ops/recurrent-cell.ts';
-import { inputs, once, type Direction, type Peepholes } from '#shared/ops/recurrent-direction.ts';
+import { inputs, type Direction, type Peepholes } from '#shared/ops/recurrent-direction.ts';
 import { scan } from '#shared/ops/scan.ts';
 
 /** Cell state before and after each step, as rows [T·N, H]. */
@@ -36,26 +36,13 @@ export function lstmGradient(d: Direction): CellGradient {
   const c = seeing ?? states(d, i, forget, k);
 
   const m = ofOutput.value(g, c.after);
-  const zeros = once(() => g.mul(c.before, g.scalar(0)));
-  const inner = d.beside(coupled ? g.sub(k, c.before) : k, m, coupled ? zeros() : c.before);
-  const ofGates = d.zeroOutside(
-    g.mul(
-      inner,
-      f.slope(g, () => a, gates),
-    ),
-  );
-  const ofK = d.zeroOutside(
-    g.mul(
-      i,
-      ofCell.slope(g, () => aCell, k),
-    ),
-  );
-  let fromH = d.zeroOutside(
-    g.mul(
-      o,
-      ofOutput.slope(g, () => c.after, m),
-    ),
-  );
+  const slope = f.slope(g, () => a, gates);
+  const cellSlope = ofCell.slope(g, () => aCell, k);
+  const outputSlope = ofOutput.slope(g, () => c.after, m);
+  const shares = coupled ? [g.sub(k, c.before), m, g.mul(m, g.scalar(0))] : [k, m, c.before];
+  const ofGates = d.zeroOutside(g.mul(d.beside(...shares), slope));
+  const ofK = d.zeroOutside(g.mul(i, cellSlope));
+  let fromH = d.zeroOutside(g.mul(o, outputSlope));
   let toBefore = d.oneOutside(forget);
   if (peepholes) {
     const [ofI, ofO, ofForget] = d.split(ofGates, 3);
@@ -117,7 +104,7 @@ function states(d: Direction, i: string, forget: string, k: string): CellStates 
       return { states: { c }, rows: { c: d.state(c) } };
     },
   );
-  return { before: d.before(rows.c, d.initial(inputs.c), false), after: d.rows(rows.c, d.hidden) };
+  return aroundSteps(d, rows.c);
 }
 
 /** The same where the gates see the cell state: `a` is what they get besides. */
@@ -145,7 +132,11 @@ function statesWithPeepholes(d: Direction, a: string, k: string, coupled: boolea
       return { states: { c }, rows: { c: d.state(c) } };
     },
   );
-  return { before: d.before(rows.c, d.initial(inputs.c), false), after: d.rows(rows.c, d.hidden) };
+  return aroundSteps(d, rows.c);
+}
+
+function aroundSteps(d: Direction, c: string): CellStates {
+  return { before: d.before(c, d.initial(inputs.c), false), after: d.rows(c, d.hidden) };
 }
 
 /** What the input, output and forget gate see of the cell. */
