@@ -1,6 +1,6 @@
 /**
  * Phase 2: fixes every shape. Sets the input dimensions, turns what depends on shapes and constants alone
- * into initializers, and asks the oracle for the type of everything that is left.
+ * into initializers, takes the branches that are decided, and asks the oracle for the type of everything that is left.
  */
 import type { Shape } from '#shared/core/shape.ts';
 import { GraphBuilder } from '#shared/ir/builder.ts';
@@ -8,8 +8,11 @@ import type { Graph, Model, Node, TypedGraph, ValueInfo } from '#shared/ir/graph
 import { int64Tensor, type Tensor, type TensorType } from '#shared/ir/tensor.ts';
 import { GraftError } from '#shared/messages/error.ts';
 import type { Oracle } from '#shared/compiler/oracle.ts';
+import { resolveBranches } from '#shared/compiler/branches.ts';
+import { fold } from '#shared/compiler/folding.ts';
+import { inferAll, isFixed } from '#shared/compiler/inference.ts';
+import { timeFirst } from '#shared/compiler/time-first.ts';
 import { ancestors, definitions } from '#shared/compiler/subgraph.ts';
-import { fold, inferAll, isFixed } from '#shared/compiler/folding.ts';
 
 export interface TypedModel extends Model {
   readonly graph: TypedGraph;
@@ -29,17 +32,22 @@ export async function fixShapes(
     const shape = inputShapes.get(input.name);
     return shape ? { name: input.name, dtype: input.dtype, shape } : input;
   });
-  const prepared = withoutDeadNodes(constantsToInitializers({ ...model, graph: { ...model.graph, inputs } }));
-  const { model: folded, types } = await fold(prepared, keep, oracle);
-  const current = withoutDeadNodes(folded);
+  let current = withBranchesTaken(timeFirst({ ...model, graph: { ...model.graph, inputs } }));
+  let types: ReadonlyMap<string, ValueInfo> = new Map();
+  for (;;) {
+    const folded = await fold(current, types, keep, oracle);
+    current = withBranchesTaken(folded.model);
+    types = folded.types;
+    if (current.graph.nodes.every((node) => node.outputs.every((name) => name === '' || types.has(name)))) break;
+  }
   const own = typesOf(current.graph, types);
   return {
     ...current,
-    graph: { ...current.graph, outputs: typedOutputs(current.graph, types), types: settled(current, own) },
+    graph: { ...current.graph, outputs: typedOutputs(current.graph, own), types: settled(current, own) },
   };
 }
 
-/** Types of every value of a model with fixed inputs; those the oracle cannot settle are an error. */
+/** Types of the values of a model with fixed inputs, as far as they can be settled; the outputs' always are. */
 export async function inferTypes(model: Model, oracle: Oracle): Promise<Map<string, TensorType>> {
   return settled(model, await inferAll(model, oracle));
 }
@@ -68,6 +76,13 @@ function constantValue(node: Node): Tensor | undefined {
   return undefined;
 }
 
+/** The model without Constant nodes, without an If whose condition is known, and without what nothing needs. */
+function withBranchesTaken(model: Model): Model {
+  const constant = constantsToInitializers(model);
+  const graph = resolveBranches(constant.graph);
+  return graph === constant.graph ? withoutDeadNodes(constant) : withBranchesTaken({ ...model, graph });
+}
+
 function withoutDeadNodes(model: Model): Model {
   const needed = ancestors(
     model.graph,
@@ -83,28 +98,28 @@ function withoutDeadNodes(model: Model): Model {
   };
 }
 
-/** Of the values this graph has, in its order. */
+/** Those of the values this graph has, in its order. */
 function typesOf(graph: Graph, types: ReadonlyMap<string, ValueInfo>): Map<string, ValueInfo> {
-  return new Map(
-    [...definitions(graph)].flatMap((name): [string, ValueInfo][] => {
-      const info = types.get(name);
-      return info ? [[name, info]] : [];
-    }),
-  );
+  return new Map([...definitions(graph)].map((name) => [name, types.get(name) as ValueInfo]));
 }
 
 function typedOutputs(graph: Graph, types: ReadonlyMap<string, ValueInfo>): ValueInfo[] {
   return graph.outputs.map((output) => ({ ...(types.get(output.name) ?? output), name: output.name }));
 }
 
+/**
+ * The types that are settled. A value whose size depends on the data has none, nor has a sequence: such a value may be
+ * in a part that is frozen, and phase 5 refuses it elsewhere.
+ * @throws GraftError `model.size-depends-on-data` where it is a result
+ */
 function settled(model: Model, types: ReadonlyMap<string, ValueInfo>): Map<string, TensorType> {
-  const fixed = new Map<string, TensorType>();
-  for (const [name, info] of types) {
-    if (!isFixed(info)) {
-      const node = model.graph.nodes.find((candidate) => candidate.outputs.includes(name));
-      throw new GraftError('model.size-depends-on-data', { op: node?.op ?? 'input', name: node?.name || name });
-    }
-    fixed.set(name, { dtype: info.dtype, shape: info.shape });
+  const open = [...types.values()].find((info) => info.unknown !== 'type' && !isFixed(info))?.name;
+  if (open !== undefined && !model.graph.outputs.every(({ name }) => isFixed(types.get(name)))) {
+    const node = model.graph.nodes.find((candidate) => candidate.outputs.includes(open));
+    throw new GraftError('model.size-depends-on-data', { op: node?.op ?? 'input', name: node?.name || open });
   }
-  return fixed;
+  const fixed = [...types].flatMap(([name, info]): [string, TensorType][] =>
+    info.unknown === 'type' || !isFixed(info) ? [] : [[name, { dtype: info.dtype, shape: info.shape }]],
+  );
+  return new Map(fixed);
 }

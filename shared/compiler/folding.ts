@@ -6,11 +6,16 @@
  */
 import { reads, type Graph, type Model, type Node, type ValueInfo } from '#shared/ir/graph.ts';
 import { int64Tensor, type Tensor } from '#shared/ir/tensor.ts';
+import { takenBranch } from '#shared/compiler/branches.ts';
+import { inferAll, isFixed } from '#shared/compiler/inference.ts';
 import type { Oracle } from '#shared/compiler/oracle.ts';
 
 export interface Folded {
   readonly model: Model;
-  /** Of every value; those that depend on data, and what follows from them, are not fixed. */
+  /**
+   * Of every value; those that depend on data, and what follows from them, are not fixed. Behind an If whose condition
+   * became known there are none: the branch it takes must stand in its place first.
+   */
   readonly types: ReadonlyMap<string, ValueInfo>;
 }
 
@@ -22,34 +27,30 @@ const impure = new Set([
   'RandomUniformLike',
   'Multinomial',
   'Bernoulli',
+  'Dropout',
 ]);
 
-/** @param keep initializers that are to be trained: nothing that depends on their values is folded */
-export async function fold(model: Model, keep: readonly string[], oracle: Oracle): Promise<Folded> {
-  const folding = new Folding(model, keep, oracle);
+/**
+ * @param types of values typed before
+ * @param keep initializers that are to be trained: nothing that depends on their values is folded
+ */
+export async function fold(
+  model: Model,
+  types: ReadonlyMap<string, ValueInfo>,
+  keep: readonly string[],
+  oracle: Oracle,
+): Promise<Folded> {
+  const folding = new Folding(model, types, keep, oracle);
   for (;;) {
     const folded = await folding.foldReady();
     if ((await folding.typeStretch()) || folded) continue;
-    if (folding.done || !(await folding.typeRest())) break;
+    if (folding.done || folding.decided || !(await folding.typeRest())) break;
   }
   return { model: folding.model, types: folding.types };
 }
 
-export function isFixed(info: ValueInfo | undefined): info is Omit<ValueInfo, 'shape'> & { shape: readonly number[] } {
-  return info !== undefined && info.shape.every((dimension) => typeof dimension === 'number' && dimension >= 0);
-}
-
-/** Types of every value, by one question about the whole graph. */
-export async function inferAll(model: Model, oracle: Oracle): Promise<Map<string, ValueInfo>> {
-  const types = await oracle.infer({ ...model, graph: { ...model.graph, outputs: [] } }, outputsOf(model.graph.nodes));
-  for (const input of model.graph.inputs) types.set(input.name, input);
-  for (const [name, tensor] of model.graph.initializers)
-    types.set(name, { name, dtype: tensor.dtype, shape: tensor.shape });
-  return types;
-}
-
 class Folding {
-  readonly types = new Map<string, ValueInfo>();
+  readonly types: Map<string, ValueInfo>;
   readonly #source: Model;
   readonly #oracle: Oracle;
   readonly #initializers: Map<string, Tensor>;
@@ -61,7 +62,8 @@ class Folding {
   #untyped: Node[] = [];
   readonly #gone = new Set<Node>();
 
-  constructor(model: Model, keep: readonly string[], oracle: Oracle) {
+  constructor(model: Model, types: ReadonlyMap<string, ValueInfo>, keep: readonly string[], oracle: Oracle) {
+    this.types = new Map(types);
     this.#source = model;
     this.#oracle = oracle;
     this.#initializers = new Map(model.graph.initializers);
@@ -72,7 +74,8 @@ class Folding {
     const foldable = new Set(this.#known);
     for (const node of model.graph.nodes) {
       const ofShapes = asksForShape(node) || (!impure.has(node.op) && reads(node).every((name) => foldable.has(name)));
-      (ofShapes ? this.#shapeArithmetic : this.#untyped).push(node);
+      if (ofShapes) this.#shapeArithmetic.push(node);
+      else if (!this.#isTyped(node)) this.#untyped.push(node);
       if (ofShapes) for (const name of outputsOf([node])) foldable.add(name);
     }
   }
@@ -85,7 +88,11 @@ class Folding {
   }
 
   get done(): boolean {
-    return this.#shapeArithmetic.length === 0 && this.#untyped.length === 0;
+    return this.#source.graph.nodes.every((node) => this.#gone.has(node) || this.#isTyped(node));
+  }
+
+  get decided(): boolean {
+    return this.#untyped.some((node) => this.#isDecided(node));
   }
 
   /** Folds the shape arithmetic whose operands are known; false when there was none. */
@@ -119,7 +126,8 @@ class Folding {
     const waiting: Node[] = [];
     const made = new Set<string>();
     for (const node of this.#untyped) {
-      const ready = reads(node).every((name) => made.has(name) || isFixed(this.types.get(name)));
+      const ready =
+        !this.#isDecided(node) && reads(node).every((name) => made.has(name) || isTensor(this.types.get(name)));
       (ready ? stretch : waiting).push(node);
       if (ready) for (const name of outputsOf([node])) made.add(name);
     }
@@ -135,10 +143,10 @@ class Folding {
     const types = await inferAll(this.model, this.#oracle);
     let settled = false;
     for (const [name, info] of types) {
-      if (isFixed(info) && !isFixed(this.types.get(name))) settled = true;
+      if (isTensor(info) && !isTensor(this.types.get(name))) settled = true;
       this.types.set(name, info);
     }
-    this.#untyped = this.#untyped.filter((node) => !outputsOf([node]).every((name) => isFixed(this.types.get(name))));
+    this.#untyped = this.#untyped.filter((node) => !this.#isTyped(node));
     return settled;
   }
 
@@ -156,6 +164,14 @@ class Folding {
     return { name: 'stretch', inputs, outputs: [], nodes, initializers };
   }
 
+  #isTyped(node: Node): boolean {
+    return outputsOf([node]).every((name) => isTensor(this.types.get(name)));
+  }
+
+  #isDecided(node: Node): boolean {
+    return takenBranch(node, this.#initializers) !== undefined;
+  }
+
   #becomes(name: string, tensor: Tensor): void {
     this.#initializers.set(name, tensor);
     this.#typeAs(name, tensor);
@@ -168,6 +184,11 @@ class Folding {
 
 function outputsOf(nodes: readonly Node[]): string[] {
   return nodes.flatMap((node) => node.outputs).filter((name) => name !== '');
+}
+
+/** Whether it is a tensor of known shape, which can be handed in. */
+function isTensor(info: ValueInfo | undefined): boolean {
+  return isFixed(info) && info.unknown === undefined;
 }
 
 function asksForShape(node: Node): boolean {

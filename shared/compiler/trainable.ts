@@ -72,7 +72,6 @@ const passThrough = new Set([
 export function trainableInitializers(graph: Graph): string[] {
   const sources = new Sources(graph);
   const found = new Map<string, Tensor>();
-  const refused = new Set<string>();
   const perhapsAngles = new Map<string, Tensor>();
   for (const node of graph.nodes) {
     if (sources.isAngle(node.outputs[0] ?? '')) continue;
@@ -80,11 +79,11 @@ export function trainableInitializers(graph: Graph): string[] {
     for (const position of positions === 'all' ? node.inputs.keys() : positions) {
       for (const { name, expanded } of sources.stored(node.inputs[position] ?? '', recurrent.has(node.op))) {
         const tensor = graph.initializers.get(name);
-        if (!tensor || !isFloat(tensor.dtype) || found.has(name) || refused.has(name)) continue;
+        if (!tensor || !isFloat(tensor.dtype) || found.has(name)) continue;
         // Of two stored matrices the left one is what a small network is given: a table of positions.
         const given = position === 0 && isProduct(node) && sources.stored(node.inputs[1] ?? '', false).length > 0;
-        if (given || isConstant(node.op, tensor, expanded)) refused.add(name);
-        else found.set(name, tensor);
+        if (given || isConstant(node.op, tensor, expanded)) continue;
+        found.set(name, tensor);
         if (node.op === 'Mul' || node.op === 'Gather') perhapsAngles.set(name, tensor);
       }
     }

@@ -76,6 +76,7 @@ describe('arithmetic on shapes', () => {
     }
     let asked = 0;
     const counting: Oracle = {
+      ...oracle,
       infer: (model, values) => {
         asked += model.graph.nodes.length;
         return oracle.infer(model, values);
