@@ -13,12 +13,27 @@ import type * as ort from 'onnxruntime-node';
 const cases = [
   'convnet',
   'depthwise',
+  'unet',
+  'vit',
+  'bert',
+  'gpt',
   'mlp-sgd',
   'mlp-momentum',
   'mlp-nesterov',
   'mlp-adam',
   'mlp-adamw',
+  'mlp-amsgrad',
+  'mlp-adamax',
+  'mlp-nadam',
+  'mlp-radam',
+  'mlp-rmsprop',
+  'mlp-adagrad',
+  'mlp-adadelta',
   'mlp-class-weights',
+  'mlp-multilabel',
+  'regression-mse',
+  'regression-mae',
+  'regression-huber',
 ];
 
 interface Batch {

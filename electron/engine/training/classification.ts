@@ -1,5 +1,5 @@
 /** Measures of a classifier from its logits. All arithmetic in float64. */
-import type { LossSpec } from '#shared/compiler/losses.ts';
+import type { LossSpec } from '#shared/compiler/losses/spec.ts';
 import type { Evaluation, Metrics } from '#shared/protocol/run.ts';
 
 /** Softmax of one row of logits. */
@@ -15,7 +15,7 @@ function indexOfLargest(values: readonly number[]): number {
   return values.reduce((best, value, index) => (value > (values[best] as number) ? index : best), 0);
 }
 
-/** Cross-entropy of one sample before the mean, by the formula of shared/compiler/losses.ts. */
+/** Cross-entropy of one sample before the mean, by the formula of shared/compiler/losses/cross-entropy.ts. */
 function sampleLoss(chances: readonly number[], label: number, spec: LossSpec): number {
   const smoothing = spec.label_smoothing ?? 0;
   return chances.reduce((total, chance, index) => {
