@@ -94,9 +94,7 @@ export function appendUpdate(
     const rate = group.rate === 1 ? lr : builder.op('Mul', [lr, builder.scalar('float32', group.rate)]);
     for (const parameter of group.parameters) {
       const shape = shapes.get(parameter) ?? [];
-      const slots = Object.fromEntries(
-        rule.slots(spec, shape).map(({ name }) => [name, stateName(parameter, name)]),
-      );
+      const slots = Object.fromEntries(rule.slots(spec, shape).map(({ name }) => [name, stateName(parameter, name)]));
       const gradient = clipped.get(parameter) as string;
       const { decay } = group;
       const updated = rule.update(builder, spec, terms, { parameter, shape, gradient, rate, decay, slots });
@@ -150,12 +148,11 @@ function accumulate(
     ]),
   );
   const due = builder.op('Equal', [builder.op('Mod', [step, whole(count)]), whole(0)]);
-  const kept = builder.op('Where', [due, arithmetic.scalar(0), arithmetic.scalar(1)]);
   return {
     gradients: sums,
     updates: builder.op('Div', [builder.op('Add', [step, whole(count - 1)]), whole(count)]),
     whenDue: (value, otherwise) => builder.op('Where', [due, value, otherwise]),
-    carry: (parameter) => arithmetic.mul(sums.get(parameter) as string, kept),
+    carry: (parameter) => builder.op('Where', [due, arithmetic.scalar(0), sums.get(parameter) as string]),
   };
 }
 
@@ -171,6 +168,5 @@ function averaging(
   const arithmetic = float32(builder);
   const isFirst = builder.op('Equal', [updates, builder.scalar('int64', 1)]);
   const taken = builder.op('Where', [isFirst, arithmetic.scalar(1), arithmetic.scalar(1 - decay)]);
-  return (average, parameter) =>
-    arithmetic.add(average, arithmetic.mul(arithmetic.sub(parameter, average), taken));
+  return (average, parameter) => arithmetic.add(average, arithmetic.mul(arithmetic.sub(parameter, average), taken));
 }

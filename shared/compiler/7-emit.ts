@@ -33,10 +33,7 @@ export interface Carried {
 }
 
 /** Parameters and optimizer slots, in the order every training graph has them. */
-export function carriedValues(
-  model: TypedModel,
-  spec: StepSpec,
-): { parameters: Carried[]; slots: StateSlot[] } {
+export function carriedValues(model: TypedModel, spec: StepSpec): { parameters: Carried[]; slots: StateSlot[] } {
   const parameters = spec.groups.flatMap((group) =>
     group.parameters.map((name) => ({ name, shape: model.graph.types.get(name)?.shape ?? [] })),
   );

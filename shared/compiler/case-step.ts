@@ -7,7 +7,7 @@ import { carriedValues, names } from '#shared/compiler/7-emit.ts';
 import { lossTargetType } from '#shared/compiler/losses/registry.ts';
 import { lossSchema } from '#shared/compiler/losses/spec.ts';
 import { defaultDecay } from '#shared/compiler/optimizers/registry.ts';
-import { optimizerSchema } from '#shared/compiler/optimizers/spec.ts';
+import { optimizerSchema, type OptimizerSpec } from '#shared/compiler/optimizers/spec.ts';
 import type { Oracle } from '#shared/compiler/oracle.ts';
 import { definitions, rename } from '#shared/compiler/subgraph.ts';
 import { trainableInitializers } from '#shared/compiler/trainable.ts';
@@ -22,6 +22,8 @@ export const caseSchema = z.object({
   loss: lossSchema,
   optimizer: optimizerSchema.extend({ lr: z.number() }),
   trainable: z.union([z.literal('all'), z.array(z.string())]),
+  /** What made the reference: “torch 2.1”. */
+  made_with: z.string().optional(),
   /** What the batches hold: says the target's type where the loss and the predictions leave a choice. */
   batches: z.array(z.object({ name: z.string(), dtype: z.enum(dtypes), shape: z.array(z.int()) })).optional(),
 });
@@ -105,8 +107,15 @@ export async function buildCaseStep(
 /** PyTorch's class target that counts for nothing. */
 const ignoredByDefault = -100;
 
+/** PyTorch's NAdam had a mistake that 2.0 took out (pytorch/pytorch#92699); a case made before is followed in it. */
+function optimizerOf({ optimizer, made_with: maker }: TrainingCase): OptimizerSpec {
+  return optimizer.kind === 'nadam' && maker?.startsWith('torch 1.')
+    ? { repeated_momentum: true, ...optimizer }
+    : optimizer;
+}
+
 function stepSpec(model: TypedModel, training: TrainingCase, parameters: readonly string[]): StepSpec {
-  const { optimizer } = training;
+  const optimizer = optimizerOf(training);
   const decay = optimizer.weight_decay ?? defaultDecay(optimizer.kind);
   const isVector = (name: string): boolean => (model.graph.types.get(name)?.shape.length ?? 0) < 2;
   const spared = optimizer.no_decay_on_norms ? parameters.filter(isVector) : [];

@@ -21,7 +21,8 @@ export const generalizedIou: LossRule = {
     const { shape, dtype } = inputs.type;
     const arithmetic = new Arithmetic(builder, dtype);
     const axis = shape.length - 1;
-    if (shape[axis] !== 4) throw new GraftError('compile.bad-case', { reason: 'a box has 4 numbers on the last axis.' });
+    if (shape[axis] !== 4)
+      throw new GraftError('compile.bad-case', { reason: 'a box has 4 numbers on the last axis.' });
     const corners = (boxes: string): [string, string] => [
       builder.slice(boxes, [axis], [0], [2]),
       builder.slice(boxes, [axis], [2], [4]),
@@ -35,7 +36,10 @@ export const generalizedIou: LossRule = {
     const [targetLow, targetHigh] = corners(alignedTarget(arithmetic, inputs));
     const sides = arithmetic.sub(high, low);
     const targetSides = arithmetic.sub(targetHigh, targetLow);
-    const overlap = arithmetic.unary('Relu', arithmetic.sub(arithmetic.min(high, targetHigh), arithmetic.max(low, targetLow)));
+    const overlap = arithmetic.unary(
+      'Relu',
+      arithmetic.sub(arithmetic.min(high, targetHigh), arithmetic.max(low, targetLow)),
+    );
     const hull = arithmetic.sub(arithmetic.max(high, targetHigh), arithmetic.min(low, targetLow));
     const [otherSides, otherOverlap, otherHull] = [sides, overlap, hull].map(swapped) as [string, string, string];
     const intersection = area(overlap, otherOverlap);
@@ -51,7 +55,10 @@ export const generalizedIou: LossRule = {
     const value = arithmetic.add(arithmetic.oneMinus(iou), empty);
 
     const share = shareOf(arithmetic, inputs.sampleWeight, shape, elementCount(shape.slice(1)) / 4);
-    const alongUnion = arithmetic.sub(arithmetic.div(iou, unionBelow), arithmetic.div(arithmetic.scalar(1), aroundBelow));
+    const alongUnion = arithmetic.sub(
+      arithmetic.div(iou, unionBelow),
+      arithmetic.div(arithmetic.scalar(1), aroundBelow),
+    );
     const alongIntersection = arithmetic.unary(
       'Neg',
       arithmetic.add(arithmetic.div(arithmetic.scalar(1), unionBelow), alongUnion),

@@ -11,7 +11,8 @@ export function classAxis(spec: LossSpec, predictions: TensorType, target?: Tens
   const { shape } = predictions;
   const given = spec.class_axis;
   if (given !== undefined) return given < 0 ? given + shape.length : given;
-  if (shape.length < 2) throw new GraftError('compile.bad-case', { reason: 'the predictions have no axis of classes.' });
+  if (shape.length < 2)
+    throw new GraftError('compile.bad-case', { reason: 'the predictions have no axis of classes.' });
   const isFlat = target && !isFloat(target.dtype) && target.shape.length === 1 && target.shape[0] !== shape[0];
   return isFlat && target.shape[0] === elementCount(shape.slice(0, -1)) ? shape.length - 1 : 1;
 }
@@ -56,12 +57,7 @@ export function classesOf(arithmetic: Arithmetic, spec: LossSpec, inputs: RuleIn
 }
 
 /** The class weights, to broadcast along the classes. */
-export function classWeightsOf(
-  arithmetic: Arithmetic,
-  spec: LossSpec,
-  shape: Shape,
-  axis: number,
-): string | undefined {
+export function classWeightsOf(arithmetic: Arithmetic, spec: LossSpec, shape: Shape, axis: number): string | undefined {
   const weights = spec.class_weights;
   if (!weights) return undefined;
   const count = shape[axis] as number;
@@ -73,7 +69,12 @@ export function classWeightsOf(
 }
 
 /** 0 where the target is the class that is ignored, else 1; undefined when none is. */
-export function countedOf(arithmetic: Arithmetic, spec: LossSpec, column: string, dtype: TensorType['dtype']): string | undefined {
+export function countedOf(
+  arithmetic: Arithmetic,
+  spec: LossSpec,
+  column: string,
+  dtype: TensorType['dtype'],
+): string | undefined {
   if (spec.ignore_index === undefined) return undefined;
   const ignored = arithmetic.builder.scalar(dtype, spec.ignore_index);
   return arithmetic.oneMinus(arithmetic.indicator('Equal', column, ignored));

@@ -5,7 +5,13 @@
  */
 import { elementCount, type Shape } from '#shared/core/shape.ts';
 import { Arithmetic } from '#shared/compiler/arithmetic.ts';
-import { alignedTarget, shareOf, type BuiltLoss, type LossRule, type RuleInputs } from '#shared/compiler/losses/rule.ts';
+import {
+  alignedTarget,
+  shareOf,
+  type BuiltLoss,
+  type LossRule,
+  type RuleInputs,
+} from '#shared/compiler/losses/rule.ts';
 import type { LossSpec } from '#shared/compiler/losses/spec.ts';
 import type { TensorType } from '#shared/ir/tensor.ts';
 import { GraftError } from '#shared/messages/error.ts';
@@ -15,7 +21,7 @@ interface Operands {
   readonly parts: readonly string[];
   readonly count: number;
   /** Cotangents [N, D] of the parts to that of the predictions. */
-  join(cotangents: readonly string[]): string;
+  readonly join: (cotangents: readonly string[]) => string;
 }
 
 /** The shape of one of `parts` operands. */

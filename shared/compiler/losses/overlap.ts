@@ -10,7 +10,13 @@ import {
   softmaxOf,
 } from '#shared/compiler/losses/classes.ts';
 import { crossEntropy } from '#shared/compiler/losses/cross-entropy.ts';
-import { alignedTarget, shareOf, type BuiltLoss, type LossRule, type RuleInputs } from '#shared/compiler/losses/rule.ts';
+import {
+  alignedTarget,
+  shareOf,
+  type BuiltLoss,
+  type LossRule,
+  type RuleInputs,
+} from '#shared/compiler/losses/rule.ts';
 import type { LossSpec } from '#shared/compiler/losses/spec.ts';
 import type { GraphBuilder } from '#shared/ir/builder.ts';
 import { isFloat, type TensorType } from '#shared/ir/tensor.ts';
@@ -51,7 +57,7 @@ export const diceCrossEntropy: LossRule = {
     const arithmetic = new Arithmetic(builder, inputs.type.dtype);
     const weights = [spec.dice_weight ?? 1, spec.cross_entropy_weight ?? 1] as const;
     // Class weights and smoothing are the cross-entropy's, as in nnU-Net and MONAI.
-    const { class_weights: _, ...plain } = spec;
+    const plain = { ...spec, class_weights: undefined };
     const parts = [buildDice(builder, plain, inputs), crossEntropy.build(builder, spec, inputs)] as const;
     const sum = (of: (part: BuiltLoss) => string): string =>
       arithmetic.add(arithmetic.scale(of(parts[0]), weights[0]), arithmetic.scale(of(parts[1]), weights[1]));
@@ -91,11 +97,7 @@ function overlap(builder: GraphBuilder, spec: LossSpec, inputs: RuleInputs, inde
   const part = classShares(arithmetic, spec, shape, axis);
   const weight = shareOf(arithmetic, inputs.sampleWeight, shape, 1);
   const share = part ? arithmetic.mul(weight, part) : arithmetic.scale(weight, 1 / classes);
-  const loss = arithmetic.sum(
-    arithmetic.mul(arithmetic.oneMinus(ratio), share),
-    allAxes(shape.length),
-    false,
-  );
+  const loss = arithmetic.sum(arithmetic.mul(arithmetic.oneMinus(ratio), share), allAxes(shape.length), false);
   const turn = both === 0 ? desired : arithmetic.mul(desired, arithmetic.oneMinus(arithmetic.scale(ratio, both)));
   const slope = arithmetic.sub(arithmetic.scale(ratio, alpha), turn);
   let cotangent = arithmetic.mul(slope, arithmetic.div(share, below));
@@ -122,7 +124,7 @@ interface Chances {
   readonly counted: string | undefined;
   readonly axis: number;
   /** From the cotangent of the probabilities to that of the logits. */
-  backward(cotangent: string): string;
+  readonly backward: (cotangent: string) => string;
 }
 
 function chances(arithmetic: Arithmetic, spec: LossSpec, inputs: RuleInputs): Chances {

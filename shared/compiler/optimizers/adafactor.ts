@@ -49,7 +49,8 @@ export const adafactor: OptimizerRule = {
     const { variance, slots } = estimate(arithmetic, terms, update, epsilon);
     const root = arithmetic.unary('Sqrt', arithmetic.max(variance, arithmetic.scalar(epsilon ** 2)));
     const direction = arithmetic.div(gradient, root);
-    const rms = (value: string): string => arithmetic.scale(norm(arithmetic, value, shape), elementCount(shape) ** -0.5);
+    const rms = (value: string): string =>
+      arithmetic.scale(norm(arithmetic, value, shape), elementCount(shape) ** -0.5);
     const size = arithmetic.max(rms(parameter), arithmetic.scalar(spec.eps2 ?? 1e-3));
     const alpha = arithmetic.mul(size, arithmetic.min(rate, terms['largestRate'] as string));
     const excess = arithmetic.max(arithmetic.scale(rms(direction), 1 / (spec.d ?? 1)), arithmetic.scalar(1));

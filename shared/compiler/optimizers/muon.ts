@@ -1,14 +1,7 @@
 import { elementCount, type Shape } from '#shared/core/shape.ts';
 import type { Arithmetic } from '#shared/compiler/arithmetic.ts';
 import { adamw } from '#shared/compiler/optimizers/adam.ts';
-import {
-  decayed,
-  float32,
-  norm,
-  slotOf,
-  zeros,
-  type OptimizerRule,
-} from '#shared/compiler/optimizers/rule.ts';
+import { decayed, float32, norm, slotOf, zeros, type OptimizerRule } from '#shared/compiler/optimizers/rule.ts';
 import type { OptimizerSpec } from '#shared/compiler/optimizers/spec.ts';
 
 const isMatrix = (shape: Shape): boolean => shape.length > 1;

@@ -13,7 +13,7 @@ import {
 /**
  * Adam with Nesterov's momentum (Dozat 2016), in PyTorch's form: with μₜ = β₁(1 − ½·0.96^(t·ψ)) and Πₜ = μ₁⋯μₜ,
  * p ← p − lr·((1−μₜ)/(1−Πₜ)·g + μₜ₊₁/(1−Πₜ₊₁)·m) / (√(v/(1−β₂ᵗ)) + ε). ψ is `momentum_decay`, 0.004 unless given.
- * The product is a slot, one number a parameter, as in PyTorch.
+ * The product is a slot, one number a parameter, as in PyTorch. With `repeated_momentum` Πₜ₊₁ is Πₜ·μₜ·μₜ₊₁.
  */
 export const nadam: OptimizerRule = {
   slots: (_spec, shape) => [
@@ -36,17 +36,15 @@ export const nadam: OptimizerRule = {
   update(builder, spec, terms, update) {
     const arithmetic = float32(builder);
     const [beta1, beta2] = betasOf(spec);
-    const { momentum, next, rootOfSecondCorrection } = terms as Record<string, string> & typeof terms;
+    const { momentum, next, rootOfSecondCorrection } = terms;
     const slope = spec.decoupled_weight_decay ? update.gradient : withDecay(arithmetic, update);
     const start = spec.decoupled_weight_decay ? decayed(arithmetic, update) : update.parameter;
     const first = arithmetic.blend(beta1, slotOf(update, 'exp_avg'), slope);
     const second = secondMoment(arithmetic, beta2, slotOf(update, 'exp_avg_sq'), slope);
     const product = arithmetic.mul(slotOf(update, 'mu_product'), momentum as string);
     const ofGradient = arithmetic.div(arithmetic.oneMinus(momentum as string), arithmetic.oneMinus(product));
-    const ofAverage = arithmetic.div(
-      next as string,
-      arithmetic.oneMinus(arithmetic.mul(product, next as string)),
-    );
+    const taken = spec.repeated_momentum ? arithmetic.mul(product, momentum as string) : product;
+    const ofAverage = arithmetic.div(next as string, arithmetic.oneMinus(arithmetic.mul(taken, next as string)));
     const root = arithmetic.div(arithmetic.unary('Sqrt', second), rootOfSecondCorrection as string);
     const denominator = arithmetic.shift(root, spec.eps ?? 1e-8);
     const direction = arithmetic.add(arithmetic.mul(slope, ofGradient), arithmetic.mul(first, ofAverage));

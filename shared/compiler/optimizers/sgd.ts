@@ -1,4 +1,11 @@
-import { float32, slotOf, withDecay, zeros, type OptimizerRule, type StepTerms } from '#shared/compiler/optimizers/rule.ts';
+import {
+  float32,
+  slotOf,
+  withDecay,
+  zeros,
+  type OptimizerRule,
+  type StepTerms,
+} from '#shared/compiler/optimizers/rule.ts';
 
 /**
  * v ← μ·v + (1−τ)·g (v ← g at the first step); p ← p − lr·(g + μ·v if Nesterov, else v); g includes λ·p.

@@ -24,6 +24,8 @@ export const optimizerSchema = z.object({
   decoupled_weight_decay: z.boolean().optional(),
   /** nadam. */
   momentum_decay: z.number().optional(),
+  /** nadam: Πₜ₊₁ as PyTorch had it before 2.0, where μₜ is in it twice. */
+  repeated_momentum: z.boolean().optional(),
   /** rmsprop: share of the average square kept. */
   alpha: share.optional(),
   /** rmsprop: takes the average gradient's square off. */
