@@ -118,7 +118,9 @@ describe('training steps agree with PyTorch', () => {
       const values = parameters.get(parameter) as Float32Array;
       const norm = Math.sqrt(values.reduce((total, value) => total + value * value, 0));
       const total = values.reduce((running, value) => running + value, 0);
-      expect(Math.abs(norm - l2) / Math.max(l2, 1e-3), `norm of ${parameter}`).toBeLessThan(toleranceOf(parameter, reference));
+      expect(Math.abs(norm - l2) / Math.max(l2, 1e-3), `norm of ${parameter}`).toBeLessThan(
+        toleranceOf(parameter, reference),
+      );
       // A sum cancels; its error is judged against what was summed.
       expect(Math.abs(total - sum) / Math.max(Math.abs(sum), l2), `sum of ${parameter}`).toBeLessThan(
         toleranceOf(parameter, reference),
