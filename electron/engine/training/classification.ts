@@ -15,8 +15,13 @@ function indexOfLargest(values: readonly number[]): number {
   return values.reduce((best, value, index) => (value > (values[best] as number) ? index : best), 0);
 }
 
-/** Cross-entropy of one sample before the mean, by the formula of shared/compiler/losses/cross-entropy.ts. */
+/** Loss of one sample before the mean, by the formulas of shared/compiler/losses (cross-entropy and focal). */
 function sampleLoss(chances: readonly number[], label: number, spec: LossSpec): number {
+  if (spec.kind === 'focal') {
+    const chance = chances[label] as number;
+    const focus = (1 - chance) ** (spec.gamma ?? 2);
+    return -(spec.class_weights?.[label] ?? 1) * focus * Math.log(Math.max(chance, 1e-300));
+  }
   const smoothing = spec.label_smoothing ?? 0;
   return chances.reduce((total, chance, index) => {
     const desired = (index === label ? 1 - smoothing : 0) + smoothing / chances.length;
