@@ -45,12 +45,18 @@ export class Arithmetic {
     return this.builder.op(op, [value]);
   }
 
+  /** The larger of two; as Where, since WebGPU lacks Max and Min. */
   max(a: string, b: string): string {
-    return this.builder.op('Max', [a, b]);
+    return this.builder.op('Where', [this.builder.op('Greater', [a, b]), a, b]);
   }
 
   min(a: string, b: string): string {
-    return this.builder.op('Min', [a, b]);
+    return this.builder.op('Where', [this.builder.op('Less', [a, b]), a, b]);
+  }
+
+  /** −1, 0 or 1, since WebGPU lacks Sign: the smallest normal number times this is above 1. */
+  sign(value: string): string {
+    return this.clip(this.scale(value, 3.4e38), -1, 1);
   }
 
   /** value · factor */

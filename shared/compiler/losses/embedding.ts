@@ -125,7 +125,7 @@ function distance(arithmetic: Arithmetic, a: string, b: string, p: number): Dist
     return { length, slope: arithmetic.div(difference, length) };
   }
   const size = arithmetic.unary('Abs', difference);
-  const sign = arithmetic.unary('Sign', difference);
+  const sign = arithmetic.sign(difference);
   if (p === 1) return { length: arithmetic.sum(size, [1], true), slope: sign };
   const length = arithmetic.pow(arithmetic.sum(arithmetic.pow(size, p), [1], true), 1 / p);
   return { length, slope: arithmetic.mul(sign, arithmetic.pow(arithmetic.div(size, length), p - 1)) };

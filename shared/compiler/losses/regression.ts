@@ -22,7 +22,7 @@ export const meanSquaredError = ofDifference((arithmetic, d) => ({
 
 const absolute = (arithmetic: Arithmetic, d: string): Pointwise => ({
   value: arithmetic.unary('Abs', d),
-  slope: arithmetic.unary('Sign', d),
+  slope: arithmetic.sign(d),
 });
 
 /** |d|; slope sign d. PyTorch's L1Loss. */

@@ -28,6 +28,6 @@ export function clipByGlobalNorm(
   );
   const norm = arithmetic.unary('Sqrt', squares.length > 1 ? builder.op('Sum', squares) : (squares[0] as string));
   const ratio = arithmetic.div(arithmetic.scalar(limit), arithmetic.shift(norm, 1e-6));
-  const scale = arithmetic.min(ratio, arithmetic.scalar(1));
+  const scale = builder.op('Min', [ratio, arithmetic.scalar(1)]);
   return new Map([...gradients].map(([parameter, gradient]) => [parameter, arithmetic.mul(gradient, scale)]));
 }

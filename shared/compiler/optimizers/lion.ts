@@ -11,7 +11,7 @@ export const lion: OptimizerRule = {
     const arithmetic = float32(builder);
     const [beta1, beta2] = spec.betas ?? [0.9, 0.99];
     const before = slotOf(update, 'exp_avg');
-    const direction = arithmetic.unary('Sign', arithmetic.blend(beta1, before, update.gradient));
+    const direction = arithmetic.sign(arithmetic.blend(beta1, before, update.gradient));
     return {
       parameter: arithmetic.sub(decayed(arithmetic, update), arithmetic.mul(direction, update.rate)),
       slots: { exp_avg: arithmetic.blend(beta2, before, update.gradient) },

@@ -115,7 +115,16 @@ describe.each(cases)('$title', (one) => {
 
   it('has no operator that WebGPU lacks', async () => {
     const { operators } = await run({ ...question, weight: weighted.weight });
-    for (const lacking of ['OneHot', 'LogSoftmax', 'Softplus', 'SoftmaxCrossEntropyLoss', 'NegativeLogLikelihoodLoss'])
+    for (const lacking of [
+      'Max',
+      'Min',
+      'Sign',
+      'OneHot',
+      'LogSoftmax',
+      'Softplus',
+      'SoftmaxCrossEntropyLoss',
+      'NegativeLogLikelihoodLoss',
+    ])
       expect(operators).not.toContain(lacking);
   });
 });
