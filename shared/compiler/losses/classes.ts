@@ -1,20 +1,29 @@
 /** Class targets against an axis of scores: what cross-entropy, focal loss and overlap losses share. */
-import { elementCount, type Shape } from '#shared/core/shape.ts';
+import { elementCount, sameShape, type Shape } from '#shared/core/shape.ts';
 import type { Arithmetic } from '#shared/compiler/arithmetic.ts';
 import { assertFits, type RuleInputs } from '#shared/compiler/losses/rule.ts';
 import type { LossSpec } from '#shared/compiler/losses/spec.ts';
 import { isFloat, type TensorType } from '#shared/ir/tensor.ts';
 import { GraftError } from '#shared/messages/error.ts';
 
-/** The axis of the predictions that holds the classes. Flat targets [N·T] against [N, T, K] have them last. */
+/**
+ * The axis of the predictions that holds the classes: 1, unless the case or a class target says otherwise. A target
+ * [N, T] or [N·T] against [N, T, K] has them last.
+ */
 export function classAxis(spec: LossSpec, predictions: TensorType, target?: TensorType): number {
   const { shape } = predictions;
   const given = spec.class_axis;
   if (given !== undefined) return given < 0 ? given + shape.length : given;
   if (shape.length < 2)
     throw new GraftError('compile.bad-case', { reason: 'the predictions have no axis of classes.' });
-  const isFlat = target && !isFloat(target.dtype) && target.shape.length === 1 && target.shape[0] !== shape[0];
-  return isFlat && target.shape[0] === elementCount(shape.slice(0, -1)) ? shape.length - 1 : 1;
+  if (!target || isFloat(target.dtype)) return 1;
+  const last = shape.length - 1;
+  const without = (axis: number): Shape => shape.filter((_, index) => index !== axis);
+  const isExact = (axis: number): boolean => sameShape(target.shape, without(axis));
+  const fits = (axis: number): boolean => elementCount(target.shape) === elementCount(without(axis));
+  if (isExact(1)) return 1;
+  // Of three axes the last is taken for tokens' classes; of more, axis 1 for pictures'.
+  return isExact(last) || (fits(last) && (shape.length === 3 || !fits(1))) ? last : 1;
 }
 
 /** `shape` with a 1 in place of its classes. */

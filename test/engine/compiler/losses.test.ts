@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { classAxis } from '#shared/compiler/losses/classes.ts';
 import { appendCorrectCount } from '#shared/compiler/losses/correct-count.ts';
 import { appendLoss, lossKinds, lossTargetType } from '#shared/compiler/losses/registry.ts';
 import type { LossSpec } from '#shared/compiler/losses/spec.ts';
@@ -168,6 +169,21 @@ describe('the target', () => {
     [{ kind: 'triplet', stack_axis: 1 }, [8, 3, 5], 'int64', [8]],
   ])('of %j with predictions %j is %s %j', (spec, shape, dtype, expected) => {
     expect(lossTargetType(spec, { dtype: 'float32', shape })).toEqual({ dtype, shape: expected });
+  });
+
+  it.each([
+    [[2, 7, 4], [2, 7], 2],
+    [[2, 7, 4], [14], 2],
+    [[2, 4, 7], [2, 7], 1],
+    [[2, 4, 5, 6], [60], 1],
+    [[2, 3, 3, 3], [18], 1],
+    [[3, 3, 3], [3, 3], 1],
+    [[6, 4], [6], 1],
+    [[2, 3, 5, 4], [2, 3, 5], 3],
+  ])('of predictions %j that is %j has the classes on axis %i', (shape, target, axis) => {
+    const type = { dtype: 'float32' as const, shape };
+    expect(classAxis({ kind: 'cross_entropy' }, type, { dtype: 'int64', shape: target })).toBe(axis);
+    expect(classAxis({ kind: 'cross_entropy', class_axis: -1 }, type)).toBe(shape.length - 1);
   });
 
   it.each<[string, LossSpec, readonly number[], readonly number[]]>([
