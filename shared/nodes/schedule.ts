@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineKind, meta } from '#shared/nodes/kind.ts';
+import { defineKind, meta, toNumbers } from '#shared/nodes/kind.ts';
 
 const forOneCycle = { parameter: 'kind', is: ['one-cycle'] } as const;
 const forStep = { parameter: 'kind', is: ['step'] } as const;
@@ -115,8 +115,7 @@ const schema = z.object({
       }),
     ),
   milestones: z
-    .array(z.number().int().min(1).max(100_000))
-    .max(32)
+    .preprocess(toNumbers, z.array(z.number().int().min(1).max(100_000)).max(32))
     .default([10, 20])
     .meta(
       meta({
