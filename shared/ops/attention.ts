@@ -8,8 +8,11 @@ import {
   type Attended,
   type Heads,
 } from '#shared/ops/attention-core.ts';
+import { fusedAttention } from '#shared/ops/attention-fused.ts';
+import { groupedAttention } from '#shared/ops/attention-grouped.ts';
 import { biasWhere, causal, keyPositions, lowest, queryPositions } from '#shared/ops/attention-masks.ts';
-import { decomposition, refused, type Family } from '#shared/ops/entry.ts';
+import { rotary } from '#shared/ops/attention-rotary.ts';
+import { decomposition, type Family } from '#shared/ops/entry.ts';
 import type { LoweringContext } from '#shared/ops/lowering-context.ts';
 
 /** One of Q, K and V, which come by heads or with the heads side by side. */
@@ -61,8 +64,8 @@ function standardAttention(l: LoweringContext): readonly string[] {
   const sighted = mayBeBlind
     ? l.builder.op('Greater', [l.builder.reduce('ReduceMax', bias, [-1], true), l.scalar(lowest)])
     : undefined;
-  const orZero = (value: string): string =>
-    sighted === undefined ? value : l.builder.op('Where', [sighted, value, l.scalar(0)]);
+  const orZero = (seen: string): string =>
+    sighted === undefined ? seen : l.builder.op('Where', [sighted, seen, l.scalar(0)]);
   const output = orZero(attended.output);
   const byHeads = l.inputShape(0).length === 4;
   return [
@@ -81,8 +84,7 @@ function scoresOutput(mode: number, attended: Attended, orZero: (value: string) 
 
 export const attention = {
   Attention: decomposition(standardAttention, { stops: [6] }),
-  RotaryEmbedding: refused(),
-  'com.microsoft.GroupQueryAttention': refused(),
-  'com.microsoft.MultiHeadAttention': refused(),
-  'com.microsoft.RotaryEmbedding': refused(),
+  ...rotary,
+  ...fusedAttention,
+  ...groupedAttention,
 } as const satisfies Family;

@@ -202,8 +202,10 @@ export const operatorNames = [
   'Where',
   'Xor',
   'SimplifiedLayerNormalization',
+  'com.microsoft.Attention',
   'com.microsoft.BiasGelu',
   'com.microsoft.DequantizeLinear',
+  'com.microsoft.EmbedLayerNormalization',
   'com.microsoft.FastGelu',
   'com.microsoft.FusedMatMul',
   'com.microsoft.Gelu',
@@ -214,6 +216,7 @@ export const operatorNames = [
   'com.microsoft.RotaryEmbedding',
   'com.microsoft.SkipLayerNormalization',
   'com.microsoft.SkipSimplifiedLayerNormalization',
+  'com.microsoft.TransposeMatMul',
 ] as const;
 
 export type OperatorName = (typeof operatorNames)[number];

@@ -1,5 +1,5 @@
 import type { GradientCase } from '#test/gradcheck/harness.ts';
-import { signed } from '#test/gradcheck/inputs.ts';
+import { signed, type InputSpec } from '#test/gradcheck/inputs.ts';
 
 const product = (name: string, a: number[], b: number[]): GradientCase => ({
   op: 'MatMul',
@@ -14,6 +14,21 @@ const gemms = [0, 1].flatMap((transA) =>
     attributes: { transA, transB, alpha: 0.7, beta: 1.3 },
   })),
 );
+
+/** Operands whose axes end up as [5, 2, 4] and [5, 4, 3]. */
+function fusedProduct(attributes: Record<string, number>): GradientCase {
+  const { transBatchA, transA, transBatchB, transB } = attributes;
+  const operand = (rows: number, columns: number, swap = 0, batchLater = 0): InputSpec => {
+    const [first, last] = swap ? [columns, rows] : [rows, columns];
+    return batchLater ? signed(first, 5, last) : signed(5, first, last);
+  };
+  return {
+    op: 'com.microsoft.FusedMatMul',
+    name: `batch ${transBatchA} ${transBatchB}, matrix ${transA} ${transB}`,
+    inputs: [operand(2, 4, transA, transBatchA), operand(4, 3, transB, transBatchB)],
+    attributes,
+  };
+}
 
 export const matmulCases: readonly GradientCase[] = [
   product('matrices', [2, 4], [4, 3]),
@@ -37,6 +52,27 @@ export const matmulCases: readonly GradientCase[] = [
     inputs: [signed(5, 4, 2), signed(5, 3, 4)],
     attributes: { transA: 1, transB: 1, alpha: 0.5 },
     dtype: 'float32',
+  },
+  ...[0, 1].flatMap((transBatchA) =>
+    [0, 1].flatMap((transA) =>
+      [0, 1].flatMap((transBatchB) =>
+        [0, 1].map((transB) => fusedProduct({ transBatchA, transA, transBatchB, transB, alpha: 0.7 })),
+      ),
+    ),
+  ),
+  {
+    op: 'com.microsoft.FusedMatMul',
+    name: 'batch axes of two',
+    inputs: [signed(4, 2, 3, 5), signed(2, 3, 5, 2)],
+    attributes: { transBatchA: 1 },
+  },
+  { op: 'com.microsoft.FusedMatMul', name: 'vector', inputs: [signed(3), signed(2, 3, 4)], attributes: { transA: 1 } },
+  {
+    op: 'com.microsoft.TransposeMatMul',
+    name: 'both transposed, scaled',
+    inputs: [signed(5, 4, 2), signed(5, 3, 4)],
+    attributes: { transA: 1, transB: 1, alpha: 0.5 },
+    oracle: 'decomposition',
   },
   {
     op: 'Einsum',
