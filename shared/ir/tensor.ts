@@ -93,6 +93,12 @@ export function tensorOf(dtype: DType, shape: Shape, values: readonly number[]):
       return int64Tensor(shape, values.map(Math.trunc));
     case 'int32':
       return checked({ dtype, shape, data: bytesOf(Int32Array.from(values)) });
+    case 'int16':
+      return checked({ dtype, shape, data: bytesOf(Int16Array.from(values)) });
+    case 'uint16':
+      return checked({ dtype, shape, data: bytesOf(Uint16Array.from(values)) });
+    case 'int8':
+      return checked({ dtype, shape, data: bytesOf(Int8Array.from(values)) });
     case 'uint8':
       return checked({ dtype, shape, data: Uint8Array.from(values) });
     case 'bool':

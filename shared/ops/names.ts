@@ -212,6 +212,7 @@ export const operatorNames = [
   'com.microsoft.GroupQueryAttention',
   'com.microsoft.MatMulNBits',
   'com.microsoft.MultiHeadAttention',
+  'com.microsoft.QuantizeLinear',
   'com.microsoft.QuickGelu',
   'com.microsoft.RotaryEmbedding',
   'com.microsoft.SkipLayerNormalization',
