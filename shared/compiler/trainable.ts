@@ -18,6 +18,10 @@ const weightInputs: Readonly<Record<string, readonly number[]>> = {
   LayerNormalization: [1, 2],
   GroupNormalization: [1, 2],
   RMSNormalization: [1],
+  SimplifiedLayerNormalization: [1],
+  SkipLayerNormalization: [2, 3, 4],
+  SkipSimplifiedLayerNormalization: [2, 3],
+  EmbedLayerNormalization: [2, 3, 4, 5, 6],
   PRelu: [1],
   Gather: [0],
   Add: [0, 1],
@@ -26,6 +30,15 @@ const weightInputs: Readonly<Record<string, readonly number[]>> = {
   GRU: [1, 2, 3],
   RNN: [1, 2, 3],
   Einsum: [0, 1],
+  FusedMatMul: [0, 1],
+  TransposeMatMul: [0, 1],
+  MatMulNBits: [5],
+  BiasGelu: [1],
+  FastGelu: [1],
+  // Learned queries, keys or values; in the form of onnxruntime the projection and its bias.
+  Attention: [0, 1, 2],
+  MultiHeadAttention: [0, 3],
+  GroupQueryAttention: [11],
 };
 
 /** Operators an exporter may put between a stored weight and its use. */

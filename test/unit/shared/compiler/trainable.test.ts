@@ -19,6 +19,20 @@ describe('learned weights', () => {
     expect(found(builder)).toEqual(['b', 'c', 'a']);
   });
 
+  it('are found in the fused layers of transformers', () => {
+    const builder = withWeights('words', 'places', 'gain', 'shift', 'w', 'b', 'gain2', 'bias', 'cosine', 'sine');
+    const embedded = builder.op(
+      'EmbedLayerNormalization',
+      ['ids', '', 'words', 'places', '', 'gain', 'shift'],
+      {},
+      'com.microsoft',
+    );
+    const attended = builder.op('Attention', [embedded, 'w', 'b'], { num_heads: 2 }, 'com.microsoft');
+    builder.op('SkipSimplifiedLayerNormalization', [attended, embedded, 'gain2', 'bias'], {}, 'com.microsoft');
+    builder.op('RotaryEmbedding', [attended, 'cosine', 'sine']);
+    expect(found(builder)).toEqual(['words', 'places', 'gain', 'shift', 'w', 'b', 'gain2', 'bias']);
+  });
+
   it('leave the running statistics of batch normalisation out', () => {
     const builder = withWeights('scale', 'shift', 'mean', 'variance');
     builder.op('BatchNormalization', ['x', 'scale', 'shift', 'mean', 'variance']);
