@@ -30,6 +30,7 @@ const weightInputs: Readonly<Record<string, readonly number[]>> = {
   GRU: [1, 2, 3],
   RNN: [1, 2, 3],
   Einsum: [0, 1],
+  FusedGemm: [0, 1, 2],
   FusedMatMul: [0, 1],
   TransposeMatMul: [0, 1],
   MatMulNBits: [5],

@@ -207,6 +207,7 @@ export const operatorNames = [
   'com.microsoft.DequantizeLinear',
   'com.microsoft.EmbedLayerNormalization',
   'com.microsoft.FastGelu',
+  'com.microsoft.FusedGemm',
   'com.microsoft.FusedMatMul',
   'com.microsoft.Gelu',
   'com.microsoft.GroupQueryAttention',
