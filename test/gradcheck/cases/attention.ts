@@ -162,6 +162,7 @@ const multiHeadCases = [
   }),
   multiHead('bias of the scores', [queries, keys, values, absent, absent, signed(2, 2, 3, 5)]),
   multiHead('shared bias of the scores, mask', [queries, keys, values, absent, keyMask, signed(1, 1, 3, 5)]),
+  multiHead('no samples', [signed(0, 3, 4), signed(0, 5, 4), signed(0, 5, 6)]),
   multiHead('keys by heads', [queries, signed(2, 2, 5, 2), signed(2, 2, 5, 2)]),
   multiHead('keys by heads, bias', [queries, signed(2, 2, 5, 2), signed(2, 2, 5, 2), signed(12)]),
   multiHead('past', [queries, keys, signed(2, 5, 4), absent, absent, absent, signed(2, 2, 2, 2), signed(2, 2, 2, 2)], {
@@ -202,6 +203,7 @@ const packedCases = [
     ),
   ]),
   packed('bias of the scores', [...projection, absent, absent, signed(1, 2, 3, 3)]),
+  packed('no samples', [signed(0, 3, 5), signed(5, 12), signed(12)]),
   packed('past', [...projection, absent, signed(2, 2, 2, 4, 2)], { outputs: 2 }),
   packed('past, causal', [...projection, absent, signed(2, 2, 2, 4, 2)], {
     outputs: 2,
@@ -254,7 +256,7 @@ const groupCases = [
       attributes: { do_rotary: 1, rotary_interleaved: interleaved },
     }),
   ]),
-  group('rotary, positions', [...wide, ...one, ...caches, ints([1, 2, 3, 4], [1, tokens])], {
+  group('rotary, first position', [...wide, ...one, ...caches, ints([2, 0, 3, 4], [1, tokens])], {
     attributes: { do_rotary: 1 },
   }),
 ];
