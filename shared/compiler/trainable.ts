@@ -15,7 +15,8 @@ const weightInputs: Readonly<Record<string, readonly number[]>> = {
   MatMul: [0, 1],
   BatchNormalization: [1, 2],
   InstanceNormalization: [1, 2],
-  LayerNormalization: [1, 2],
+  // Its input too may be a table of embeddings.
+  LayerNormalization: [0, 1, 2],
   GroupNormalization: [1, 2],
   RMSNormalization: [1],
   SimplifiedLayerNormalization: [1],
@@ -48,8 +49,10 @@ const passThrough = new Set(['Identity', 'Transpose', 'Reshape', 'Unsqueeze', 'S
 /** Names of float initializers of `graph` that are learned weights, in order of first use. */
 export function trainableInitializers(graph: Graph): string[] {
   const producer = producers(graph);
+  const readers = readersOf(graph);
   const found = new Set<string>();
   for (const node of graph.nodes) {
+    if (isAngle(node.outputs[0] ?? '', readers)) continue;
     for (const position of weightInputs[node.op] ?? []) {
       const name = stored(node.inputs[position] ?? '', graph, producer);
       const tensor = name === undefined ? undefined : graph.initializers.get(name);
@@ -60,6 +63,28 @@ export function trainableInitializers(graph: Graph): string[] {
     }
   }
   return [...found];
+}
+
+function readersOf(graph: Graph): Map<string, Node[]> {
+  const readers = new Map<string, Node[]>();
+  for (const node of graph.nodes) {
+    for (const input of new Set(node.inputs)) readers.set(input, [...(readers.get(input) ?? []), node]);
+  }
+  return readers;
+}
+
+/** Whether only sines and cosines are taken of a value: positions times frequencies, which are fixed. */
+function isAngle(value: string, readers: ReadonlyMap<string, readonly Node[]>): boolean {
+  const those = readers.get(value) ?? [];
+  return (
+    those.length > 0 &&
+    those.every(
+      ({ op, outputs }) =>
+        op === 'Sin' ||
+        op === 'Cos' ||
+        ((passThrough.has(op) || op === 'Concat') && isAngle(outputs[0] ?? '', readers)),
+    )
+  );
 }
 
 function stored(name: string, graph: Graph, producer: ReadonlyMap<string, Node>): string | undefined {

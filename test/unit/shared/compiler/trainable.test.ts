@@ -54,6 +54,16 @@ describe('learned weights', () => {
     expect(found(builder)).toEqual(['offset']);
   });
 
+  it('leave the frequencies of position embeddings out', () => {
+    const builder = withWeights('frequencies', 'w', 'b');
+    const angles = builder.op('Transpose', [builder.op('MatMul', ['frequencies', 'x'])]);
+    const both = builder.op('Concat', [angles, angles]);
+    builder.op('MatMul', [builder.op('Mul', [builder.op('Cos', [both]), builder.op('Sin', [both])]), 'w']);
+    builder.op('Sin', [builder.op('Add', [builder.op('MatMul', ['x', 'w']), 'w'])]);
+    builder.op('Relu', [builder.op('Mul', ['x', 'b'])]);
+    expect(found(builder)).toEqual(['w', 'b']);
+  });
+
   it('leave what is no float out', () => {
     const builder = withWeights();
     builder.initializer('ids', int64Tensor([2], [1, 2]));
