@@ -1,7 +1,7 @@
 /** Which initializers are weights: what `trainable: "all"` and an unfrozen backbone train. */
 import { elementCount } from '#shared/core/shape.ts';
 import { producers, type Graph, type Node } from '#shared/ir/graph.ts';
-import { isFloat } from '#shared/ir/tensor.ts';
+import { bytesPerElement, isFloat, type Tensor } from '#shared/ir/tensor.ts';
 
 /**
  * Inputs that hold learned values, by operator. Running statistics of BatchNormalization are left out
@@ -46,6 +46,8 @@ const weightInputs: Readonly<Record<string, readonly number[]>> = {
 /** Operators an exporter may put between a stored weight and its use. */
 const passThrough = new Set(['Identity', 'Transpose', 'Reshape', 'Unsqueeze', 'Squeeze', 'Cast']);
 
+const expanded = new Set([...passThrough, 'Expand']);
+
 /** Names of float initializers of `graph` that are learned weights, in order of first use. */
 export function trainableInitializers(graph: Graph): string[] {
   const producer = producers(graph);
@@ -53,12 +55,15 @@ export function trainableInitializers(graph: Graph): string[] {
   const found = new Set<string>();
   for (const node of graph.nodes) {
     if (isAngle(node.outputs[0] ?? '', readers)) continue;
-    for (const position of weightInputs[node.op] ?? []) {
-      const name = stored(node.inputs[position] ?? '', graph, producer);
+    // A token that is put before all others, once for every sample.
+    const token = node.op === 'Concat';
+    for (const position of token ? node.inputs.keys() : (weightInputs[node.op] ?? [])) {
+      const name = stored(node.inputs[position] ?? '', graph, producer, token ? expanded : passThrough);
       const tensor = name === undefined ? undefined : graph.initializers.get(name);
       if (name === undefined || !tensor || !isFloat(tensor.dtype)) continue;
       // A single number added or multiplied is a constant of the architecture (a scale, an epsilon), not a weight.
       if ((node.op === 'Add' || node.op === 'Mul') && elementCount(tensor.shape) === 1) continue;
+      if (token && isUniform(tensor)) continue;
       found.add(name);
     }
   }
@@ -87,12 +92,23 @@ function isAngle(value: string, readers: ReadonlyMap<string, readonly Node[]>): 
   );
 }
 
-function stored(name: string, graph: Graph, producer: ReadonlyMap<string, Node>): string | undefined {
+/** Whether all elements are the same, as those of a border are. */
+function isUniform({ data, dtype }: Tensor): boolean {
+  const width = bytesPerElement(dtype);
+  return data.every((byte, index) => byte === data[index % width]);
+}
+
+function stored(
+  name: string,
+  graph: Graph,
+  producer: ReadonlyMap<string, Node>,
+  through: ReadonlySet<string>,
+): string | undefined {
   let value = name;
   for (;;) {
     if (graph.initializers.has(value)) return value;
     const node = producer.get(value);
-    if (!node || !passThrough.has(node.op)) return undefined;
+    if (!node || !through.has(node.op)) return undefined;
     value = node.inputs[0] ?? '';
   }
 }

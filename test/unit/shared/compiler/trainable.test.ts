@@ -54,6 +54,15 @@ describe('learned weights', () => {
     expect(found(builder)).toEqual(['offset']);
   });
 
+  it('take in a token that is put before all others, but no border', () => {
+    const builder = withWeights('token', 'mask');
+    builder.initializer('border', float32Tensor([1, 2], [0, 0]));
+    builder.initializer('shape', int64Tensor([2], [3, 2]));
+    builder.op('Concat', [builder.op('Expand', ['token', 'shape']), 'x', 'border', 'shape']);
+    builder.op('Add', ['x', builder.op('Expand', ['mask', 'shape'])]);
+    expect(found(builder)).toEqual(['token']);
+  });
+
   it('leave the frequencies of position embeddings out', () => {
     const builder = withWeights('frequencies', 'w', 'b');
     const angles = builder.op('Transpose', [builder.op('MatMul', ['frequencies', 'x'])]);
