@@ -202,18 +202,23 @@ export const operatorNames = [
   'Where',
   'Xor',
   'SimplifiedLayerNormalization',
+  'com.microsoft.Attention',
   'com.microsoft.BiasGelu',
   'com.microsoft.DequantizeLinear',
+  'com.microsoft.EmbedLayerNormalization',
   'com.microsoft.FastGelu',
+  'com.microsoft.FusedGemm',
   'com.microsoft.FusedMatMul',
   'com.microsoft.Gelu',
   'com.microsoft.GroupQueryAttention',
   'com.microsoft.MatMulNBits',
   'com.microsoft.MultiHeadAttention',
+  'com.microsoft.QuantizeLinear',
   'com.microsoft.QuickGelu',
   'com.microsoft.RotaryEmbedding',
   'com.microsoft.SkipLayerNormalization',
   'com.microsoft.SkipSimplifiedLayerNormalization',
+  'com.microsoft.TransposeMatMul',
 ] as const;
 
 export type OperatorName = (typeof operatorNames)[number];

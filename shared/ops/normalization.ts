@@ -1,8 +1,9 @@
 /** Normalization layers. */
 import { elementCount, normalizeAxis } from '#shared/core/shape.ts';
-import { decomposition, refused, rule, type Family } from '#shared/ops/entry.ts';
+import { decomposition, rule, type Family } from '#shared/ops/entry.ts';
 import type { Emitter } from '#shared/ops/emitter.ts';
 import type { GradientContext } from '#shared/ops/gradient-context.ts';
+import { layerNormalization } from '#shared/ops/layer-normalization.ts';
 import type { LoweringContext } from '#shared/ops/lowering-context.ts';
 
 /** A per-channel vector [C] as [C, 1, …], to broadcast over [N, C, …]. */
@@ -57,25 +58,6 @@ function trailingAxes(g: Emitter, axis: number): number[] {
 const mean = (g: Emitter, value: string, axes: readonly number[]): string =>
   g.builder.reduce('ReduceMean', value, axes, true);
 
-/**
- * y = n · scale + bias with n = (x − μ) · r, r = 1 / √(σ² + ε) over the trailing axes. With dn = dy · scale,
- * dx = r · (dn − mean(dn) − n · mean(dn · n)); dscale = dy · n and dbias = dy, summed by the walker.
- */
-function layerNormalizationGradient(g: GradientContext) {
-  const axes = trailingAxes(g, g.int('axis', -1));
-  const centred = g.sub(g.x, mean(g, g.x, axes));
-  const variance = mean(g, g.mul(centred, centred), axes);
-  const r = g.div(g.scalar(1), g.unary('Sqrt', g.shift(variance, g.float('epsilon', 1e-5))));
-  const n = g.mul(centred, r);
-  const dx = (): string => {
-    const dn = g.mul(g.dy, g.input(1));
-    const swing = g.mul(n, mean(g, g.mul(dn, n), axes));
-    return g.mul(r, g.sub(g.sub(dn, mean(g, dn, axes)), swing));
-  };
-  const unreduced = (value: string) => ({ value, shape: g.outputShape(0) });
-  return [g.when(0, dx), g.needs(1) ? unreduced(g.mul(g.dy, n)) : undefined, g.needs(2) ? unreduced(g.dy) : undefined];
-}
-
 /** (x − mean) / √(variance + ε) over `axes`. */
 function standardized(l: LoweringContext, value: string, axes: readonly number[], epsilon: number): string {
   const centred = l.sub(value, mean(l, value, axes));
@@ -84,14 +66,12 @@ function standardized(l: LoweringContext, value: string, axes: readonly number[]
 }
 
 export const normalization = {
+  ...layerNormalization,
   BatchNormalization: rule(batchNormalizationGradient, {
     refuses: (node) =>
       node.int('training_mode', 0)
         ? 'it computes batch statistics (training_mode = 1); export the model in inference mode.'
         : undefined,
-  }),
-  LayerNormalization: rule(layerNormalizationGradient, {
-    refuses: (node) => (node.hasOutput(1) || node.hasOutput(2) ? 'its statistics are used as outputs.' : undefined),
   }),
   InstanceNormalization: decomposition((l) => {
     const axes = trailingAxes(l, 2);
@@ -110,17 +90,6 @@ export const normalization = {
     const vector = perGroup ? [groups, 1, ...ones] : [groups, channels / groups, ...ones];
     const scaled = l.mul(normal, l.builder.reshape(l.input(1), vector));
     return [l.builder.reshape(l.add(scaled, l.builder.reshape(l.input(2), vector)), l.inputShape(0))];
-  }),
-  // y = x / √(mean(x²) + ε) · scale
-  RMSNormalization: decomposition((l) => {
-    const axes = trailingAxes(l, l.int('axis', -1));
-    const square = l.shift(mean(l, l.mul(l.x, l.x), axes), l.float('epsilon', 1e-5));
-    return [l.mul(l.div(l.x, l.unary('Sqrt', square)), l.input(1))];
-  }),
-  SimplifiedLayerNormalization: decomposition((l) => {
-    const axes = trailingAxes(l, l.int('axis', -1));
-    const square = l.shift(mean(l, l.mul(l.x, l.x), axes), l.float('epsilon', 1e-5));
-    return [l.mul(l.div(l.x, l.unary('Sqrt', square)), l.input(1))];
   }),
   MeanVarianceNormalization: decomposition((l) => [standardized(l, l.x, l.ints('axes') ?? [0, 2, 3], 0)]),
   // y = x / ‖x‖ₚ along one axis, p = 1 or 2
@@ -145,18 +114,4 @@ export const normalization = {
     );
     return [l.div(l.x, l.pow(base, l.float('beta', 0.75)))];
   }),
-  // Layer normalization of x + skip (+ bias); the fourth output is that sum.
-  'com.microsoft.SkipLayerNormalization': decomposition(
-    (l) => {
-      const plain = l.add(l.x, l.input(1));
-      const sum = l.hasInput(4) ? l.add(plain, l.input(4)) : plain;
-      const scaled = l.mul(standardized(l, sum, trailingAxes(l, -1), l.float('epsilon', 1e-12)), l.input(2));
-      const normal = l.hasInput(3) ? l.add(scaled, l.input(3)) : scaled;
-      return [normal, normal, normal, sum];
-    },
-    {
-      refuses: (node) => (node.hasOutput(1) || node.hasOutput(2) ? 'its statistics are used as outputs.' : undefined),
-    },
-  ),
-  'com.microsoft.SkipSimplifiedLayerNormalization': refused(),
 } as const satisfies Family;
