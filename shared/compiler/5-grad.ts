@@ -34,17 +34,18 @@ function movers(node: Node): string[] {
   return [...node.inputs.filter((input, position) => input !== '' && carries(node, position)), ...captured(node)];
 }
 
-function isFloatValue(graph: Differentiable, name: string): boolean {
+/** Whether a value can move at all: it is float and has elements. */
+function canMove(graph: Differentiable, name: string): boolean {
   const type = graph.types.get(name);
-  return type !== undefined && isFloat(type.dtype);
+  return type !== undefined && isFloat(type.dtype) && !type.shape.includes(0);
 }
 
 /** Every float value that moves with one of `from`, those included. */
 function dependents(graph: Differentiable, from: readonly string[]): Set<string> {
-  const moving = new Set(from);
+  const moving = new Set(from.filter((name) => canMove(graph, name)));
   for (const node of graph.nodes) {
     if (!movers(node).some((name) => moving.has(name))) continue;
-    for (const output of node.outputs) if (isFloatValue(graph, output)) moving.add(output);
+    for (const output of node.outputs) if (canMove(graph, output)) moving.add(output);
   }
   return moving;
 }
@@ -127,7 +128,7 @@ export function appendGradient(
   for (const [value, cotangent] of seeds) addPart(parts, value, cotangent);
   for (const node of graph.nodes.toReversed()) {
     const wanted = node.inputs.map((input, position) => moving.has(input) && carries(node, position));
-    if (!wanted.includes(true) || !node.outputs.some((output) => parts.has(output))) continue;
+    if (!wanted.includes(true) || !node.outputs.some((output) => parts.has(output) && moving.has(output))) continue;
     const cotangents = node.outputs.map((output) => total(builder, parts, output));
     const context = new GradientContext(node, graph, builder, cotangents, wanted);
     contributions(node, context).forEach((contribution, position) => {

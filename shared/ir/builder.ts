@@ -134,8 +134,10 @@ export class GraphBuilder {
     return this.op(op, [value], { axes, keepdims });
   }
 
+  /** In a shape, 0 means "as it was" unless told otherwise, which operator set 14 brought. */
   reshape(value: string, shape: Shape): string {
-    return this.op('Reshape', [value, this.ints(shape)]);
+    const empty = shape.includes(0) && this.opset >= 14;
+    return this.op('Reshape', [value, this.ints(shape)], empty ? { allowzero: 1 } : {});
   }
 
   transpose(value: string, permutation: readonly number[]): string {

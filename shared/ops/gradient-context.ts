@@ -42,6 +42,11 @@ export class GradientContext extends Emitter {
     return this.#cotangents[index] ?? this.zeros(this.outputShape(index));
   }
 
+  /** Whether anything downstream depends on this output. */
+  isAsked(index: number): boolean {
+    return this.#cotangents[index] !== undefined;
+  }
+
   /** Whether anyone asked for the gradient of this input. */
   needs(index: number): boolean {
     return this.#wanted[index] ?? false;

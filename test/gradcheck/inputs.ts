@@ -73,5 +73,10 @@ export function bools(values: readonly number[], ...shape: number[]): InputSpec 
   return { shape, dtype: 'bool', constant: true, values: () => [...values] };
 }
 
+/** Truth values that come as a graph input. */
+export function computedBools(values: readonly number[], ...shape: number[]): InputSpec {
+  return { shape, dtype: 'bool', constant: false, values: () => [...values] };
+}
+
 /** An omitted optional input. */
 export const absent = undefined;
