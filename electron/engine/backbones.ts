@@ -16,6 +16,7 @@ import type { BackboneFacts, Stage } from '#shared/nodes/facts.ts';
 import { builtInFile, isModelFile } from '#shared/nodes/backbone.ts';
 import type { BackbonePart } from '#shared/nodes/recipe.ts';
 import { decodeModel } from '#shared/onnx/decode.ts';
+import { upgrade } from '#shared/onnx/upgrade.ts';
 import { resourcesFolder } from '#electron/engine/paths.ts';
 import { oracle } from '#electron/engine/runtime/oracle.ts';
 
@@ -49,8 +50,8 @@ function loadBackbone(path: string): LoadedBackbone {
 }
 
 /**
- * Any ONNX file, its weight files beside it included; the hash is over all of them.
- * @throws GraftError `model.file-missing`, `model.not-onnx`, `model.external-data-…`
+ * Any ONNX file, its weight files beside it included, in operators of set 17 or newer; the hash is over all files.
+ * @throws GraftError `model.file-missing`, `model.not-onnx`, `model.external-data-…`, `model.opset-unsupported`
  */
 export function readModel(path: string): { model: Model; hash: string } {
   if (!existsSync(path)) throw new GraftError('model.file-missing', { path });
@@ -71,7 +72,7 @@ export function readModel(path: string): { model: Model; hash: string } {
       return data;
     },
   });
-  return { model, hash: hash.digest('hex') };
+  return { model: upgrade(model, 17, path), hash: hash.digest('hex') };
 }
 
 /** @param model the model that the file is, or belongs to */

@@ -134,9 +134,9 @@ export class GraphBuilder {
     return this.op(op, [value], { axes, keepdims });
   }
 
-  /** In a shape, 0 means "as it was" unless told otherwise, which operator set 14 brought. */
+  /** A shape without −1 is meant as it stands; next to −1, as always before operator set 14, 0 keeps an axis. */
   reshape(value: string, shape: Shape): string {
-    const empty = shape.includes(0) && this.opset >= 14;
+    const empty = shape.includes(0) && !shape.includes(-1) && this.opset >= 14;
     return this.op('Reshape', [value, this.ints(shape)], empty ? { allowzero: 1 } : {});
   }
 
