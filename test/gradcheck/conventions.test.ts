@@ -14,6 +14,8 @@ interface Given {
   readonly values: readonly number[];
   readonly shape?: readonly number[];
   readonly dtype?: DType;
+  /** Not differentiated. */
+  readonly fixed?: true;
 }
 
 const opset = 18;
@@ -48,7 +50,10 @@ async function run(
   const y = made[0] as string;
   const { dtype, shape } = types.get(y) as { dtype: DType; shape: readonly number[] };
   const seeds = new Map([[y, builder.expand(builder.scalar(dtype, 1), shape)]]);
-  const wrt = names.filter((name, position) => name && isFloat(inputs[position]?.dtype ?? 'float32'));
+  const wrt = names.filter((_, position) => {
+    const spec = inputs[position];
+    return spec && !spec.fixed && isFloat(spec.dtype ?? 'float32');
+  });
   const gradients = appendGradient(builder, { ...graph, types }, seeds, wrt);
   const wanted = [...made, ...gradients.values()];
   const values = await oracle.evaluate(modelOf(builder.build('gradient')), [...new Set(wanted)]);
@@ -94,10 +99,18 @@ test('values that are not unique go to the one that came first', async () => {
 
 describe('at the limits of a clip', () => {
   const x = { values: [-1, 0, 1, 2, 3] };
+  const [low, high] = [0, 2].map((value): Given => ({ values: [value], shape: [] })) as [Given, Given];
   test('nothing passes between constants, as in ReLU6', async () => {
-    const { gradients } = await run('Clip', [x, { values: [0], shape: [] }, { values: [2], shape: [] }]);
-    expect(gradients[0]).toEqual([0, 1, 1, 1, 0]);
-    expect(gradients.slice(1)).toEqual([[1], [1]]);
+    const { gradients } = await run('Clip', [x, { ...low, fixed: true }, { ...high, fixed: true }]);
+    expect(gradients).toEqual([[0, 0, 1, 0, 0], [], []]);
+  });
+  test('that move, they share, as in clamp', async () => {
+    const { gradients } = await run('Clip', [x, low, high]);
+    expect(gradients).toEqual([[0, 0.5, 1, 0.5, 0], [1.5], [1.5]]);
+  });
+  test('that cross, all is the upper one’s', async () => {
+    const { gradients } = await run('Clip', [x, { values: [1.1], shape: [] }, { values: [-1.2], shape: [] }]);
+    expect(gradients).toEqual([[0, 0, 0, 0, 0], [0], [5]]);
   });
 });
 
@@ -113,7 +126,7 @@ describe('where a root or a distance is zero', () => {
   test('of Sqrt it is infinite', async () => {
     expect((await run('Sqrt', [{ values: [0, 4] }])).gradients[0]).toEqual([Infinity, 0.25]);
   });
-  test('of powers', async () => {
+  test('of powers, whose exponents get nothing where the base is not positive', async () => {
     const { gradients } = await run('Pow', [{ values: [0, 0, 0, -2] }, { values: [0, 1, 2, 3] }]);
     expect(gradients[0]).toEqual([0, 1, 0, 12]);
     expect(gradients[1]).toEqual([0, 0, 0, 0]);
