@@ -59,7 +59,7 @@ function trainingGradient(g: GradientContext): Gradients {
   const sumOfProducts = channelSum(g, g.mul(g.dy, n));
   const throughStatistics = (): string[] => {
     const share = (index: number): string => perChannel(g, g.scale(g.cotangent(index), (1 - momentum) / count));
-    return [...(g.isAsked(1) ? [share(1)] : []), ...(g.isAsked(2) ? [g.mul(share(2), g.scale(centred, 2))] : [])];
+    return [...(g.reaches(1) ? [share(1)] : []), ...(g.reaches(2) ? [g.mul(share(2), g.scale(centred, 2))] : [])];
   };
   const dx = (): string => {
     const swing = g.mul(n, perChannel(g, g.scale(sumOfProducts, 1 / count)));
@@ -71,8 +71,8 @@ function trainingGradient(g: GradientContext): Gradients {
     g.when(0, dx),
     g.when(1, () => sumOfProducts),
     g.when(2, () => sumOfDy),
-    g.isAsked(1) ? g.when(3, () => g.scale(g.cotangent(1), momentum)) : undefined,
-    g.isAsked(2) ? g.when(4, () => g.scale(g.cotangent(2), momentum)) : undefined,
+    g.reaches(1) ? g.when(3, () => g.scale(g.cotangent(1), momentum)) : undefined,
+    g.reaches(2) ? g.when(4, () => g.scale(g.cotangent(2), momentum)) : undefined,
   ];
 }
 

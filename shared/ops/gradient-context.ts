@@ -43,7 +43,7 @@ export class GradientContext extends Emitter {
   }
 
   /** Whether anything downstream depends on this output. */
-  isAsked(index: number): boolean {
+  reaches(index: number): boolean {
     return this.#cotangents[index] !== undefined;
   }
 

@@ -1,7 +1,7 @@
 /** Operators that move elements without computing: each gradient moves them back. */
 import { normalizeAxis } from '#shared/core/shape.ts';
 import { edges } from '#shared/ops/edges.ts';
-import { decomposition, rule, stop, type Contribution, type Family } from '#shared/ops/entry.ts';
+import { decomposition, refused, rule, stop, type Contribution, type Family } from '#shared/ops/entry.ts';
 import type { GradientContext } from '#shared/ops/gradient-context.ts';
 
 /** For operators that only rename the shape: the gradient takes the input's shape again. */
@@ -96,19 +96,7 @@ export const shape = {
     ],
     { stops: [1] },
   ),
-  // Each axis is cut or padded to its size around the middle, the odd element at its end.
-  CenterCropPad: decomposition((l) => {
-    const from = l.inputShape(0);
-    const change = l.outputShape(0).map((size, axis) => size - (from[axis] as number));
-    const half = (size: number): number => Math.floor(Math.abs(size) / 2);
-    const cropped = change.flatMap((size, axis) => (size < 0 ? [axis] : []));
-    const starts = cropped.map((axis) => half(change[axis] as number));
-    const ends = cropped.map((axis, index) => (starts[index] as number) + (l.outputShape(0)[axis] as number));
-    const inner = cropped.length === 0 ? l.x : l.builder.slice(l.x, cropped, starts, ends);
-    const front = change.map((size) => (size > 0 ? half(size) : 0));
-    const back = change.map((size, axis) => (size > 0 ? size - (front[axis] as number) : 0));
-    return [l.builder.op('Pad', [inner, l.builder.ints([...front, ...back])])];
-  }),
+  CenterCropPad: refused(),
   Shape: stop('sizes'),
   Size: stop('sizes'),
   Constant: stop('no inputs'),
