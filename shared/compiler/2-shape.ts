@@ -7,7 +7,6 @@ import { GraphBuilder } from '#shared/ir/builder.ts';
 import { reads, type Graph, type Model, type Node, type TypedGraph, type ValueInfo } from '#shared/ir/graph.ts';
 import { int64Tensor, type Tensor, type TensorType } from '#shared/ir/tensor.ts';
 import { GraftError } from '#shared/messages/error.ts';
-import { withKnownSizes } from '#shared/compiler/known-sizes.ts';
 import type { Oracle } from '#shared/compiler/oracle.ts';
 import { ancestors } from '#shared/compiler/subgraph.ts';
 
@@ -40,13 +39,13 @@ export async function fixShapes(
     return shape ? { name: input.name, dtype: input.dtype, shape } : input;
   });
   let current: Model = constantsToInitializers({ ...model, graph: { ...model.graph, inputs } });
-  current = withoutDeadNodes(withKnownSizes(current));
+  current = withoutDeadNodes(current);
   let types = await inferAll(current, oracle);
   // Folding shape arithmetic may reveal further shapes (Reshape to a computed shape); each round removes a node.
   for (;;) {
     const folded = await foldStatic(current, types, keep, oracle);
     if (!folded) break;
-    current = withoutDeadNodes(withKnownSizes(folded));
+    current = withoutDeadNodes(folded);
     types = await inferAll(current, oracle);
   }
   return {

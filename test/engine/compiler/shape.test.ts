@@ -48,17 +48,6 @@ describe('arithmetic on shapes', () => {
     expect(declared).toEqual({ name: 'y', dtype: 'float32', shape: [batch, 36] });
   });
 
-  it.each([
-    ['rows', { axis: 1 }, [2, 2, 3, 3]],
-    ['elements', {}, [2]],
-  ])('settles how many %s a known condition leaves', async (_, attributes, expected) => {
-    const builder = withInput();
-    const condition = builder.op('Not', [builder.constant('bool', [3], [0, 1, 0])]);
-    const { ops, type } = await fix(builder, builder.op('Compress', ['x', condition], attributes));
-    expect(ops).not.toContain('Compress');
-    expect(type?.shape).toEqual(expected);
-  });
-
   it('folds in rounds, where one shape is known only once another is', async () => {
     const builder = withInput();
     let value = 'x';
