@@ -34,18 +34,17 @@ function movers(node: Node): string[] {
   return [...node.inputs.filter((input, position) => input !== '' && carries(node, position)), ...captured(node)];
 }
 
-/** Whether a value can move at all: it is float and has elements. */
-function canMove(graph: Differentiable, name: string): boolean {
+function isFloatValue(graph: Differentiable, name: string): boolean {
   const type = graph.types.get(name);
-  return type !== undefined && isFloat(type.dtype) && !type.shape.includes(0);
+  return type !== undefined && isFloat(type.dtype);
 }
 
 /** Every float value that moves with one of `from`, those included. */
 function dependents(graph: Differentiable, from: readonly string[]): Set<string> {
-  const moving = new Set(from.filter((name) => canMove(graph, name)));
+  const moving = new Set(from);
   for (const node of graph.nodes) {
     if (!movers(node).some((name) => moving.has(name))) continue;
-    for (const output of node.outputs) if (canMove(graph, output)) moving.add(output);
+    for (const output of node.outputs) if (isFloatValue(graph, output)) moving.add(output);
   }
   return moving;
 }
@@ -127,8 +126,11 @@ export function appendGradient(
   const parts = new Map<string, string[]>();
   for (const [value, cotangent] of seeds) addPart(parts, value, cotangent);
   for (const node of graph.nodes.toReversed()) {
-    const wanted = node.inputs.map((input, position) => moving.has(input) && carries(node, position));
-    if (!wanted.includes(true) || !node.outputs.some((output) => parts.has(output) && moving.has(output))) continue;
+    const wanted = node.inputs.map(
+      (input, position) => moving.has(input) && !isEmpty(graph, input) && carries(node, position),
+    );
+    const reached = node.outputs.some((output) => parts.has(output) && !isEmpty(graph, output));
+    if (!wanted.includes(true) || !reached) continue;
     const cotangents = node.outputs.map((output) => total(builder, parts, output));
     const context = new GradientContext(node, graph, builder, cotangents, wanted);
     contributions(node, context).forEach((contribution, position) => {
@@ -171,6 +173,11 @@ function reduced(builder: GraphBuilder, contribution: string | { value: string; 
   const sum = builder.reduce('ReduceSum', contribution.value, axes, lead === 0);
   const keptOnes = lead > 0 && axes.length > lead;
   return keptOnes ? builder.reshape(sum, shape) : sum;
+}
+
+/** Whether a value has no elements: nothing moves through it. */
+function isEmpty(graph: Differentiable, name: string): boolean {
+  return graph.types.get(name)?.shape.includes(0) ?? false;
 }
 
 function shapeOf(graph: Differentiable, name: string): Shape {

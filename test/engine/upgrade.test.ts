@@ -235,6 +235,7 @@ const nodes: readonly OldNode[] = [
     inputs: [random(2, 4), ints([1, 3, 0, 2], [2, 2]), random(2, 2)],
   },
   { op: 'ScatterElements', opsets: [11, 13], inputs: [random(4, 2), ints([1, -1], [1, 2]), random(1, 2)] },
+  { op: 'DynamicSlice', opsets: [7, 9], inputs: [random(4, 5), ints([1]), ints([-1]), ints([1])] },
   { op: 'ImageScaler', opsets: [7], attributes: { scale: float(2), bias: floats(1, -2, 3) }, inputs: [image] },
   { op: 'Affine', opsets: [7], attributes: { alpha: 1.5, beta: -0.5 }, inputs: [image] },
   { op: 'Scale', opsets: [7], attributes: { scale: 1.5 }, inputs: [image] },

@@ -69,13 +69,13 @@ export function computedInts(
   return { shape, dtype, constant: false, values: () => [...values] };
 }
 
-export function bools(values: readonly number[], ...shape: number[]): InputSpec {
-  return { shape, dtype: 'bool', constant: true, values: () => [...values] };
-}
-
 /** Truth values that come as a graph input. */
 export function computedBools(values: readonly number[], ...shape: number[]): InputSpec {
   return { shape, dtype: 'bool', constant: false, values: () => [...values] };
+}
+
+export function bools(values: readonly number[], ...shape: number[]): InputSpec {
+  return { shape, dtype: 'bool', constant: true, values: () => [...values] };
 }
 
 /** An omitted optional input. */

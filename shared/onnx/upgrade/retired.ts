@@ -37,6 +37,7 @@ function meanVariance(r: Rewriting): void {
 
 export const retired: Changes = {
   Scatter: [{ before: 17, rewrite: (r) => r.become({ op: 'ScatterElements' }) }],
+  DynamicSlice: [{ before: 17, rewrite: (r) => r.become({ op: 'Slice' }) }],
   ImageScaler: [{ before: 17, rewrite: imageScaler }],
   Crop: [{ before: 17, rewrite: crop }],
   MeanVarianceNormalization: [{ before: 9, rewrite: meanVariance }],
