@@ -22,6 +22,7 @@ const impure = new Set([
   'RandomUniformLike',
   'Multinomial',
   'Bernoulli',
+  'Dropout',
 ]);
 
 /**

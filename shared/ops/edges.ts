@@ -1,8 +1,9 @@
 /** Slice and Pad: what one cuts off, the gradient of the other puts back. */
-import { elementCount, normalizeAxis, type Shape } from '#shared/core/shape.ts';
-import { mapAxis, sparseMatrix } from '#shared/ops/axis-map.ts';
+import { normalizeAxis, type Shape } from '#shared/core/shape.ts';
+import { addedAt, elementNumbers } from '#shared/ops/element-numbers.ts';
 import { rule, type Family } from '#shared/ops/entry.ts';
 import type { GradientContext } from '#shared/ops/gradient-context.ts';
+import { pad } from '#shared/ops/pad.ts';
 
 /** One axis of a Slice, normalized: elements start, start + step, …, `count` of them. */
 interface SliceAxis {
@@ -30,7 +31,7 @@ function sliceAxes(g: GradientContext): SliceAxis[] {
 /** Where the cut is computed while running, the numbers of all elements are cut alike, and say where dy belongs. */
 function computedSliceGradient(g: GradientContext): string {
   const numbers = g.builder.op('Slice', [elementNumbers(g), ...g.node.inputs.slice(1)]);
-  return addedAt(g, numbers, elementCount(g.inputShape(0)));
+  return addedAt(g, numbers, 'once');
 }
 
 /** Puts dy back where it was cut: reversed axes turn round, steps are filled with zeros, edges are padded. */
@@ -88,120 +89,7 @@ function padded(g: GradientContext, value: string, front: readonly number[], bac
   return g.builder.op('Pad', [value, g.builder.ints([...front, ...back])]);
 }
 
-/** Front and back padding by axis, from the attribute-free form of operator set 11 and later. */
-function padSizes(g: GradientContext): { front: number[]; back: number[] } {
-  const rank = g.inputShape(0).length;
-  const pads = g.constant(1) as number[];
-  const axes = (g.constant(3) ?? pads.slice(0, rank).map((_, axis) => axis)).map((axis) => normalizeAxis(axis, rank));
-  const front = Array.from({ length: rank }, () => 0);
-  const back = [...front];
-  axes.forEach((axis, index) => {
-    front[axis] = pads[index] as number;
-    back[axis] = pads[index + axes.length] as number;
-  });
-  return { front, back };
-}
-
-/** Constant padding: dy without the border. A negative pad cut elements off; they get zero. */
-function constantPadGradient(g: GradientContext): string {
-  const { front, back } = padSizes(g);
-  return padded(
-    g,
-    g.dy,
-    front.map((size) => -size),
-    back.map((size) => -size),
-  );
-}
-
-/** Which input element a padded position shows, along an axis of `size`. */
-const paddingSource: Readonly<Record<string, (position: number, size: number) => number>> = {
-  edge: (position, size) => Math.min(Math.max(position, 0), size - 1),
-  reflect: (position, size) => {
-    const period = Math.max(2 * (size - 1), 1);
-    const folded = ((position % period) + period) % period;
-    return folded < size ? folded : period - folded;
-  },
-  wrap: (position, size) => ((position % size) + size) % size,
-};
-
-/** Padding by copies of the input: each element sums what all its copies receive. */
-function copiedPadGradient(g: GradientContext, mode: string): string {
-  const { front } = padSizes(g);
-  const source = paddingSource[mode] as (position: number, size: number) => number;
-  const current = [...g.outputShape(0)];
-  return g.inputShape(0).reduce((value, size, axis) => {
-    const length = current[axis] as number;
-    if (length === size && front[axis] === 0) return value;
-    const copies = Array.from({ length }, (_, position) => ({
-      row: source(position - (front[axis] as number), size),
-      column: position,
-      value: 1,
-    }));
-    const summed = mapAxis(g, value, current, axis, sparseMatrix(size, length, copies));
-    current[axis] = size;
-    return summed;
-  }, g.dy);
-}
-
-/**
- * Padding that is computed while running, or that copies from what a negative pad left: the numbers of all elements
- * are padded alike, and say where dy belongs. A constant border gets a number of its own, which is dropped.
- */
-function numberedPadGradient(g: GradientContext, mode: string): string {
-  const count = elementCount(g.inputShape(0));
-  const border = mode === 'constant' ? g.builder.scalar('int64', count) : '';
-  return addedAt(g, paddedAlike(g, elementNumbers(g), border), count, mode === 'constant');
-}
-
-/** The node's own padding of another value. */
-function paddedAlike(g: GradientContext, value: string, border: string): string {
-  const inputs = [value, g.input(1), border, ...g.node.inputs.slice(3)];
-  while (inputs.at(-1) === '') inputs.pop();
-  return g.builder.op('Pad', inputs, { mode: g.string('mode', 'constant') });
-}
-
-function padGradient(g: GradientContext): string {
-  const mode = g.string('mode', 'constant');
-  if (g.isComputed(1) || g.isComputed(3)) return numberedPadGradient(g, mode);
-  if (mode === 'constant') return constantPadGradient(g);
-  const crops = g.constant(1)?.some((size) => size < 0);
-  return crops ? numberedPadGradient(g, mode) : copiedPadGradient(g, mode);
-}
-
-/** The value a border is filled with: Σ dy over the border, which is where padded zeros become ones. */
-function borderGradient(g: GradientContext): string {
-  const border = paddedAlike(g, g.zeros(g.inputShape(0)), g.scalar(1));
-  const axes = g.outputShape(0).map((_, axis) => axis);
-  return g.builder.reshape(g.sum(g.mul(g.dy, border), axes, false), g.inputShape(2));
-}
-
-/** The numbers 0, 1, … of the first input's elements, in its shape. */
-function elementNumbers(g: GradientContext): string {
-  const shape = g.inputShape(0);
-  const range = [0, elementCount(shape), 1].map((value) => g.builder.scalar('int64', value));
-  return g.builder.reshape(g.builder.op('Range', range), shape);
-}
-
-/** Adds each dy to the element of the first input whose number it shows; `count` stands for none of them if `border`. */
-function addedAt(g: GradientContext, numbers: string, count: number, border = false): string {
-  const size = elementCount(g.outputShape(0));
-  const column = g.builder.reshape(numbers, [size, 1]);
-  const places = g.zeros([border ? count + 1 : count]);
-  const dy = g.builder.reshape(g.dy, [size]);
-  // Each element is shown once, except by padding with copies, which operator set 16's adding scatter is for.
-  const adds = g.node.op === 'Pad' && !border ? { reduction: 'add' } : {};
-  const added = g.builder.op('ScatterND', [places, column, dy], adds);
-  return g.builder.reshape(border ? g.builder.slice(added, [0], [0], [count]) : added, g.inputShape(0));
-}
-
 export const edges = {
+  ...pad,
   Slice: rule((g) => [g.when(0, () => sliceGradient(g))], { stops: [1, 2, 3, 4] }),
-  Pad: rule(
-    (g) => [
-      g.when(0, () => padGradient(g)),
-      undefined,
-      g.needs(2) && g.string('mode', 'constant') === 'constant' ? borderGradient(g) : undefined,
-    ],
-    { stops: [1, 3] },
-  ),
 } as const satisfies Family;
