@@ -23,7 +23,7 @@ const changes: Changes = { ...operands, ...softmax, ...resampling, ...batchNorma
 /**
  * The model itself if it is of operator set `to` or a newer one, or names none.
  *
- * @param to 13 … 17: what changed until 17 is known here, and what changed after 13 was added, not renamed
+ * @param to 13 … 17
  * @param path the model's file, for errors
  * @throws GraftError `model.opset-unsupported` below operator set 7; `model.not-onnx` for a form nobody can run
  */
@@ -55,7 +55,7 @@ function upgradeGraph(graph: Graph, task: Task, outer: Facts | undefined): Graph
   for (const taken of task.reserved) builder.reserve(taken);
   for (const node of graph.nodes) {
     const current = withUpgradedBodies(node, task, builder, facts);
-    const rewrite = rewriteOf(current, task.from);
+    const rewrite = rewriteOf(current, task);
     if (rewrite) rewrite(new Rewriting(current, builder, facts, used, task.path));
     else builder.append(current);
   }
@@ -63,9 +63,9 @@ function upgradeGraph(graph: Graph, task: Task, outer: Facts | undefined): Graph
   return { ...graph, nodes: builder.nodes, initializers: new Map([...graph.initializers, ...builder.initializers]) };
 }
 
-function rewriteOf(node: Node, from: number): Rewrite | undefined {
+function rewriteOf(node: Node, { from, to }: Task): Rewrite | undefined {
   if (node.domain !== '' || !Object.hasOwn(changes, node.op)) return undefined;
-  return changes[node.op]?.find(({ before }) => from < before)?.rewrite;
+  return changes[node.op]?.find(({ before }) => from < before && before <= to)?.rewrite;
 }
 
 function withUpgradedBodies(node: Node, task: Task, builder: GraphBuilder, facts: Facts): Node {

@@ -10,7 +10,7 @@ import { numbers, type DType, type Tensor } from '#shared/ir/tensor.ts';
 const rankKeeping = new Set(
   [
     'Identity Cast Dropout Clip Pad Slice Concat Transpose Tile Resize Upsample CumSum',
-    'Conv ConvTranspose MaxPool AveragePool LpPool GlobalMaxPool GlobalAveragePool',
+    'MaxPool AveragePool LpPool GlobalMaxPool GlobalAveragePool',
     'BatchNormalization InstanceNormalization LRN LpNormalization MeanVarianceNormalization',
     'Softmax LogSoftmax Hardmax Relu LeakyRelu PRelu Elu Selu Celu ThresholdedRelu Sigmoid HardSigmoid Tanh',
     'Softplus Softsign Shrink Abs Neg Exp Log Sqrt Erf Reciprocal Floor Ceil Round Sign',
@@ -30,6 +30,9 @@ export class Facts {
   readonly #graph: Graph;
   readonly #producers: ReadonlyMap<string, Node>;
   readonly #outer: Facts | undefined;
+  /** What was found once: behind every branch that comes together again, the way back would double. */
+  readonly #ranks = new Map<string, number | undefined>();
+  readonly #dtypes = new Map<string, DType>();
 
   /** @param outer the facts of the graph whose node `graph` is a body of */
   constructor(graph: Graph, outer?: Facts) {
@@ -48,6 +51,11 @@ export class Facts {
 
   /** Number of axes; undefined where that cannot be told. */
   rank(name: string): number | undefined {
+    if (!this.#ranks.has(name)) this.#ranks.set(name, this.#findRank(name));
+    return this.#ranks.get(name);
+  }
+
+  #findRank(name: string): number | undefined {
     const input = this.#graph.inputs.find((candidate) => candidate.name === name);
     if (input) return input.unknown ? undefined : input.shape.length;
     const constant = this.constant(name);
@@ -63,6 +71,9 @@ export class Facts {
     if (broadcasting.has(node.op)) return highest(node.inputs.map((input) => this.rank(input)));
     const axes = intsAttribute(node, 'axes');
     switch (node.op) {
+      case 'Conv':
+      case 'ConvTranspose':
+        return this.rank(node.inputs[1] ?? '') ?? first();
       case 'MatMul': {
         const ranks = node.inputs.map((input) => this.rank(input));
         return ranks.includes(1) ? undefined : highest(ranks);
@@ -85,6 +96,12 @@ export class Facts {
 
   /** Element type; float32 where it cannot be told. */
   dtype(name: string): DType {
+    const known = this.#dtypes.get(name) ?? this.#findDtype(name);
+    this.#dtypes.set(name, known);
+    return known;
+  }
+
+  #findDtype(name: string): DType {
     const input = this.#graph.inputs.find((candidate) => candidate.name === name);
     if (input) return input.dtype;
     const constant = this.constant(name);

@@ -36,7 +36,7 @@ function meanVariance(r: Rewriting): void {
 }
 
 export const retired: Changes = {
-  Scatter: [{ before: 17, rewrite: (r) => r.become({ op: 'ScatterElements' }) }],
+  Scatter: [{ before: 11, rewrite: (r) => r.become({ op: 'ScatterElements' }) }],
   DynamicSlice: [{ before: 17, rewrite: (r) => r.become({ op: 'Slice' }) }],
   ImageScaler: [{ before: 17, rewrite: imageScaler }],
   Crop: [{ before: 17, rewrite: crop }],

@@ -15,7 +15,8 @@ function flattened(r: Rewriting): void {
   const matrix = r.builder.op('Flatten', [r.x], { axis });
   const result = r.builder.op(r.node.op, [matrix], { axis: -1 });
   const shape = r.builder.op('Shape', [r.x]);
-  r.become({ op: 'Reshape', inputs: [result, shape], attributes: { allowzero: { type: 'int', value: 1 } } });
+  const asItStands = { allowzero: { type: 'int', value: 1 } } as const;
+  r.become({ op: 'Reshape', inputs: [result, shape], attributes: r.builder.opset >= 14 ? asItStands : {} });
 }
 
 export const softmax: Changes = {

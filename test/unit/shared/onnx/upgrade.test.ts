@@ -127,7 +127,10 @@ describe('forms', () => {
   });
 
   it('of a target in between are those of that one', () => {
-    expect(after(oneNode('RoiAlign', 10, {}, ['x', 'r', 'b']), 13)[0]).toContain('output_half_pixel');
+    const regions = oneNode('RoiAlign', 10, {}, ['x', 'r', 'b']);
+    expect(upgrade(regions, 13).graph).toBe(regions.graph);
+    expect(after(oneNode('Softmax', 9), 13).at(-1)).toBe('softmax = Reshape(softmax_1, shape)');
+    expect(after(oneNode('Scatter', 9, {}, ['x', 'i', 'u']), 13)).toEqual(['scatter = ScatterElements(x, i, u)']);
     expect(upgrade(oneNode('Clip', 10), 13).opsets['']).toBe(13);
   });
 
@@ -146,6 +149,15 @@ describe('forms', () => {
     const scores = builder.op('Gemm', [builder.op('Flatten', ['x']), 'w', 'b']);
     builder.output(builder.op('Softmax', [scores]), 'float32', ['N', 2]);
     expect(after(modelOf(builder.build('g'), 9)).at(-1)).toContain('Softmax(gemm) {axis=-1}');
+  });
+
+  it('of a Softmax behind a hundred branches that come together again', () => {
+    const builder = new GraphBuilder(9);
+    builder.input('x', 'float32', ['N', 3]);
+    let value = 'x';
+    for (let layer = 0; layer < 100; layer++) value = builder.op('Add', [value, builder.op('Relu', [value])]);
+    builder.output(builder.op('Softmax', [value]), 'float32', ['N', 3]);
+    expect(after(modelOf(builder.build('g'), 9))).toHaveLength(201);
   });
 
   it('reach into bodies, whose new constants shadow nothing', () => {
