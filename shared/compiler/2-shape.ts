@@ -24,6 +24,7 @@ const impure = new Set([
   'RandomUniformLike',
   'Multinomial',
   'Bernoulli',
+  'Dropout',
 ]);
 
 /**

@@ -1,6 +1,7 @@
 /** Normalization layers. */
 import { elementCount, normalizeAxis } from '#shared/core/shape.ts';
-import { decomposition, rule, type Family } from '#shared/ops/entry.ts';
+import { batchNormalization } from '#shared/ops/batch-normalization.ts';
+import { decomposition, type Family } from '#shared/ops/entry.ts';
 import type { Emitter } from '#shared/ops/emitter.ts';
 import type { GradientContext } from '#shared/ops/gradient-context.ts';
 import { layerNormalization } from '#shared/ops/layer-normalization.ts';
@@ -16,36 +17,6 @@ function perChannel(g: Emitter, value: string): string {
       .slice(2)
       .map(() => 1),
   ]);
-}
-
-/** All axes but the channel's. */
-function aroundChannel(g: Emitter): number[] {
-  return g
-    .inputShape(0)
-    .map((_, axis) => axis)
-    .filter((axis) => axis !== 1);
-}
-
-/**
- * With fixed statistics, y = (x − mean) · r · scale + bias, r = 1 / √(variance + ε):
- * dx = dy · scale · r, dscale = r · Σ dy·(x − mean), dbias = Σ dy,
- * dmean = −scale · r · Σ dy, dvariance = −½ · scale · r³ · Σ dy·(x − mean).
- */
-function batchNormalizationGradient(g: GradientContext): readonly (string | undefined)[] {
-  const [scale, mean, variance] = [g.input(1), g.input(3), g.input(4)];
-  const r = g.div(g.scalar(1), g.unary('Sqrt', g.shift(variance, g.float('epsilon', 1e-5))));
-  const axes = aroundChannel(g);
-  let sums: string | undefined;
-  let products: string | undefined;
-  const sumOfDy = (): string => (sums ??= g.sum(g.dy, axes, false));
-  const sumOfProducts = (): string => (products ??= g.sum(g.mul(g.dy, g.sub(g.x, perChannel(g, mean))), axes, false));
-  return [
-    g.when(0, () => g.mul(g.dy, perChannel(g, g.mul(scale, r)))),
-    g.when(1, () => g.mul(sumOfProducts(), r)),
-    g.when(2, sumOfDy),
-    g.when(3, () => g.neg(g.mul(sumOfDy(), g.mul(scale, r)))),
-    g.when(4, () => g.scale(g.mul(sumOfProducts(), g.mul(scale, g.mul(r, g.mul(r, r)))), -0.5)),
-  ];
 }
 
 /** Axes from `axis` to the last. */
@@ -66,13 +37,8 @@ function standardized(l: LoweringContext, value: string, axes: readonly number[]
 }
 
 export const normalization = {
+  ...batchNormalization,
   ...layerNormalization,
-  BatchNormalization: rule(batchNormalizationGradient, {
-    refuses: (node) =>
-      node.int('training_mode', 0)
-        ? 'it computes batch statistics (training_mode = 1); export the model in inference mode.'
-        : undefined,
-  }),
   InstanceNormalization: decomposition((l) => {
     const axes = trailingAxes(l, 2);
     const scaled = l.mul(standardized(l, l.x, axes, l.float('epsilon', 1e-5)), perChannel(l, l.input(1)));

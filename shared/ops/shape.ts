@@ -102,5 +102,16 @@ export const shape = {
   Constant: stop('no inputs'),
   ConstantOfShape: stop('depends on a shape only'),
   EyeLike: stop('depends on a shape only'),
-  Range: stop('indices'),
+  // y = start + i · delta
+  Range: rule(
+    (g) => [
+      g.when(0, () => g.sum(g.dy, [0], false)),
+      undefined,
+      g.when(2, () => {
+        const steps = Array.from({ length: g.outputShape(0)[0] as number }, (_, step) => step);
+        return g.sum(g.mul(g.dy, g.constantOf([steps.length], steps)), [0], false);
+      }),
+    ],
+    { stops: [1] },
+  ),
 } as const satisfies Family;

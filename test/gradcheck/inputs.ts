@@ -69,6 +69,11 @@ export function computedInts(
   return { shape, dtype, constant: false, values: () => [...values] };
 }
 
+/** Truth values that come as a graph input. */
+export function computedBools(values: readonly number[], ...shape: number[]): InputSpec {
+  return { shape, dtype: 'bool', constant: false, values: () => [...values] };
+}
+
 export function bools(values: readonly number[], ...shape: number[]): InputSpec {
   return { shape, dtype: 'bool', constant: true, values: () => [...values] };
 }

@@ -130,4 +130,98 @@ export const matmulCases: readonly GradientCase[] = [
   },
   { op: 'Einsum', name: 'result not given', inputs: [signed(2, 3), signed(3, 4)], attributes: { equation: 'ij,jk' } },
   { op: 'Einsum', name: 'one operand', inputs: [signed(2, 3)], attributes: { equation: 'ij->ji' } },
+  ...[
+    {
+      equation: '...ij,...jk->...ik',
+      shapes: [
+        [2, 3, 4],
+        [2, 4, 2],
+      ],
+    },
+    {
+      equation: '...ij,jk',
+      shapes: [
+        [2, 2, 3, 4],
+        [4, 2],
+      ],
+    },
+    {
+      equation: 'b...,b...->...',
+      shapes: [
+        [3, 2, 4],
+        [3, 2, 4],
+      ],
+    },
+    {
+      equation: 'i...,...->i...',
+      shapes: [
+        [3, 2, 4],
+        [2, 4],
+      ],
+    },
+    { equation: '...i->...', shapes: [[2, 3, 4]] },
+    { equation: 'ii->i', shapes: [[3, 3]] },
+    { equation: 'ii', shapes: [[3, 3]] },
+    {
+      equation: 'iji,jk->ik',
+      shapes: [
+        [3, 2, 3],
+        [2, 4],
+      ],
+    },
+    { equation: 'bii->bi', shapes: [[2, 3, 3]] },
+    { equation: 'iii->i', shapes: [[3, 3, 3]] },
+    {
+      equation: 'Ab , bC -> AC',
+      shapes: [
+        [2, 3],
+        [3, 2],
+      ],
+    },
+    {
+      equation: 'bA,Ac',
+      shapes: [
+        [2, 3],
+        [3, 2],
+      ],
+    },
+    { equation: ',ij->ij', shapes: [[], [2, 3]] },
+    { equation: ',->', shapes: [[], []] },
+    { equation: 'i,i->', shapes: [[3], [3]] },
+    {
+      equation: 'ij,ij->ij',
+      shapes: [
+        [1, 3],
+        [2, 3],
+      ],
+    },
+    {
+      equation: 'ij,jk,kl->il',
+      shapes: [
+        [2, 3],
+        [3, 2],
+        [2, 2],
+      ],
+    },
+    {
+      equation: '...ij,...jk->...ik',
+      shapes: [
+        [1, 3, 4],
+        [2, 4, 2],
+      ],
+    },
+    {
+      equation: 'ij,kl->ik',
+      shapes: [
+        [2, 3],
+        [2, 2],
+      ],
+    },
+  ].map(({ equation, shapes }): GradientCase => ({
+    op: 'Einsum',
+    name: equation,
+    inputs: shapes.map((shape) => signed(...shape)),
+    attributes: { equation },
+    opsets: [13, 26],
+  })),
 ];

@@ -44,4 +44,24 @@ export const normalizationCases: readonly GradientCase[] = [
     attributes: { size: 3, alpha: 0.4, beta: 0.75, bias: 1.5 },
     dtype: 'float32',
   },
+  ...[
+    [4, 3],
+    [2, 3, 4],
+    [2, 3, 2, 2],
+  ].map((shape): GradientCase => ({
+    op: 'BatchNormalization',
+    name: `training, ${shape.length} axes`,
+    inputs: [signed(...shape), signed(3), signed(3), signed(3), between(0.5, 2, 3)],
+    attributes: { epsilon: 1e-2, momentum: 0.7, training_mode: 1 },
+    outputs: 3,
+    opsets: [14, 15, 26],
+  })),
+  { ...batchNorm('newest', [2, 3, 4]), opsets: [26] },
+  { ...batchNorm('nobody', [0, 3, 4]), opsets: [17] },
+  {
+    op: 'BatchNormalization',
+    name: 'no channel axis',
+    inputs: [signed(4), signed(1), signed(1), signed(1), between(0.5, 2, 1)],
+    opsets: [15, 26],
+  },
 ];
