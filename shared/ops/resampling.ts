@@ -1,10 +1,11 @@
 /** Reading pictures between their pixels. */
 import { refused, stop, type Family } from '#shared/ops/entry.ts';
+import { gridSample } from '#shared/ops/grid-sample.ts';
 import { resize } from '#shared/ops/resize.ts';
 
 export const resampling = {
   ...resize,
+  ...gridSample,
   AffineGrid: refused(),
-  GridSample: refused(),
   ImageDecoder: stop('not a number'),
 } as const satisfies Family;
