@@ -1,6 +1,7 @@
 /** Matrix products. */
 import type { Shape } from '#shared/core/shape.ts';
-import { decomposition, refused, rule, stop, type Contribution, type Family } from '#shared/ops/entry.ts';
+import { determinant } from '#shared/ops/determinant.ts';
+import { decomposition, rule, stop, type Contribution, type Family } from '#shared/ops/entry.ts';
 import { einsum } from '#shared/ops/einsum.ts';
 import type { Emitter } from '#shared/ops/emitter.ts';
 import type { GradientContext } from '#shared/ops/gradient-context.ts';
@@ -81,9 +82,9 @@ function gemmGradient(g: GradientContext): readonly Contribution[] {
 
 export const matmul = {
   ...einsum,
+  ...determinant,
   MatMul: rule(matmulGradient),
   Gemm: rule(gemmGradient),
-  Det: refused(),
   // (A·B)·α, each operand transposed on request
   'com.microsoft.FusedMatMul': decomposition(
     (l) => {

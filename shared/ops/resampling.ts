@@ -1,11 +1,12 @@
 /** Reading pictures between their pixels. */
-import { refused, stop, type Family } from '#shared/ops/entry.ts';
+import { affineGrid } from '#shared/ops/affine-grid.ts';
+import { stop, type Family } from '#shared/ops/entry.ts';
 import { gridSample } from '#shared/ops/grid-sample.ts';
 import { resize } from '#shared/ops/resize.ts';
 
 export const resampling = {
   ...resize,
   ...gridSample,
-  AffineGrid: refused(),
+  ...affineGrid,
   ImageDecoder: stop('not a number'),
 } as const satisfies Family;

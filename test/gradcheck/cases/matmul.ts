@@ -1,3 +1,4 @@
+import { determinantCases } from '#test/gradcheck/cases/determinant.ts';
 import type { GradientCase } from '#test/gradcheck/harness.ts';
 import { signed } from '#test/gradcheck/inputs.ts';
 
@@ -16,6 +17,7 @@ const gemms = [0, 1].flatMap((transA) =>
 );
 
 export const matmulCases: readonly GradientCase[] = [
+  ...determinantCases,
   product('matrices', [2, 4], [4, 3]),
   product('batch', [5, 2, 4], [5, 4, 3]),
   product('batch times matrix', [5, 2, 4], [4, 3]),
