@@ -25,6 +25,13 @@ function col2imGradient(g: GradientContext): string {
 export const col2im = {
   Col2Im: rule((g) => [g.when(0, () => col2imGradient(g))], {
     stops: [1, 2],
-    refuses: (node) => (node.isComputed(2) ? 'the size of its blocks is computed while running.' : undefined),
+    refuses: (node) => {
+      if (node.isComputed(2)) return 'the size of its blocks is computed while running.';
+      const [, channels, ...image] = node.outputShape(0);
+      const dilated = node.ints('dilations')?.some((dilation) => dilation > 1);
+      return dilated && channels !== 1 && image.length !== 2
+        ? 'onnxruntime loses channels where dilated blocks have other than two axes.'
+        : undefined;
+    },
   }),
 } as const satisfies Family;

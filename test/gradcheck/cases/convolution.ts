@@ -109,7 +109,6 @@ export const convolutionCases: readonly GradientCase[] = [
     dilations: [2, 2],
   }),
   blocks('a tail that no block has', [1, 4, 6], [5, 7], [2, 2], { strides: [2, 2] }),
-  // onnxruntime's kernel loses all channels but the first where blocks of one axis are dilated.
   blocks('one axis, dilated', [2, 3, 3], [7], [3], { strides: [1], pads: [1, 1], dilations: [3] }),
   blocks('one axis', [2, 6, 3], [8], [3], { strides: [3], pads: [1, 0] }),
   blocks('volume', [1, 2 * 8, 8], [3, 3, 3], [2, 2, 2]),
