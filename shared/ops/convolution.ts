@@ -2,7 +2,8 @@
 import { col2im } from '#shared/ops/col2im.ts';
 import { inputGradient } from '#shared/ops/convolution-input-gradient.ts';
 import { weightGradient } from '#shared/ops/convolution-weight-gradient.ts';
-import { refused, rule, stop, type Contribution, type Family } from '#shared/ops/entry.ts';
+import { deformableConvolution } from '#shared/ops/deformable-convolution.ts';
+import { rule, stop, type Contribution, type Family } from '#shared/ops/entry.ts';
 import { windowAxes, windowAxesBetween, type Convolution } from '#shared/ops/geometry.ts';
 import type { GradientContext } from '#shared/ops/gradient-context.ts';
 
@@ -71,6 +72,6 @@ export const convolution = {
   ConvTranspose: rule(transposedGradient),
   ConvInteger: stop('integers'),
   QLinearConv: stop('integers'),
-  DeformConv: refused(),
+  ...deformableConvolution,
   ...col2im,
 } as const satisfies Family;

@@ -1,6 +1,6 @@
 import type { AttributeValue } from '#shared/ir/builder.ts';
 import type { GradientCase } from '#test/gradcheck/harness.ts';
-import { ints, signed } from '#test/gradcheck/inputs.ts';
+import { absent, between, ints, signed, type InputSpec } from '#test/gradcheck/inputs.ts';
 
 /** Convolution is linear in each input: differences are exact for any step, so float32 is held to a tight tolerance. */
 const conv = (
@@ -48,6 +48,39 @@ const blocks = (
   step: 0.5,
   tolerance: 2e-5,
 });
+
+/** Offsets keep a tenth to four tenths of a pixel from whole ones, where samples have kinks. */
+const deformed = (
+  name: string,
+  input: number[],
+  weight: number[],
+  output: number[],
+  attributes: Record<string, AttributeValue> = {},
+  more: 'plain' | 'bias' | 'bias and mask' | 'mask' = 'plain',
+): GradientCase => {
+  const groups = typeof attributes['offset_group'] === 'number' ? attributes['offset_group'] : 1;
+  const taps = groups * (weight[2] as number) * (weight[3] as number);
+  const batch = input[0] as number;
+  const offset = between(-2, 3, batch, taps * 2, ...output);
+  const clear: InputSpec = {
+    ...offset,
+    values: (seed, position) =>
+      offset.values(seed, position).map((value) => Math.floor(value) + 0.1 + 0.3 * (value - Math.floor(value))),
+  };
+  return {
+    op: 'DeformConv',
+    name: more === 'plain' ? name : `${name}, ${more}`,
+    inputs: [
+      signed(...input),
+      signed(...weight),
+      clear,
+      ...(more === 'plain' ? [] : [more === 'mask' ? absent : signed(weight[0] as number)]),
+      ...(more.endsWith('mask') ? [signed(batch, taps, ...output)] : []),
+    ],
+    attributes,
+    opsets: [19, 26],
+  };
+};
 
 export const convolutionCases: readonly GradientCase[] = [
   conv('1×1 with bias', [2, 3, 4, 5], [4, 3, 1, 1], {}, true),
@@ -163,5 +196,17 @@ export const convolutionCases: readonly GradientCase[] = [
   ),
   conv('volume, depthwise, dilated', [1, 3, 6, 5, 4], [3, 1, 2, 2, 2], { group: 3, dilations: [2, 1, 3] }),
   conv('volume, SAME_UPPER', [1, 2, 4, 5, 3], [3, 2, 3, 2, 3], { auto_pad: 'SAME_UPPER', strides: [2, 2, 1] }),
+  deformed('3×3', [2, 3, 5, 6], [4, 3, 3, 3], [3, 4]),
+  deformed('padded, stride 2', [1, 2, 6, 5], [3, 2, 3, 2], [3, 3], { strides: [2, 2], pads: [1, 0, 0, 1] }, 'bias'),
+  deformed('dilated', [2, 2, 6, 6], [3, 2, 2, 2], [4, 5], { dilations: [2, 1] }, 'mask'),
+  deformed(
+    'groups, offsets in groups',
+    [2, 4, 5, 4],
+    [6, 2, 2, 2],
+    [4, 3],
+    { group: 2, offset_group: 2 },
+    'bias and mask',
+  ),
+  deformed('offsets in more groups', [1, 4, 4, 4], [2, 4, 2, 3], [3, 2], { offset_group: 4 }, 'bias and mask'),
   transposed('one axis', [2, 3, 6], [3, 2, 3], { strides: [3] }),
 ];
