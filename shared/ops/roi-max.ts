@@ -35,7 +35,7 @@ export interface Winners {
 /**
  * @param picture of each region, int64 [R]
  */
-export function winners(g: GradientContext, picture: string, y: Candidates, x: Candidates): Winners {
+function winners(g: GradientContext, picture: string, y: Candidates, x: Candidates): Winners {
   const [batch, channels, height, width] = g.inputShape(0) as [number, number, number, number];
   const [regions] = g.outputShape(0) as [number];
   const cells = [regions, y.pooled, x.pooled];

@@ -17,7 +17,7 @@ const combinations = (sizes: readonly number[]): number[][] =>
   );
 
 /** [N, C, …] pooled by `pool`, which gets what a window read of one channel; beyond the edges nothing is read. */
-export function pooled(
+function pooled(
   x: ReferenceTensor,
   windows: Windows,
   pool: (read: readonly number[]) => number,
