@@ -17,11 +17,7 @@ const combinations = (sizes: readonly number[]): number[][] =>
   );
 
 /** [N, C, …] pooled by `pool`, which gets what a window read of one channel; beyond the edges nothing is read. */
-function pooled(
-  x: ReferenceTensor,
-  windows: Windows,
-  pool: (read: readonly number[]) => number,
-): ReferenceTensor {
+function pooled(x: ReferenceTensor, windows: Windows, pool: (read: readonly number[]) => number): ReferenceTensor {
   const [batch, channels, ...spatial] = x.shape as [number, number, ...number[]];
   const plane = spatial.reduce((product, size) => product * size, 1);
   const data = Array.from({ length: batch * channels }, (_, channel) =>
