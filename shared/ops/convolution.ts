@@ -1,5 +1,6 @@
 /** Convolutions. The gradients' spellings and the choice among them are in the two files beside this one. */
 import { col2im } from '#shared/ops/col2im.ts';
+import { unlessEmpty } from '#shared/ops/emptiness.ts';
 import { inputGradient } from '#shared/ops/convolution-input-gradient.ts';
 import { weightGradient } from '#shared/ops/convolution-weight-gradient.ts';
 import { deformableConvolution } from '#shared/ops/deformable-convolution.ts';
@@ -68,8 +69,8 @@ function transposedGradient(g: GradientContext): Contribution[] {
 }
 
 export const convolution = {
-  Conv: rule(convolutionGradient),
-  ConvTranspose: rule(transposedGradient),
+  Conv: rule(unlessEmpty(convolutionGradient)),
+  ConvTranspose: rule(unlessEmpty(transposedGradient)),
   ConvInteger: stop('integers'),
   QLinearConv: stop('integers'),
   ...deformableConvolution,

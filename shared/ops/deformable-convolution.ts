@@ -5,6 +5,7 @@
  * ds = dcolumn · mask, dmask = Σ_c dcolumn · s, dW = Σ dy · mask · s; what samples give to X and offsets is sampling's.
  */
 import { elementCount } from '#shared/core/shape.ts';
+import { unlessEmpty } from '#shared/ops/emptiness.ts';
 import { rule, type Contribution, type Family } from '#shared/ops/entry.ts';
 import { taps, windowAxes } from '#shared/ops/geometry.ts';
 import type { GradientContext } from '#shared/ops/gradient-context.ts';
@@ -15,7 +16,6 @@ const [bias, mask] = [3, 4];
 function deformableGradient(g: GradientContext): Contribution[] {
   const [batch, channels, ...sizes] = g.inputShape(0) as [number, number, ...number[]];
   const [made, perGroup, ...kernel] = g.inputShape(1) as [number, number, ...number[]];
-  if (elementCount(g.outputShape(0)) === 0) return g.each((index) => g.zeros(g.inputShape(index)));
   const { builder } = g;
   const axes = windowAxes(g, kernel);
   const groups = g.int('group', 1);
@@ -83,5 +83,5 @@ function once(compute: () => string): () => string {
 }
 
 export const deformableConvolution = {
-  DeformConv: rule(deformableGradient),
+  DeformConv: rule(unlessEmpty(deformableGradient)),
 } as const satisfies Family;

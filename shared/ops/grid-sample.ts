@@ -1,5 +1,6 @@
 /** GridSample: samples at the points of a grid, whose −1 and 1 are the middles or outer edges of the outermost pixels. */
 import { elementCount } from '#shared/core/shape.ts';
+import { unlessEmpty } from '#shared/ops/emptiness.ts';
 import { rule, type Contribution, type Family } from '#shared/ops/entry.ts';
 import type { Emitter } from '#shared/ops/emitter.ts';
 import type { GradientContext } from '#shared/ops/gradient-context.ts';
@@ -22,8 +23,6 @@ function gridSampleGradient(g: GradientContext): Contribution[] {
   const [batch, channels, ...sizes] = g.inputShape(0) as [number, number, ...number[]];
   const gridShape = g.inputShape(1);
   const points = elementCount(gridShape.slice(1, -1));
-  const nothing = (index: number): string => g.zeros(g.inputShape(index));
-  if (elementCount(g.outputShape(0)) === 0) return g.each(nothing);
 
   const aligned = g.int('align_corners', 0) === 1;
   const pixelsPerUnit = (size: number): number => (aligned ? size - 1 : size) / 2;
@@ -43,7 +42,7 @@ function gridSampleGradient(g: GradientContext): Contribution[] {
       const perUnit = g.scale(pull, pixelsPerUnit(sizes[axis] as number));
       return g.builder.reshape(perUnit, [batch, points, 1]);
     });
-    if (components === undefined) return nothing(1);
+    if (components === undefined) return g.zeros(gridShape);
     return g.builder.reshape(g.builder.op('Concat', components.toReversed(), { axis: 2 }), gridShape);
   };
   return [
@@ -53,5 +52,5 @@ function gridSampleGradient(g: GradientContext): Contribution[] {
 }
 
 export const gridSample = {
-  GridSample: rule(gridSampleGradient),
+  GridSample: rule(unlessEmpty(gridSampleGradient)),
 } as const satisfies Family;

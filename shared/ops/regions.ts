@@ -1,15 +1,10 @@
 /** Pooling over regions of interest, and undoing a pooling. */
 import { elementCount } from '#shared/core/shape.ts';
-import { rule, type Contribution, type Family, type GradientRule } from '#shared/ops/entry.ts';
+import { unlessEmpty } from '#shared/ops/emptiness.ts';
+import { rule, type Family } from '#shared/ops/entry.ts';
 import type { GradientContext } from '#shared/ops/gradient-context.ts';
 import { averageGradient } from '#shared/ops/roi-align.ts';
 import { pooledMaximumGradient, sampledMaximumGradient } from '#shared/ops/roi-max.ts';
-
-/** Zeros where there are no regions, whose reductions would have nothing to reduce. */
-const ofSomeRegions =
-  (gradient: GradientRule): GradientRule =>
-  (g): readonly Contribution[] =>
-    elementCount(g.outputShape(0)) === 0 ? g.each((index) => g.zeros(g.inputShape(index))) : gradient(g);
 
 /**
  * Y is zero but for Y[indices] = X, over all elements: dX = dY[indices]. Of several that were written to one place the
@@ -29,12 +24,12 @@ function unpoolGradient(g: GradientContext): string {
 
 export const regions = {
   RoiAlign: rule(
-    ofSomeRegions((g) => (g.string('mode', 'avg') === 'max' ? sampledMaximumGradient(g) : averageGradient(g))),
+    unlessEmpty((g) => (g.string('mode', 'avg') === 'max' ? sampledMaximumGradient(g) : averageGradient(g))),
     { stops: [2] },
   ),
   // Regions are rounded to whole pixels.
   MaxRoiPool: rule(
-    ofSomeRegions((g) => [g.when(0, () => pooledMaximumGradient(g))]),
+    unlessEmpty((g) => [g.when(0, () => pooledMaximumGradient(g))]),
     { stops: [1] },
   ),
   MaxUnpool: rule((g) => [g.when(0, () => unpoolGradient(g))], { stops: [1, 2] }),

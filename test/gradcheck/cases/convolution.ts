@@ -135,6 +135,9 @@ export const convolutionCases: readonly GradientCase[] = [
   transposed('groups', [2, 4, 4, 4], [4, 3, 3, 3], { group: 2, strides: [2, 1] }, 6),
   transposed('dilated', [1, 2, 5, 4], [2, 3, 3, 2], { dilations: [2, 3], pads: [1, 0, 2, 1] }),
   transposed('depthwise', [2, 3, 5, 5], [3, 1, 4, 4], { group: 3, strides: [2, 2], pads: [1, 1, 1, 1] }),
+  conv('empty batch', [0, 2, 5, 5], [3, 2, 3, 3], {}, true),
+  conv('empty batch, depthwise', [0, 3, 5, 5], [3, 1, 3, 3], { group: 3 }),
+  transposed('empty batch', [0, 2, 5, 5], [2, 3, 3, 3], {}, 3),
   blocks('plane', [2, 3 * 6, 9], [4, 5], [2, 3], {}),
   blocks('strides, pads and dilations', [2, 2 * 6, 4], [5, 6], [2, 3], {
     strides: [2, 3],
