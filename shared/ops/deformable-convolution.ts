@@ -28,9 +28,10 @@ function deformableGradient(g: GradientContext): Contribution[] {
   const ownChannels = channels / offsetGroups;
 
   const offset = builder.reshape(g.input(2), [pictures, tapCount, sizes.length, positions]);
+  const windows = taps(axes.map((axis) => ({ ...axis, kernel: axis.output })));
   const sampled = axes.map((axis, index) => {
     const still = taps(axes).flatMap((tap) =>
-      windowsOf(axes.map(({ output }) => output)).map(
+      windows.map(
         (window) => (window[index] as number) * axis.stride + (tap[index] as number) * axis.dilation - axis.begin,
       ),
     );
@@ -67,14 +68,6 @@ function deformableGradient(g: GradientContext): Contribution[] {
     g.when(bias, () => g.sum(g.dy, [0, ...sizes.map((_, axis) => axis + 2)], false)),
     g.when(mask, () => builder.reshape(g.sum(g.mul(dcolumn(), samples()), [1], false), g.inputShape(mask))),
   ];
-}
-
-/** Every position of the output, last axis fastest. */
-function windowsOf(outputs: readonly number[]): number[][] {
-  return outputs.reduce<number[][]>(
-    (heads, count) => heads.flatMap((head) => Array.from({ length: count }, (_, index) => [...head, index])),
-    [[]],
-  );
 }
 
 function once(compute: () => string): () => string {
