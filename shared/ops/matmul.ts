@@ -1,7 +1,8 @@
 /** Matrix products. */
 import type { Shape } from '#shared/core/shape.ts';
 import { float } from '#shared/ir/builder.ts';
-import { decomposition, refused, rule, stop, type Contribution, type Family } from '#shared/ops/entry.ts';
+import { determinant } from '#shared/ops/determinant.ts';
+import { decomposition, rule, stop, type Contribution, type Family } from '#shared/ops/entry.ts';
 import { einsum } from '#shared/ops/einsum.ts';
 import type { Emitter } from '#shared/ops/emitter.ts';
 import type { GradientContext } from '#shared/ops/gradient-context.ts';
@@ -120,9 +121,9 @@ function fusedGemm(l: LoweringContext): readonly string[] {
 
 export const matmul = {
   ...einsum,
+  ...determinant,
   MatMul: rule(matmulGradient),
   Gemm: rule(gemmGradient),
-  Det: refused(),
   'com.microsoft.FusedGemm': decomposition(fusedGemm),
   'com.microsoft.FusedMatMul': decomposition(fusedMatMul),
   'com.microsoft.TransposeMatMul': decomposition(fusedMatMul),

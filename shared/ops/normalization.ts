@@ -1,7 +1,7 @@
 /** Normalization layers. */
 import { elementCount, normalizeAxis } from '#shared/core/shape.ts';
 import { batchNormalization } from '#shared/ops/batch-normalization.ts';
-import { decomposition, type Family } from '#shared/ops/entry.ts';
+import { decomposition, rule, type Family } from '#shared/ops/entry.ts';
 import type { Emitter } from '#shared/ops/emitter.ts';
 import type { GradientContext } from '#shared/ops/gradient-context.ts';
 import { layerNormalization } from '#shared/ops/layer-normalization.ts';
@@ -28,6 +28,19 @@ function trailingAxes(g: Emitter, axis: number): number[] {
 
 const mean = (g: Emitter, value: string, axes: readonly number[]): string =>
   g.builder.reduce('ReduceMean', value, axes, true);
+
+/**
+ * y = x / n with n = ‖x‖ₚ along one axis, p = 1 or 2: dx = (dy − s · Σ dy·y) / n, where s is y for p = 2 and the sign of x
+ * for p = 1. A vector of zeros stays zero, as in the kernel, and gets no gradient.
+ */
+function lpNormalizationGradient(g: GradientContext): string {
+  const axes = [normalizeAxis(g.int('axis', -1), g.inputShape(0).length)];
+  const first = g.int('p', 2) === 1;
+  const norm = first ? g.sum(g.unary('Abs', g.x), axes, true) : g.unary('Sqrt', g.sum(g.mul(g.x, g.x), axes, true));
+  const swing = g.mul(first ? g.unary('Sign', g.x) : g.y, g.sum(g.mul(g.dy, g.y), axes, true));
+  const positive = g.builder.op('Greater', [norm, g.scalar(0)]);
+  return g.builder.op('Where', [positive, g.div(g.sub(g.dy, swing), norm), g.scalar(0)]);
+}
 
 /** (x − mean) / √(variance + ε) over `axes`. */
 function standardized(l: LoweringContext, value: string, axes: readonly number[], epsilon: number): string {
@@ -58,12 +71,7 @@ export const normalization = {
     return [l.builder.reshape(l.add(scaled, l.builder.reshape(l.input(2), vector)), l.inputShape(0))];
   }),
   MeanVarianceNormalization: decomposition((l) => [standardized(l, l.x, l.ints('axes') ?? [0, 2, 3], 0)]),
-  // y = x / ‖x‖ₚ along one axis, p = 1 or 2
-  LpNormalization: decomposition((l) => {
-    const axes = [normalizeAxis(l.int('axis', -1), l.inputShape(0).length)];
-    if (l.int('p', 2) === 1) return [l.div(l.x, l.sum(l.unary('Abs', l.x), axes, true))];
-    return [l.div(l.x, l.unary('Sqrt', l.sum(l.mul(l.x, l.x), axes, true)))];
-  }),
+  LpNormalization: rule((g) => [g.when(0, () => lpNormalizationGradient(g))]),
   // y = x / (bias + alpha · mean of x² over neighbouring channels)^beta, channels beyond the edges counting as zero
   LRN: decomposition((l) => {
     const [batch, channels, ...spatial] = l.inputShape(0) as [number, number, ...number[]];

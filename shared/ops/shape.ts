@@ -1,7 +1,8 @@
 /** Operators that move elements without computing: each gradient moves them back. */
 import { normalizeAxis } from '#shared/core/shape.ts';
+import { centerCropPad } from '#shared/ops/center-crop-pad.ts';
 import { edges } from '#shared/ops/edges.ts';
-import { decomposition, refused, rule, stop, type Contribution, type Family } from '#shared/ops/entry.ts';
+import { decomposition, rule, stop, type Contribution, type Family } from '#shared/ops/entry.ts';
 import type { GradientContext } from '#shared/ops/gradient-context.ts';
 
 /** For operators that only rename the shape: the gradient takes the input's shape again. */
@@ -40,6 +41,7 @@ function tileGradient(g: GradientContext): string {
 
 export const shape = {
   ...edges,
+  ...centerCropPad,
   Reshape: rule(reshapeBack, { stops: [1] }),
   Flatten: rule(reshapeBack),
   Squeeze: rule(reshapeBack, { stops: [1] }),
@@ -96,7 +98,6 @@ export const shape = {
     ],
     { stops: [1] },
   ),
-  CenterCropPad: refused(),
   Shape: stop('sizes'),
   Size: stop('sizes'),
   Constant: stop('no inputs'),

@@ -1,4 +1,5 @@
 import type { AttributeValue } from '#shared/ir/builder.ts';
+import { determinantCases } from '#test/gradcheck/cases/determinant.ts';
 import type { GradientCase } from '#test/gradcheck/harness.ts';
 import { between, given, signed, type InputSpec } from '#test/gradcheck/inputs.ts';
 
@@ -46,6 +47,7 @@ const activations: readonly [string, Record<string, AttributeValue>][] = [
 ];
 
 export const matmulCases: readonly GradientCase[] = [
+  ...determinantCases,
   product('matrices', [2, 4], [4, 3]),
   product('batch', [5, 2, 4], [5, 4, 3]),
   product('batch times matrix', [5, 2, 4], [4, 3]),
