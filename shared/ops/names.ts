@@ -1,5 +1,5 @@
 /**
- * Every operator the table must answer for: all of `ai.onnx` up to operator set 24, and the `com.microsoft`
+ * Every operator the table must answer for: all of `ai.onnx` up to operator set 26, and the `com.microsoft`
  * ones that exporters and optimizers leave in models. The table's type is total over this list.
  */
 export const operatorNames = [
@@ -19,6 +19,7 @@ export const operatorNames = [
   'AveragePool',
   'BatchNormalization',
   'Bernoulli',
+  'BitCast',
   'BitShift',
   'BitwiseAnd',
   'BitwiseNot',
@@ -42,6 +43,7 @@ export const operatorNames = [
   'ConvTranspose',
   'Cos',
   'Cosh',
+  'CumProd',
   'CumSum',
   'DFT',
   'DeformConv',
@@ -202,18 +204,23 @@ export const operatorNames = [
   'Where',
   'Xor',
   'SimplifiedLayerNormalization',
+  'com.microsoft.Attention',
   'com.microsoft.BiasGelu',
   'com.microsoft.DequantizeLinear',
+  'com.microsoft.EmbedLayerNormalization',
   'com.microsoft.FastGelu',
+  'com.microsoft.FusedGemm',
   'com.microsoft.FusedMatMul',
   'com.microsoft.Gelu',
   'com.microsoft.GroupQueryAttention',
   'com.microsoft.MatMulNBits',
   'com.microsoft.MultiHeadAttention',
+  'com.microsoft.QuantizeLinear',
   'com.microsoft.QuickGelu',
   'com.microsoft.RotaryEmbedding',
   'com.microsoft.SkipLayerNormalization',
   'com.microsoft.SkipSimplifiedLayerNormalization',
+  'com.microsoft.TransposeMatMul',
 ] as const;
 
 export type OperatorName = (typeof operatorNames)[number];
