@@ -6,6 +6,7 @@ import { buildCaseStep, type CaseStep } from '#shared/compiler/case-step.ts';
 import type { Shape } from '#shared/core/shape.ts';
 import type { Model } from '#shared/ir/graph.ts';
 import { decodeModel } from '#shared/onnx/decode.ts';
+import { upgrade } from '#shared/onnx/upgrade.ts';
 import { oracle } from '#electron/engine/runtime/oracle.ts';
 import { drawRecipe, type Recipe } from '#test/engine/architectures/weights.ts';
 
@@ -48,7 +49,7 @@ export function fixtureNames(): string[] {
 export function readFixture(name: string): Fixture {
   const bytes = gunzipSync(readFileSync(`${folder}${name}.onnx.gz`));
   const readExternal = (recipe: string): Uint8Array => new Uint8Array(drawRecipe(JSON.parse(recipe) as Recipe).buffer);
-  const model = decodeModel(bytes, { path: name, readExternal });
+  const model = upgrade(decodeModel(bytes, { path: name, readExternal }));
   return { name, model, reference: JSON.parse(model.metadata['reference'] ?? '') as Reference };
 }
 
