@@ -5,6 +5,7 @@
 import type { Shape } from '#shared/core/shape.ts';
 import { GraphBuilder } from '#shared/ir/builder.ts';
 import type { Graph, Model, ValueInfo } from '#shared/ir/graph.ts';
+import { recompute } from '#shared/compiler/checkpoint.ts';
 import { stateSlots, type StateSlot } from '#shared/compiler/6-update.ts';
 import { definitions, rename } from '#shared/compiler/subgraph.ts';
 import { appendStep, type StepSpec } from '#shared/compiler/training-step.ts';
@@ -61,6 +62,11 @@ function usesMicrosoft(graph: Graph): boolean {
   );
 }
 
+/** The step of `suffix` with the checkpoints of `spec`. */
+export function checkpointed(step: Graph, suffix: TypedModel, { cuts = [] }: Pick<StepSpec, 'cuts'>): Graph {
+  return cuts.length === 0 ? step : recompute(step, suffix.graph, cuts, suffix.opsets[''] as number).graph;
+}
+
 /**
  * The step as one graph. Inputs: the suffix's own (the cut rows first), `target` int64 [N], `weight` float32 [N],
  * `lr` float32, `step` int64, parameters, state. Outputs: `loss`, `correct`, `next/…`.
@@ -89,7 +95,7 @@ export function emitStep(suffix: TypedModel, spec: StepSpec): Model {
     builder.output(step.parameters.get(name) as string, 'float32', shape, names.next(name));
   for (const { name, shape } of slots)
     builder.output(step.state.get(name) as string, 'float32', shape, names.next(name));
-  return modelOf(builder.build('step'), suffix);
+  return modelOf(checkpointed(builder.build('step'), suffix, spec), suffix);
 }
 
 /**
@@ -168,7 +174,7 @@ function loopBody(
   }
   builder.output(step.loss, 'float32', [], names.loss);
   builder.output(step.correct as string, 'float32', [], names.correct);
-  const graph = builder.build('step');
+  const graph = checkpointed(builder.build('step'), suffix, spec);
   const renaming = new Map([...definitions(graph)].map((name) => [name, `body/${name}`]));
   const outside = [
     names.order,

@@ -11,6 +11,8 @@ export interface StepSpec {
   readonly loss: LossSpec;
   readonly optimizer: OptimizerSpec;
   readonly groups: readonly ParameterGroup[];
+  /** Where checkpoints stand; absent keeps all the backward pass reads. */
+  readonly cuts?: readonly number[];
 }
 
 export interface StepInputs {
