@@ -154,7 +154,7 @@ function makersOf(wanted: ReadonlySet<string>, nodes: readonly Node[], again: Re
   return makers.toReversed();
 }
 
-/** Appends a copy of a node, and adds the new names of its outputs to `copies`. */
+/** Appends a copy of a node, itself without a name since names are one node's alone, and adds the new names of its outputs to `copies`. */
 function repeat(
   node: Node,
   builder: GraphBuilder,
@@ -171,7 +171,7 @@ function repeat(
     if (again.has(name)) copies.set(name, names.get(name) as string);
   }
   for (const [original, copy] of names) if (copy !== original) originals.set(copy, original);
-  builder.append(renamed(node, names));
+  builder.append({ ...renamed(node, names), name: '' });
 }
 
 /**

@@ -21,6 +21,10 @@ const cases: readonly [string, RecipeChanges][] = [
   ],
   ['from a stage on, SGD with momentum', { freeze: { mode: 'until', stage: 'stage2' }, optimizer: { kind: 'sgd' } }],
   ['everything, with smoothing', { freeze: { mode: 'none' }, loss: { labelSmoothing: 0.1 }, head: { dropout: 0.2 } }],
+  [
+    'with checkpoints',
+    { freeze: { mode: 'none' }, head: { dropout: 0.2 }, training: { ...training, memoryLimit: 1e-6 } },
+  ],
 ];
 
 /** The same batches, as the loop takes them: rows of a table, and which of them each place holds. */
