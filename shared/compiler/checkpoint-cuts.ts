@@ -18,12 +18,15 @@ export interface Checkpointing {
   readonly limit: number;
 }
 
+/** Share of the memory that must be saved for work to be done twice at all. */
+const leastGain = 0.02;
+
 /** Numbers of segments that are tried: each third or so more than the one before. */
 const segmentCounts = [2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64];
 
 /**
- * The checkpoints of the step that `emit` makes of `model`; undefined where it stays within `limit` bytes without. If
- * no choice does, the one that needs the least memory.
+ * The checkpoints of the step that `emit` makes of `model`; undefined where it stays within `limit` bytes without,
+ * or where none would help. If no choice keeps to the limit, it is the one that needs the least memory.
  */
 export async function chooseCheckpoints(
   model: TypedModel,
@@ -42,7 +45,7 @@ export async function chooseCheckpoints(
     const found = fewest(cuts, attempt, limit);
     if (!best || isBetter(found, best, limit)) best = found;
   }
-  if (!best || best.peak >= before) return undefined;
+  if (!best || best.peak > (1 - leastGain) * before) return undefined;
   return { cuts: best.cuts, repeated: best.repeated, before, after: best.peak, limit };
 }
 
