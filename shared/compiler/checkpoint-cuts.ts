@@ -1,6 +1,6 @@
 /** Where checkpoints stand: the cuts that keep a training step within a limit at the least work done twice. */
 import { elementCount } from '#shared/core/shape.ts';
-import { isRepeatable, recompute, type Recomputed } from '#shared/compiler/checkpoint.ts';
+import { isRepeatable, readers, recompute, type Recomputed } from '#shared/compiler/checkpoint.ts';
 import type { TypedModel } from '#shared/compiler/2-shape.ts';
 import { bytesOf, peakMemory, type Types } from '#shared/compiler/memory.ts';
 import type { Oracle } from '#shared/compiler/oracle.ts';
@@ -158,8 +158,7 @@ function keptBytes(step: Graph, forward: TypedGraph): number[] {
  * reader with its maker, and could not where it is kept.
  */
 function crossingBytes(step: Graph, forward: TypedGraph): (number | undefined)[] {
-  const uses = new Map<string, number>();
-  for (const name of step.nodes.flatMap(reads)) uses.set(name, (uses.get(name) ?? 0) + 1);
+  const uses = readers(step.nodes);
   const lastRead = new Map<string, number>();
   forward.nodes.forEach((node, index) => {
     for (const name of reads(node)) lastRead.set(name, index);

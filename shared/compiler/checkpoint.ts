@@ -12,7 +12,7 @@ import type { DType } from '#shared/ir/tensor.ts';
 /** What a cut leaves of the forward pass. */
 interface Division {
   /** Segment of each value that is computed again where the backward pass reads it. */
-  readonly again: ReadonlyMap<string, number>;
+  readonly again: Map<string, number>;
   /** Forward nodes of each segment. */
   readonly segments: readonly (readonly Node[])[];
 }
@@ -73,12 +73,13 @@ export function recompute(graph: Graph, forward: TypedGraph, cuts: readonly numb
   const copies = new Map<string, string>();
   const originals = new Map<string, string>();
   const repeated: Node[] = [];
+  const uses = readers(graph.nodes);
   let awaited = forward.outputs.map(({ name }) => name);
   let done = 0;
   behind.forEach((node, index) => {
     const due = new Set(reads(node).flatMap((name) => (copies.has(name) ? [] : (again.get(name) ?? []))));
     for (const segment of due) {
-      const nodes = makersOf(wanted[segment] as Set<string>, segments[segment] as readonly Node[], again);
+      const nodes = makersOf(wanted[segment] as Set<string>, segments[segment] as readonly Node[], again, uses);
       const made = crossing(graph, behind, done, index);
       if (made.length > 0) awaited = made;
       const barrier = new Barrier(builder, forward, awaited);
@@ -143,15 +144,37 @@ class Barrier {
   }
 }
 
-/** Those of `nodes` that make one of `wanted` from what is kept. */
-function makersOf(wanted: ReadonlySet<string>, nodes: readonly Node[], again: ReadonlyMap<string, number>): Node[] {
+/** How many nodes read each value. */
+export function readers(nodes: readonly Node[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const name of nodes.flatMap((node) => [...new Set(reads(node))])) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return counts;
+}
+
+/**
+ * Those of `nodes` that make one of `wanted` from what is kept. A value that would lose all its readers but one is taken
+ * out of `again` and kept as well: onnxruntime might fuse that reader with its maker, and round differently.
+ */
+function makersOf(
+  wanted: ReadonlySet<string>,
+  nodes: readonly Node[],
+  again: Map<string, number>,
+  uses: ReadonlyMap<string, number>,
+): Node[] {
   const needed = new Set(wanted);
-  const makers = nodes.toReversed().filter((node) => {
-    const isNeeded = node.outputs.some((name) => needed.has(name));
-    if (isNeeded) for (const name of reads(node)) if (again.has(name)) needed.add(name);
-    return isNeeded;
-  });
-  return makers.toReversed();
+  const makers = nodes
+    .toReversed()
+    .filter((node) => {
+      const isNeeded = node.outputs.some((name) => needed.has(name) && again.has(name));
+      if (isNeeded) for (const name of reads(node)) needed.add(name);
+      return isNeeded;
+    })
+    .toReversed();
+  const lonely = [...readers(makers)].filter(
+    ([name, count]) => count === 1 && again.has(name) && !wanted.has(name) && (uses.get(name) ?? 0) > 1,
+  );
+  for (const [name] of lonely) again.delete(name);
+  return lonely.length > 0 ? makersOf(wanted, nodes, again, uses) : makers;
 }
 
 /** Appends a copy of a node, itself without a name since names are one node's alone, and adds the new names of its outputs to `copies`. */

@@ -93,6 +93,16 @@ describe('recompute', () => {
     expect(opsOf(repeated)).toContain('Exp');
   });
 
+  it('keeps a value that would have fewer readers the second time', () => {
+    const one = training((g, x, weight) => {
+      const fork = g.op('Sub', [g.op('Mul', [x, weight]), weight]);
+      const [left, right] = [g.op('Tanh', [g.op('Tanh', [fork])]), g.op('Neg', [fork])];
+      return g.op('Tanh', [g.op('Tanh', [g.op('Add', [left, right])])]);
+    });
+    // Both Tanh are asked for, and the fork would be made for them alone.
+    expect(opsOf(again(one, [6]).repeated)).toEqual(['Tanh', 'Tanh']);
+  });
+
   it('needs less memory the deeper the model is', () => {
     const peaks = (length: number, cuts: readonly number[]): [number, number] => {
       const one = chain(length);
