@@ -55,7 +55,8 @@ function replace(node: Node, graph: TypedGraph, builder: GraphBuilder, decompose
     const added = builder.nodes[index] as Node;
     builder.nodes[index] = {
       ...added,
-      name: node.name,
+      // The runtime takes each name once; the last piece is the node itself.
+      name: node.name === '' || index === builder.nodes.length - 1 ? node.name : `${node.name}:${index - first}`,
       inputs: added.inputs.map(rename),
       outputs: added.outputs.map(rename),
     };

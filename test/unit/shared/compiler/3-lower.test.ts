@@ -46,3 +46,10 @@ test('never reuses a name the graph has', () => {
   const outputs = lower(graphOf(nodes), 17).nodes.flatMap((each) => each.outputs);
   expect(new Set(outputs).size).toBe(outputs.length);
 });
+
+test('gives no name to two nodes', () => {
+  const lowered = lower(graphOf([node('Selu', ['x'], ['a']), node('Relu', ['a'], ['y'])]), 17);
+  expect(lowered.nodes.map(({ name }) => name)).toEqual(['Selu:0', 'Selu', 'Relu']);
+  const { nodes } = lower(graphOf([{ ...node('Selu', ['x'], ['y']), name: '' }]), 17);
+  expect(nodes.map(({ name }) => name)).toEqual(['', '']);
+});
