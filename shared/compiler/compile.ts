@@ -62,12 +62,12 @@ export interface CompileInput {
   /** Training samples of each class. */
   readonly classCounts: readonly number[];
   readonly oracle: Oracle;
-  /** Bytes of the device that trains, where they are known; what a recipe asks for goes before. */
-  readonly deviceMemory?: number;
+  /** Bytes a step may take where the recipe names no limit; absent is any amount. */
+  readonly memoryLimit?: number;
 }
 
 /** @throws GraftError with the node at fault; an operator without gradient names the freeze line that avoids it */
-export async function compile({ recipe, backbone, classCounts, oracle, deviceMemory }: CompileInput): Promise<Plan> {
+export async function compile({ recipe, backbone, classCounts, oracle, memoryLimit }: CompileInput): Promise<Plan> {
   const assembly = resolve(recipe, backbone, classCounts.length);
   const batch = recipe.training.batchSize;
   const fix = (model: Model, count = batch): Promise<TypedModel> =>
@@ -95,7 +95,7 @@ export async function compile({ recipe, backbone, classCounts, oracle, deviceMem
   const head = new Set(assembly.head.keys());
   const groups = parameterGroups(divided, head, stages, recipe.freeze, recipe.optimizer.weightDecay);
   const whole: StepSpec = { loss: lossSpec(recipe, classCounts), optimizer: optimizerSpec(recipe.optimizer), groups };
-  const limit = recipe.training.memoryLimit * 2 ** 20 || (deviceMemory ?? Number.POSITIVE_INFINITY);
+  const limit = recipe.training.memoryLimit * 2 ** 20 || (memoryLimit ?? Number.POSITIVE_INFINITY);
   const { suffix } = divided;
   const checkpointing = await chooseCheckpoints(suffix, () => emitStep(suffix, whole), limit, oracle);
   const spec: StepSpec = checkpointing ? { ...whole, cuts: checkpointing.cuts } : whole;

@@ -109,7 +109,7 @@ interface TrainingPart {
   readonly lossThreshold: number;
   /** Stop after this many epochs without a better validation loss; 0 is off. */
   readonly patience: number;
-  /** MiB a step may take before part of the forward pass is computed again; 0 is the memory of the device. */
+  /** MiB a step may take before part of the forward pass is computed again; 0 is half the memory of the machine. */
   readonly memoryLimit: number;
 }
 

@@ -73,7 +73,7 @@ const schema = z.object({
     .meta(
       meta({
         title: 'Memory limit',
-        help: 'Above this, a step computes part of its forward pass twice instead of keeping it; 0 is what the machine has.',
+        help: 'Above this, a step computes part of its forward pass twice instead of keeping it; 0 is half of what the machine has.',
         unit: 'MiB',
         step: 256,
         expert: true,

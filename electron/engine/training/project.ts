@@ -34,8 +34,9 @@ export async function loadProject(document: GraftDocument, baseFolder: string): 
     backbone: { model: loaded.model, view: loaded.view, featureShape, size },
     classCounts: facts.classes.map(({ train }) => train),
     oracle,
-    // No provider of the runtime says how much a graphics card has.
-    deviceMemory: totalmem(),
+    // No provider of the runtime says how much a graphics card has. Half: from its second step on, the runtime holds a
+    // block of the size of the peak beside what it took for the first.
+    memoryLimit: totalmem() / 2,
   });
   const identity = {
     rows: 1,
