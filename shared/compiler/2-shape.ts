@@ -1,13 +1,15 @@
 /**
  * Phase 2: fixes every shape. Sets the input dimensions, turns what depends on shapes and constants alone
- * into initializers, and asks the oracle for the type of everything that is left.
+ * into initializers, takes the branches that are decided, and asks the oracle for the type of everything that is left.
  */
-import type { Shape } from '#shared/core/shape.ts';
+import { sameShape, type Shape } from '#shared/core/shape.ts';
 import { GraphBuilder } from '#shared/ir/builder.ts';
 import { reads, type Graph, type Model, type Node, type TypedGraph, type ValueInfo } from '#shared/ir/graph.ts';
 import { int64Tensor, type Tensor, type TensorType } from '#shared/ir/tensor.ts';
 import { GraftError } from '#shared/messages/error.ts';
 import type { Oracle } from '#shared/compiler/oracle.ts';
+import { resolveBranches } from '#shared/compiler/branches.ts';
+import { timeFirst } from '#shared/compiler/time-first.ts';
 import { ancestors } from '#shared/compiler/subgraph.ts';
 
 export interface TypedModel extends Model {
@@ -38,14 +40,13 @@ export async function fixShapes(
     const shape = inputShapes.get(input.name);
     return shape ? { name: input.name, dtype: input.dtype, shape } : input;
   });
-  let current: Model = constantsToInitializers({ ...model, graph: { ...model.graph, inputs } });
-  current = withoutDeadNodes(current);
+  let current = withBranchesTaken(timeFirst({ ...model, graph: { ...model.graph, inputs } }));
   let types = await inferAll(current, oracle);
   // Folding shape arithmetic may reveal further shapes (Reshape to a computed shape); each round removes a node.
   for (;;) {
     const folded = await foldStatic(current, types, keep, oracle);
     if (!folded) break;
-    current = withoutDeadNodes(folded);
+    current = withBranchesTaken(folded);
     types = await inferAll(current, oracle);
   }
   return {
@@ -54,7 +55,7 @@ export async function fixShapes(
   };
 }
 
-/** Types of every value of a model with fixed inputs; those the oracle cannot settle are an error. */
+/** Types of the values of a model with fixed inputs, as far as they can be settled; the outputs' always are. */
 export async function inferTypes(model: Model, oracle: Oracle): Promise<Map<string, TensorType>> {
   return settled(model, await inferAll(model, oracle));
 }
@@ -83,6 +84,13 @@ function constantValue(node: Node): Tensor | undefined {
   return undefined;
 }
 
+/** The model without Constant nodes, without an If whose condition is known, and without what nothing needs. */
+function withBranchesTaken(model: Model): Model {
+  const constant = constantsToInitializers(model);
+  const graph = resolveBranches(constant.graph);
+  return graph === constant.graph ? withoutDeadNodes(constant) : withBranchesTaken({ ...model, graph });
+}
+
 function withoutDeadNodes(model: Model): Model {
   const needed = ancestors(
     model.graph,
@@ -104,7 +112,40 @@ async function inferAll(model: Model, oracle: Oracle): Promise<Map<string, Value
   for (const input of model.graph.inputs) types.set(input.name, input);
   for (const [name, tensor] of model.graph.initializers)
     types.set(name, { name, dtype: tensor.dtype, shape: tensor.shape });
+  await settleByTrial(model, types, oracle);
+  // Where a size follows from a value that comes with the input, what the model says of its outputs settles it.
+  for (const output of model.graph.outputs) {
+    const inferred = types.get(output.name);
+    if (output.unknown === undefined && isFixed(output) && inferred && !isFixed(inferred) && agrees(output, inferred))
+      types.set(output.name, output);
+  }
   return types;
+}
+
+/** Whether a declared shape says the same as what is known of it; a single unknown size stands for any rank. */
+function agrees({ shape: declared }: ValueInfo, { shape: known }: ValueInfo): boolean {
+  if (known.length === 1 && known[0] === null) return true;
+  return (
+    known.length === declared.length && known.every((size, axis) => typeof size !== 'number' || size === declared[axis])
+  );
+}
+
+/**
+ * Settles sizes that inference leaves open although they never change, as behind a Loop: what two runs on quite
+ * different input agree on. Sizes that depend on the data differ between all zeros and not.
+ */
+async function settleByTrial(model: Model, types: Map<string, ValueInfo>, oracle: Oracle): Promise<void> {
+  const open = [...types.values()]
+    .filter((info) => info.unknown === undefined && !isFixed(info))
+    .map(({ name }) => name);
+  if (open.length === 0 || !model.graph.inputs.every(isFixed)) return;
+  const bare: Model = { ...model, graph: { ...model.graph, outputs: [] } };
+  const zeros = await oracle.observe(bare, open, 'zeros');
+  const mixed = zeros && (await oracle.observe(bare, open, 'mixed'));
+  for (const name of mixed ? open : []) {
+    const [first, second] = [zeros?.get(name), mixed?.get(name)];
+    if (first && second && sameShape(first.shape, second.shape)) types.set(name, { name, ...first });
+  }
 }
 
 function isFixed(info: ValueInfo | undefined): info is Omit<ValueInfo, 'shape'> & { shape: readonly number[] } {
@@ -170,14 +211,19 @@ function typedOutputs(graph: Graph, types: ReadonlyMap<string, ValueInfo>): Valu
   return graph.outputs.map((output) => ({ ...(types.get(output.name) ?? output), name: output.name }));
 }
 
+/**
+ * The types that are settled. A value whose size depends on the data has none, nor has a sequence: such a value may be
+ * in a part that is frozen, and phase 5 refuses it elsewhere.
+ * @throws GraftError `model.size-depends-on-data` where it is a result
+ */
 function settled(model: Model, types: ReadonlyMap<string, ValueInfo>): Map<string, TensorType> {
-  const fixed = new Map<string, TensorType>();
-  for (const [name, info] of types) {
-    if (!isFixed(info)) {
-      const node = model.graph.nodes.find((candidate) => candidate.outputs.includes(name));
-      throw new GraftError('model.size-depends-on-data', { op: node?.op ?? 'input', name: node?.name || name });
-    }
-    fixed.set(name, { dtype: info.dtype, shape: info.shape });
+  const open = [...types.values()].find((info) => info.unknown !== 'type' && !isFixed(info))?.name;
+  if (open !== undefined && !model.graph.outputs.every(({ name }) => isFixed(types.get(name)))) {
+    const node = model.graph.nodes.find((candidate) => candidate.outputs.includes(open));
+    throw new GraftError('model.size-depends-on-data', { op: node?.op ?? 'input', name: node?.name || open });
   }
-  return fixed;
+  const fixed = [...types].flatMap(([name, info]): [string, TensorType][] =>
+    info.unknown === 'type' || !isFixed(info) ? [] : [[name, { dtype: info.dtype, shape: info.shape }]],
+  );
+  return new Map(fixed);
 }

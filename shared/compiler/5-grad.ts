@@ -34,9 +34,10 @@ function movers(node: Node): string[] {
   return [...node.inputs.filter((input, position) => input !== '' && carries(node, position)), ...captured(node)];
 }
 
-function isFloatValue(graph: Differentiable, name: string): boolean {
+/** Whether a value could carry a gradient: a float tensor, or something that is no tensor but may hold some. */
+function mayCarry(graph: Differentiable, name: string): boolean {
   const type = graph.types.get(name);
-  return type !== undefined && isFloat(type.dtype);
+  return name !== '' && (type === undefined || isFloat(type.dtype));
 }
 
 /** Every float value that moves with one of `from`, those included. */
@@ -44,7 +45,7 @@ function dependents(graph: Differentiable, from: readonly string[]): Set<string>
   const moving = new Set(from);
   for (const node of graph.nodes) {
     if (!movers(node).some((name) => moving.has(name))) continue;
-    for (const output of node.outputs) if (isFloatValue(graph, output)) moving.add(output);
+    for (const output of node.outputs) if (mayCarry(graph, output)) moving.add(output);
   }
   return moving;
 }
@@ -64,7 +65,8 @@ function refusal(node: Node, graph: Differentiable): string | undefined {
   const entry = operatorEntry(node.op, node.domain);
   if (entry.kind === 'refused') return entry.reason;
   if (entry.kind === 'stop') return undefined;
-  return entry.refuses?.(new NodeView(node, graph));
+  const view = new NodeView(node, graph);
+  return view.isSized ? entry.refuses?.(view) : 'its size depends on the data.';
 }
 
 /**

@@ -4,7 +4,7 @@
  */
 import type { Shape } from '#shared/core/shape.ts';
 import { GraphBuilder } from '#shared/ir/builder.ts';
-import type { Graph, Model, ValueInfo } from '#shared/ir/graph.ts';
+import { usesDomain, type Graph, type Model, type ValueInfo } from '#shared/ir/graph.ts';
 import { recompute } from '#shared/compiler/checkpoint.ts';
 import { stateSlots, type StateSlot } from '#shared/compiler/6-update.ts';
 import { definitions, rename } from '#shared/compiler/subgraph.ts';
@@ -48,18 +48,10 @@ export function carriedValues(
 function modelOf(graph: Graph, like: Model): Model {
   return {
     graph,
-    opsets: { '': like.opsets[''] ?? 17, ...(usesMicrosoft(graph) ? { 'com.microsoft': 1 } : {}) },
+    opsets: { '': like.opsets[''] ?? 17, ...(usesDomain(graph, 'com.microsoft') ? { 'com.microsoft': 1 } : {}) },
     irVersion: like.irVersion,
     metadata: {},
   };
-}
-
-function usesMicrosoft(graph: Graph): boolean {
-  return graph.nodes.some(
-    (node) =>
-      node.domain === 'com.microsoft' ||
-      Object.values(node.attributes).some((attribute) => attribute.type === 'graph' && usesMicrosoft(attribute.value)),
-  );
 }
 
 /** The step of `suffix` with the checkpoints of `spec`. */

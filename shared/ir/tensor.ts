@@ -3,6 +3,7 @@
  * The bytes belong to whoever made the tensor; everyone else treats them as read-only.
  */
 import { elementCount, type Shape } from '#shared/core/shape.ts';
+import { bfloat16Bits, float16Bits, fromBfloat16, fromFloat16 } from '#shared/ir/half.ts';
 
 export const dtypes = [
   'float32',
@@ -93,6 +94,24 @@ export function tensorOf(dtype: DType, shape: Shape, values: readonly number[]):
       return int64Tensor(shape, values.map(Math.trunc));
     case 'int32':
       return checked({ dtype, shape, data: bytesOf(Int32Array.from(values)) });
+    case 'float16':
+      return checked({ dtype, shape, data: bytesOf(Uint16Array.from(values, float16Bits)) });
+    case 'bfloat16':
+      return checked({ dtype, shape, data: bytesOf(Uint16Array.from(values, bfloat16Bits)) });
+    case 'uint64':
+      return checked({
+        dtype,
+        shape,
+        data: bytesOf(BigUint64Array.from(values, (value) => BigInt(Math.trunc(value)))),
+      });
+    case 'uint32':
+      return checked({ dtype, shape, data: bytesOf(Uint32Array.from(values)) });
+    case 'int16':
+      return checked({ dtype, shape, data: bytesOf(Int16Array.from(values)) });
+    case 'uint16':
+      return checked({ dtype, shape, data: bytesOf(Uint16Array.from(values)) });
+    case 'int8':
+      return checked({ dtype, shape, data: bytesOf(Int8Array.from(values)) });
     case 'uint8':
       return checked({ dtype, shape, data: Uint8Array.from(values) });
     case 'bool':
@@ -130,6 +149,10 @@ export function numbers(tensor: Tensor): number[] {
       return Array.from(new Float32Array(...at(4)));
     case 'float64':
       return Array.from(new Float64Array(...at(8)));
+    case 'float16':
+      return Array.from(new Uint16Array(...at(2)), fromFloat16);
+    case 'bfloat16':
+      return Array.from(new Uint16Array(...at(2)), fromBfloat16);
     case 'int64':
       return Array.from(new BigInt64Array(...at(8)), Number);
     case 'uint64':

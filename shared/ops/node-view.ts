@@ -19,6 +19,11 @@ export class NodeView {
     this.#graph = graph;
   }
 
+  /** Whether every size is known: not those that depend on the data. */
+  get isSized(): boolean {
+    return [...this.node.inputs, ...this.node.outputs].every((name) => name === '' || this.#graph.types.has(name));
+  }
+
   hasInput(index: number): boolean {
     return (this.node.inputs[index] ?? '') !== '';
   }
@@ -81,6 +86,16 @@ export class NodeView {
 
   string(name: string, otherwise: string): string {
     return stringAttribute(this.node, name, otherwise);
+  }
+
+  floats(name: string): readonly number[] | undefined {
+    const attribute = this.node.attributes[name];
+    return attribute?.type === 'floats' ? attribute.value : undefined;
+  }
+
+  strings(name: string): readonly string[] | undefined {
+    const attribute = this.node.attributes[name];
+    return attribute?.type === 'strings' ? attribute.value : undefined;
   }
 
   #typeOf(name: string): TensorType {

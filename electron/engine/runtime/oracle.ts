@@ -1,11 +1,11 @@
 /** onnxruntime as the compiler's authority on shapes and constants. */
 import * as ort from 'onnxruntime-node';
-import type { Oracle } from '#shared/compiler/oracle.ts';
+import type { Oracle, TrialFill } from '#shared/compiler/oracle.ts';
 import type { Dimension, Model, Node, ValueInfo } from '#shared/ir/graph.ts';
 import { elementCount } from '#shared/core/shape.ts';
-import type { DType, Tensor } from '#shared/ir/tensor.ts';
+import { isFloat, tensorOf, type DType, type Tensor, type TensorType } from '#shared/ir/tensor.ts';
 import { encodeModel } from '#shared/onnx/encode.ts';
-import { fromRuntime } from '#electron/engine/runtime/tensors.ts';
+import { fromRuntime, toRuntime } from '#electron/engine/runtime/tensors.ts';
 import { sessionError } from '#electron/engine/runtime/session.ts';
 
 /** Weights larger than this many elements become inputs while shapes are inferred: their values cannot matter. */
@@ -17,7 +17,9 @@ export const oracle: Oracle = {
     const bare = withWeightsAsInputs(model);
     const types = await inferOnce(bare, values);
     // The runtime reports [] for a scalar and for a value whose rank it does not know; the shape of its Shape tells them apart.
-    const doubtful = [...types.values()].filter(({ shape }) => shape.length === 0).map(({ name }) => name);
+    const doubtful = [...types.values()]
+      .filter(({ shape, unknown }) => shape.length === 0 && unknown === undefined)
+      .map(({ name }) => name);
     if (doubtful.length === 0) return types;
     const shapes = doubtful.map((name): Node => ({
       name: '',
@@ -39,6 +41,26 @@ export const oracle: Oracle = {
     return types;
   },
 
+  async observe(model, values, fill): Promise<Map<string, TensorType> | undefined> {
+    let session: ort.InferenceSession | undefined;
+    try {
+      session = await create(model, values);
+      const feeds = model.graph.inputs.map((input) => [input.name, trialInput(input, fill)] as const);
+      const results = await session.run(Object.fromEntries(feeds), [...values]);
+      return new Map(
+        Object.entries(results).map(([name, tensor]) => {
+          const { dtype, shape } = fromRuntime(tensor);
+          return [name, { dtype, shape }];
+        }),
+      );
+    } catch (error) {
+      if (error instanceof Error) return undefined;
+      throw error;
+    } finally {
+      await session?.release();
+    }
+  },
+
   async evaluate(model, values): Promise<Map<string, Tensor>> {
     const session = await create(model, values);
     try {
@@ -49,6 +71,20 @@ export const oracle: Oracle = {
     }
   },
 };
+
+function trialInput({ dtype, shape }: ValueInfo, fill: TrialFill): ort.Tensor {
+  const sizes = shape.map((size) => (typeof size === 'number' ? size : 1));
+  const count = elementCount(sizes);
+  if (dtype === 'string')
+    return new ort.Tensor(
+      'string',
+      Array.from({ length: count }, () => ''),
+      sizes,
+    );
+  const pattern = fill === 'zeros' ? [0] : isFloat(dtype) ? [1, 0, -1, 0] : [1, 0];
+  const values = Array.from({ length: count }, (_, index) => pattern[index % pattern.length] as number);
+  return toRuntime(tensorOf(dtype, sizes, values));
+}
 
 /** Stands for any shape: not settled, whatever its rank. */
 const unknownRank: readonly Dimension[] = [null];
@@ -86,7 +122,7 @@ function withWeightsAsInputs(model: Model): Model {
 }
 
 function valueInfo(value: ort.InferenceSession.ValueMetadata): ValueInfo {
-  if (!value.isTensor) return { name: value.name, dtype: 'float32', shape: unknownRank };
+  if (!value.isTensor) return { name: value.name, dtype: 'float32', shape: [], unknown: 'type' };
   const shape = value.shape.map((dimension): Dimension =>
     typeof dimension === 'number' && dimension < 0 ? null : dimension,
   );

@@ -82,10 +82,26 @@ function withRandomNumbers(): Model {
   return { graph: builder.build('noisy'), opsets: { '': 17 }, irVersion: 8, metadata: {} };
 }
 
+/** Recurrent layers on top of each other; the gradient of each is a loop that reads what the layer made. */
+function recurrent(): Model {
+  const builder = new GraphBuilder(17);
+  const [time, width] = [128, 8];
+  let value = builder.transpose(builder.input('input', 'float32', [4, time, width]), [1, 0, 2]);
+  for (let layer = 0; layer < 4; layer++) {
+    const gates = (name: string): string =>
+      builder.initializer(`${name}${layer}`, randomTensor([1, 4 * width, width], layer, 0.4));
+    const states = builder.op('LSTM', [value, gates('w'), gates('r')], { hidden_size: width });
+    value = builder.op('Tanh', [builder.op('Squeeze', [states, builder.ints([1])])]);
+  }
+  builder.output(builder.reduce('ReduceMean', value, [0], false), 'float32', [4, width], 'output');
+  return { graph: builder.build('recurrent'), opsets: { '': 17 }, irVersion: 8, metadata: {} };
+}
+
 describe.each<[string, Model, Shape]>([
   ['a transformer', transformer(encoder), tokens],
   ['convolutions', backbone({ ending: 'classifier', widths }), pictures],
   ['convolutions with residuals', backbone({ ending: 'classifier', widths, skips: [2, 4, 6] }), pictures],
+  ['recurrent layers', recurrent(), [4, 128, 8]],
   ['layers that draw random numbers', withRandomNumbers(), [4, 64, 8]],
 ])('%s', (_title, model, shape) => {
   it('learns the same, bit for bit, with the least memory there can be', async () => {

@@ -80,8 +80,7 @@ describe('elements of a tensor', () => {
 
   it('are refused as numbers or floats where they are not', () => {
     expect(() => float32Values(int64Tensor([1], [1]))).toThrow('expected float32, got int64');
-    for (const dtype of ['float16', 'bfloat16', 'string'] as const)
-      expect(() => numbers({ dtype, shape: [0], data: new Uint8Array() })).toThrow(dtype);
+    expect(() => numbers({ dtype: 'string', shape: [0], data: new Uint8Array() })).toThrow('string');
   });
 });
 
@@ -103,7 +102,7 @@ describe('making tensors', () => {
       () => tensorOf('uint8', [3], [1]),
     ];
     for (const attempt of attempts) expect(attempt).toThrow(/needs \d+ bytes, got \d+/);
-    expect(() => tensorOf('float16', [1], [1])).toThrow('float16');
+    expect(() => tensorOf('string', [1], [1])).toThrow('string');
   });
 
   it('holds scalars, empty tensors and the ends of int64', () => {
