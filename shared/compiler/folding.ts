@@ -19,8 +19,8 @@ export interface Folded {
   readonly types: ReadonlyMap<string, ValueInfo>;
 }
 
-/** Operators that give something else on each run; never folded. */
-const impure = new Set([
+/** Operators that give something else on each run: never folded, and never run twice for one value. */
+export const impure: ReadonlySet<string> = new Set([
   'RandomNormal',
   'RandomUniform',
   'RandomNormalLike',
