@@ -2,30 +2,21 @@
  * Phase 2: fixes every shape. Sets the input dimensions, turns what depends on shapes and constants alone
  * into initializers, takes the branches that are decided, and asks the oracle for the type of everything that is left.
  */
-import { sameShape, type Shape } from '#shared/core/shape.ts';
+import type { Shape } from '#shared/core/shape.ts';
 import { GraphBuilder } from '#shared/ir/builder.ts';
-import { reads, type Graph, type Model, type Node, type TypedGraph, type ValueInfo } from '#shared/ir/graph.ts';
+import type { Graph, Model, Node, TypedGraph, ValueInfo } from '#shared/ir/graph.ts';
 import { int64Tensor, type Tensor, type TensorType } from '#shared/ir/tensor.ts';
 import { GraftError } from '#shared/messages/error.ts';
 import type { Oracle } from '#shared/compiler/oracle.ts';
 import { resolveBranches } from '#shared/compiler/branches.ts';
+import { fold } from '#shared/compiler/folding.ts';
+import { inferAll, isFixed } from '#shared/compiler/inference.ts';
 import { timeFirst } from '#shared/compiler/time-first.ts';
-import { ancestors } from '#shared/compiler/subgraph.ts';
+import { ancestors, definitions } from '#shared/compiler/subgraph.ts';
 
 export interface TypedModel extends Model {
   readonly graph: TypedGraph;
 }
-
-/** Operators that give something else on each run; never folded. */
-export const impure: ReadonlySet<string> = new Set([
-  'RandomNormal',
-  'RandomUniform',
-  'RandomNormalLike',
-  'RandomUniformLike',
-  'Multinomial',
-  'Bernoulli',
-  'Dropout',
-]);
 
 /**
  * @param inputShapes shape by input name
@@ -42,17 +33,17 @@ export async function fixShapes(
     return shape ? { name: input.name, dtype: input.dtype, shape } : input;
   });
   let current = withBranchesTaken(timeFirst({ ...model, graph: { ...model.graph, inputs } }));
-  let types = await inferAll(current, oracle);
-  // Folding shape arithmetic may reveal further shapes (Reshape to a computed shape); each round removes a node.
+  let types: ReadonlyMap<string, ValueInfo> = new Map();
   for (;;) {
-    const folded = await foldStatic(current, types, keep, oracle);
-    if (!folded) break;
-    current = withBranchesTaken(folded);
-    types = await inferAll(current, oracle);
+    const folded = await fold(current, types, keep, oracle);
+    current = withBranchesTaken(folded.model);
+    types = folded.types;
+    if (current.graph.nodes.every((node) => node.outputs.every((name) => name === '' || types.has(name)))) break;
   }
+  const own = typesOf(current.graph, types);
   return {
     ...current,
-    graph: { ...current.graph, outputs: typedOutputs(current.graph, types), types: settled(current, types) },
+    graph: { ...current.graph, outputs: typedOutputs(current.graph, own), types: settled(current, own) },
   };
 }
 
@@ -107,105 +98,9 @@ function withoutDeadNodes(model: Model): Model {
   };
 }
 
-async function inferAll(model: Model, oracle: Oracle): Promise<Map<string, ValueInfo>> {
-  const values = model.graph.nodes.flatMap((node) => node.outputs).filter((name) => name !== '');
-  const types = await oracle.infer({ ...model, graph: { ...model.graph, outputs: [] } }, values);
-  for (const input of model.graph.inputs) types.set(input.name, input);
-  for (const [name, tensor] of model.graph.initializers)
-    types.set(name, { name, dtype: tensor.dtype, shape: tensor.shape });
-  await settleByTrial(model, types, oracle);
-  // Where a size follows from a value that comes with the input, what the model says of its outputs settles it.
-  for (const output of model.graph.outputs) {
-    const inferred = types.get(output.name);
-    if (output.unknown === undefined && isFixed(output) && inferred && !isFixed(inferred) && agrees(output, inferred))
-      types.set(output.name, output);
-  }
-  return types;
-}
-
-/** Whether a declared shape says the same as what is known of it; a single unknown size stands for any rank. */
-function agrees({ shape: declared }: ValueInfo, { shape: known }: ValueInfo): boolean {
-  if (known.length === 1 && known[0] === null) return true;
-  return (
-    known.length === declared.length && known.every((size, axis) => typeof size !== 'number' || size === declared[axis])
-  );
-}
-
-/**
- * Settles sizes that inference leaves open although they never change, as behind a Loop: what two runs on quite
- * different input agree on. Sizes that depend on the data differ between all zeros and not.
- */
-async function settleByTrial(model: Model, types: Map<string, ValueInfo>, oracle: Oracle): Promise<void> {
-  const open = [...types.values()]
-    .filter((info) => info.unknown === undefined && !isFixed(info))
-    .map(({ name }) => name);
-  if (open.length === 0 || !model.graph.inputs.every(isFixed)) return;
-  const bare: Model = { ...model, graph: { ...model.graph, outputs: [] } };
-  const zeros = await oracle.observe(bare, open, 'zeros');
-  const mixed = zeros && (await oracle.observe(bare, open, 'mixed'));
-  for (const name of mixed ? open : []) {
-    const [first, second] = [zeros?.get(name), mixed?.get(name)];
-    if (first && second && sameShape(first.shape, second.shape)) types.set(name, { name, ...first });
-  }
-}
-
-function isFixed(info: ValueInfo | undefined): info is Omit<ValueInfo, 'shape'> & { shape: readonly number[] } {
-  return info !== undefined && info.shape.every((dimension) => typeof dimension === 'number' && dimension >= 0);
-}
-
-/** One round of folding; undefined when there is nothing to fold. */
-async function foldStatic(
-  model: Model,
-  types: ReadonlyMap<string, ValueInfo>,
-  keep: readonly string[],
-  oracle: Oracle,
-): Promise<Model | undefined> {
-  const kept = new Set(keep);
-  const known = new Set([...model.graph.initializers.keys()].filter((name) => !kept.has(name)));
-  const folded: Node[] = [];
-  const initializers = new Map(model.graph.initializers);
-  for (const node of model.graph.nodes) {
-    const shape = shapeValue(node, types);
-    const output = node.outputs[0] as string;
-    if (shape) initializers.set(output, shape);
-    else if (impure.has(node.op) || !reads(node).every((name) => known.has(name))) continue;
-    folded.push(node);
-    for (const name of node.outputs) if (name) known.add(name);
-  }
-  if (folded.length === 0) return undefined;
-  const toRun = folded.filter((node) => !initializers.has(node.outputs[0] as string));
-  if (toRun.length > 0) {
-    const values = toRun.flatMap((node) => node.outputs).filter((name) => name !== '');
-    const graph: Graph = {
-      name: 'constants',
-      inputs: [],
-      outputs: [],
-      nodes: toRun,
-      initializers: usedBy(toRun, initializers),
-    };
-    for (const [name, tensor] of await oracle.evaluate({ ...model, graph }, values)) initializers.set(name, tensor);
-  }
-  const gone = new Set(folded);
-  return {
-    ...model,
-    graph: { ...model.graph, nodes: model.graph.nodes.filter((node) => !gone.has(node)), initializers },
-  };
-}
-
-function usedBy(nodes: readonly Node[], initializers: ReadonlyMap<string, Tensor>): Map<string, Tensor> {
-  const names = new Set(nodes.flatMap(reads));
-  return new Map([...initializers].filter(([name]) => names.has(name)));
-}
-
-/** The value of a Shape or Size node whose input's shape is settled. */
-function shapeValue(node: Node, types: ReadonlyMap<string, ValueInfo>): Tensor | undefined {
-  if (node.domain !== '' || (node.op !== 'Shape' && node.op !== 'Size')) return undefined;
-  const info = types.get(node.inputs[0] as string);
-  if (!isFixed(info)) return undefined;
-  if (node.op === 'Size') return int64Tensor([], [info.shape.reduce((product, size) => product * size, 1)]);
-  const { start, end } = node.attributes;
-  const part = info.shape.slice(start?.type === 'int' ? start.value : 0, end?.type === 'int' ? end.value : undefined);
-  return int64Tensor([part.length], part);
+/** Those of the values this graph has, in its order. */
+function typesOf(graph: Graph, types: ReadonlyMap<string, ValueInfo>): Map<string, ValueInfo> {
+  return new Map([...definitions(graph)].map((name) => [name, types.get(name) as ValueInfo]));
 }
 
 function typedOutputs(graph: Graph, types: ReadonlyMap<string, ValueInfo>): ValueInfo[] {

@@ -41,7 +41,7 @@ export function resolveBranches(graph: Graph): Graph {
 }
 
 /** The body that an If takes; undefined for other nodes, and where the condition is computed. */
-function takenBranch(node: Node, initializers: ReadonlyMap<string, Tensor>): Graph | undefined {
+export function takenBranch(node: Node, initializers: ReadonlyMap<string, Tensor>): Graph | undefined {
   if (node.op !== 'If' || node.domain !== '') return undefined;
   const condition = initializers.get(node.inputs[0] ?? '');
   if (!condition) return undefined;

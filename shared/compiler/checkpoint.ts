@@ -3,7 +3,7 @@
  * read is kept. The backward pass reads copies of everything else, computed again when it reaches the segment
  * (Chen et al. 2016).
  */
-import { impure } from '#shared/compiler/2-shape.ts';
+import { impure } from '#shared/compiler/folding.ts';
 import { rename } from '#shared/compiler/subgraph.ts';
 import { GraphBuilder } from '#shared/ir/builder.ts';
 import { reads, type Graph, type Node, type TypedGraph } from '#shared/ir/graph.ts';

@@ -1,6 +1,7 @@
 /** Phase 2: shapes are fixed, what depends on them alone is folded, what is trained is not. */
 import { describe, expect, it } from 'vitest';
 import { fixShapes } from '#shared/compiler/2-shape.ts';
+import type { Oracle } from '#shared/compiler/oracle.ts';
 import { GraphBuilder } from '#shared/ir/builder.ts';
 import type { Attribute, Model } from '#shared/ir/graph.ts';
 import { violations } from '#shared/ir/legality.ts';
@@ -63,6 +64,32 @@ describe('arithmetic on shapes', () => {
     const { ops, type } = await fix(builder, value);
     expect(ops).toEqual(['Reshape', 'Reshape', 'Reshape', 'Identity']);
     expect(type?.shape).toEqual([36, 2]);
+  });
+
+  it('asks about each node once, however deep the shapes depend on each other', async () => {
+    const builder = withInput();
+    let value = 'x';
+    for (let layer = 0; layer < 12; layer++) {
+      const count = builder.op('Gather', [builder.op('Shape', [value]), builder.ints([0])], { axis: 0 });
+      const wanted = builder.op('Concat', [count, builder.ints(layer % 2 ? [4, 9] : [-1])], { axis: 0 });
+      value = builder.op('Relu', [builder.op('Reshape', [value, wanted])]);
+    }
+    let asked = 0;
+    const counting: Oracle = {
+      ...oracle,
+      infer: (model, values) => {
+        asked += model.graph.nodes.length;
+        return oracle.infer(model, values);
+      },
+      evaluate: (model, values) => {
+        asked += model.graph.nodes.length;
+        return oracle.evaluate(model, values);
+      },
+    };
+    builder.output(value, 'float32', [], 'y');
+    const typed = await fixShapes(modelOf(builder), new Map([['x', [2, 4, 3, 3]]]), [], counting);
+    expect(typed.graph.outputs[0]?.shape).toEqual([2, 4, 9]);
+    expect(asked).toBeLessThanOrEqual(builder.nodes.length);
   });
 
   it('knows Size, and parts of a shape', async () => {

@@ -54,15 +54,6 @@ describe('learned weights', () => {
     expect(found(builder)).toEqual(['offset']);
   });
 
-  it('take in a token that is put before all others, but no border', () => {
-    const builder = withWeights('token', 'mask');
-    builder.initializer('border', float32Tensor([1, 2], [0, 0]));
-    builder.initializer('shape', int64Tensor([2], [3, 2]));
-    builder.op('Concat', [builder.op('Expand', ['token', 'shape']), 'x', 'border', 'shape']);
-    builder.op('Add', ['x', builder.op('Expand', ['mask', 'shape'])]);
-    expect(found(builder)).toEqual(['token']);
-  });
-
   it('leave the frequencies of position embeddings out', () => {
     const builder = withWeights('frequencies', 'w', 'b');
     const angles = builder.op('Transpose', [builder.op('MatMul', ['frequencies', 'x'])]);
@@ -100,6 +91,51 @@ describe('learned weights', () => {
     builder.op('MatMul', ['x', through('d', 'Relu')]);
     builder.op('MatMul', ['x', through('x', 'Identity')]);
     expect(found(builder)).toEqual(['a', 'b', 'c']);
+  });
+
+  it('are found behind what a model does to a weight itself', () => {
+    const builder = withWeights('temperature', 'bias', 'w');
+    const logarithm = builder.op('Clip', ['temperature']);
+    builder.op('Add', ['x', builder.op('ScatterND', ['bias', 'indices', 'zeros'])]);
+    builder.op('Mul', ['x', builder.op('Exp', [logarithm])]);
+    builder.op('MatMul', ['x', builder.op('Expand', ['w', 'shape'])]);
+    expect(found(builder)).toEqual(['bias', 'temperature', 'w']);
+  });
+
+  it('are tokens that are put before all others, but no border and no mask', () => {
+    const builder = withWeights('token', 'list');
+    builder.initializer('one', float32Tensor([1, 1, 2], [0, 0]));
+    builder.initializer('border', float32Tensor([1, 2], [0, 0]));
+    builder.initializer('mask', float32Tensor([2], [0, -1e9]));
+    builder.initializer('shape', int64Tensor([2], [3, 2]));
+    builder.op('Concat', [builder.op('Expand', ['token', 'shape']), 'x', 'border', 'shape', 'list']);
+    builder.op('Concat', ['one', 'x'], { axis: 1 });
+    builder.op('Add', ['x', builder.op('Expand', ['mask', 'shape'])]);
+    expect(found(builder)).toEqual(['token', 'one']);
+  });
+
+  it('leave the table out that a stored network is given', () => {
+    const builder = withWeights();
+    builder.initializer('coordinates', float32Tensor([3, 2], [1, 2, 3, 4, 5, 6]));
+    builder.initializer('w', float32Tensor([2, 2], [1, 2, 3, 4]));
+    builder.op('Add', ['x', builder.op('Relu', [builder.op('MatMul', ['coordinates', 'w'])])]);
+    expect(found(builder)).toEqual(['w']);
+  });
+
+  it('leave masks out, and whatever tells positions by sines', () => {
+    const builder = withWeights('w');
+    const angles = [0, 1, 2, 0.5, 0.25, 3];
+    const encoding = [0.3, 1.2, 2.2].flatMap((angle) => [Math.sin(angle), Math.cos(angle)]);
+    builder.initializer('causal', float32Tensor([2, 2], [0, -3e38, 0, 0]));
+    builder.initializer('shifted', float32Tensor([2, 2], [0, -100, -100, 0]));
+    builder.initializer('cosines', float32Tensor([3, 2], angles.map(Math.cos)));
+    builder.initializer('sines', float32Tensor([3, 2], angles.map(Math.sin)));
+    builder.initializer('encoding', float32Tensor([3, 2], encoding));
+    builder.initializer('learned', float32Tensor([3, 2], [1, 0.1, 0.01, -200, 0, 3]));
+    for (const name of ['causal', 'shifted', 'encoding', 'learned']) builder.op('Add', ['x', name]);
+    builder.op('Mul', ['x', 'cosines']);
+    builder.op('Gather', ['sines', 'positions']);
+    expect(found(builder)).toEqual(['learned']);
   });
 
   it('of recurrent layers are found where their gates are put into another order', () => {

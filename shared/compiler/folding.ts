@@ -1,0 +1,207 @@
+/**
+ * Types every value of a graph with fixed inputs, and turns what depends on shapes and constants alone into
+ * initializers. It goes from front to back: a stretch of nodes is typed as far as the sizes it is built from are known,
+ * then the shape arithmetic on it is computed, which opens the next stretch. So the oracle sees each node about once,
+ * however many Reshapes to computed shapes a model has.
+ */
+import { reads, type Graph, type Model, type Node, type ValueInfo } from '#shared/ir/graph.ts';
+import { int64Tensor, type Tensor } from '#shared/ir/tensor.ts';
+import { takenBranch } from '#shared/compiler/branches.ts';
+import { inferAll, isFixed } from '#shared/compiler/inference.ts';
+import type { Oracle } from '#shared/compiler/oracle.ts';
+
+export interface Folded {
+  readonly model: Model;
+  /**
+   * Of every value; those that depend on data, and what follows from them, are not fixed. Behind an If whose condition
+   * became known there are none: the branch it takes must stand in its place first.
+   */
+  readonly types: ReadonlyMap<string, ValueInfo>;
+}
+
+/** Operators that give something else on each run: never folded, and never run twice for one value. */
+export const impure: ReadonlySet<string> = new Set([
+  'RandomNormal',
+  'RandomUniform',
+  'RandomNormalLike',
+  'RandomUniformLike',
+  'Multinomial',
+  'Bernoulli',
+  'Dropout',
+]);
+
+/**
+ * @param types of values typed before
+ * @param keep initializers that are to be trained: nothing that depends on their values is folded
+ */
+export async function fold(
+  model: Model,
+  types: ReadonlyMap<string, ValueInfo>,
+  keep: readonly string[],
+  oracle: Oracle,
+): Promise<Folded> {
+  const folding = new Folding(model, types, keep, oracle);
+  for (;;) {
+    const folded = await folding.foldReady();
+    if ((await folding.typeStretch()) || folded) continue;
+    if (folding.done || folding.decided || !(await folding.typeRest())) break;
+  }
+  return { model: folding.model, types: folding.types };
+}
+
+class Folding {
+  readonly types: Map<string, ValueInfo>;
+  readonly #source: Model;
+  readonly #oracle: Oracle;
+  readonly #initializers: Map<string, Tensor>;
+  /** Names of values that are constants by now. */
+  readonly #known: Set<string>;
+  /** Nodes that depend on shapes and constants alone and are not folded yet, in order. */
+  #shapeArithmetic: Node[] = [];
+  /** All others that are not typed yet, in order. */
+  #untyped: Node[] = [];
+  readonly #gone = new Set<Node>();
+
+  constructor(model: Model, types: ReadonlyMap<string, ValueInfo>, keep: readonly string[], oracle: Oracle) {
+    this.types = new Map(types);
+    this.#source = model;
+    this.#oracle = oracle;
+    this.#initializers = new Map(model.graph.initializers);
+    for (const input of model.graph.inputs) this.types.set(input.name, input);
+    for (const [name, tensor] of this.#initializers) this.#typeAs(name, tensor);
+    const kept = new Set(keep);
+    this.#known = new Set([...this.#initializers.keys()].filter((name) => !kept.has(name)));
+    const foldable = new Set(this.#known);
+    for (const node of model.graph.nodes) {
+      const ofShapes = asksForShape(node) || (!impure.has(node.op) && reads(node).every((name) => foldable.has(name)));
+      if (ofShapes) this.#shapeArithmetic.push(node);
+      else if (!this.#isTyped(node)) this.#untyped.push(node);
+      if (ofShapes) for (const name of outputsOf([node])) foldable.add(name);
+    }
+  }
+
+  /** The model as it stands: what is folded is an initializer. */
+  get model(): Model {
+    const { graph } = this.#source;
+    const nodes = graph.nodes.filter((node) => !this.#gone.has(node));
+    return { ...this.#source, graph: { ...graph, nodes, initializers: this.#initializers } };
+  }
+
+  get done(): boolean {
+    return this.#source.graph.nodes.every((node) => this.#gone.has(node) || this.#isTyped(node));
+  }
+
+  get decided(): boolean {
+    return this.#untyped.some((node) => this.#isDecided(node));
+  }
+
+  /** Folds the shape arithmetic whose operands are known; false when there was none. */
+  async foldReady(): Promise<boolean> {
+    const toRun: Node[] = [];
+    const waiting: Node[] = [];
+    const before = this.#gone.size;
+    for (const node of this.#shapeArithmetic) {
+      const shape = shapeValue(node, this.types);
+      if (shape) this.#becomes(node.outputs[0] as string, shape);
+      else if (reads(node).every((name) => this.#known.has(name))) toRun.push(node);
+      else {
+        waiting.push(node);
+        continue;
+      }
+      this.#gone.add(node);
+      for (const name of outputsOf([node])) this.#known.add(name);
+    }
+    if (toRun.length > 0) {
+      const graph: Graph = { ...this.#part(toRun), name: 'constants' };
+      const values = await this.#oracle.evaluate({ ...this.#source, graph }, outputsOf(toRun));
+      for (const [name, tensor] of values) this.#becomes(name, tensor);
+    }
+    this.#shapeArithmetic = waiting;
+    return this.#gone.size > before;
+  }
+
+  /** Types the nodes all of whose operands have fixed types, and those that follow from them; false when there are none. */
+  async typeStretch(): Promise<boolean> {
+    const stretch: Node[] = [];
+    const waiting: Node[] = [];
+    const made = new Set<string>();
+    for (const node of this.#untyped) {
+      const ready =
+        !this.#isDecided(node) && reads(node).every((name) => made.has(name) || isTensor(this.types.get(name)));
+      (ready ? stretch : waiting).push(node);
+      if (ready) for (const name of outputsOf([node])) made.add(name);
+    }
+    if (stretch.length === 0) return false;
+    const model: Model = { ...this.#source, graph: this.#part(stretch) };
+    for (const [name, info] of await this.#oracle.infer(model, outputsOf(stretch))) this.types.set(name, info);
+    this.#untyped = waiting;
+    return true;
+  }
+
+  /** Types all that is left at once: the oracle may see behind a value without a fixed shape. False when it did not. */
+  async typeRest(): Promise<boolean> {
+    const types = await inferAll(this.model, this.#oracle);
+    let settled = false;
+    for (const [name, info] of types) {
+      if (isTensor(info) && !isTensor(this.types.get(name))) settled = true;
+      this.types.set(name, info);
+    }
+    this.#untyped = this.#untyped.filter((node) => !this.#isTyped(node));
+    return settled;
+  }
+
+  /** These nodes as a graph that takes what it reads from before as inputs. */
+  #part(nodes: readonly Node[]): Graph {
+    const made = new Set(outputsOf(nodes));
+    const read = new Set(nodes.flatMap(reads).filter((name) => !made.has(name)));
+    const initializers = new Map<string, Tensor>();
+    const inputs: ValueInfo[] = [];
+    for (const name of read) {
+      const tensor = this.#initializers.get(name);
+      if (tensor) initializers.set(name, tensor);
+      else inputs.push(this.types.get(name) as ValueInfo);
+    }
+    return { name: 'stretch', inputs, outputs: [], nodes, initializers };
+  }
+
+  #isTyped(node: Node): boolean {
+    return outputsOf([node]).every((name) => isTensor(this.types.get(name)));
+  }
+
+  #isDecided(node: Node): boolean {
+    return takenBranch(node, this.#initializers) !== undefined;
+  }
+
+  #becomes(name: string, tensor: Tensor): void {
+    this.#initializers.set(name, tensor);
+    this.#typeAs(name, tensor);
+  }
+
+  #typeAs(name: string, { dtype, shape }: Tensor): void {
+    this.types.set(name, { name, dtype, shape });
+  }
+}
+
+function outputsOf(nodes: readonly Node[]): string[] {
+  return nodes.flatMap((node) => node.outputs).filter((name) => name !== '');
+}
+
+/** Whether it is a tensor of known shape, which can be handed in. */
+function isTensor(info: ValueInfo | undefined): boolean {
+  return isFixed(info) && info.unknown === undefined;
+}
+
+function asksForShape(node: Node): boolean {
+  return node.domain === '' && (node.op === 'Shape' || node.op === 'Size');
+}
+
+/** The value of a Shape or Size node whose input's shape is settled. */
+function shapeValue(node: Node, types: ReadonlyMap<string, ValueInfo>): Tensor | undefined {
+  if (!asksForShape(node)) return undefined;
+  const info = types.get(node.inputs[0] as string);
+  if (!isFixed(info)) return undefined;
+  if (node.op === 'Size') return int64Tensor([], [info.shape.reduce((product, size) => product * size, 1)]);
+  const { start, end } = node.attributes;
+  const part = info.shape.slice(start?.type === 'int' ? start.value : 0, end?.type === 'int' ? end.value : undefined);
+  return int64Tensor([part.length], part);
+}
