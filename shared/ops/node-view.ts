@@ -83,6 +83,16 @@ export class NodeView {
     return stringAttribute(this.node, name, otherwise);
   }
 
+  floats(name: string): readonly number[] | undefined {
+    const attribute = this.node.attributes[name];
+    return attribute?.type === 'floats' ? attribute.value : undefined;
+  }
+
+  strings(name: string): readonly string[] | undefined {
+    const attribute = this.node.attributes[name];
+    return attribute?.type === 'strings' ? attribute.value : undefined;
+  }
+
   #typeOf(name: string): TensorType {
     const type = this.#graph.types.get(name);
     if (!type) throw new Error(`${this.node.op}: the type of ${name} is not known`);
