@@ -4,6 +4,7 @@ import { problem } from '#shared/messages/error.ts';
 import type { Program } from '#electron/services/program.ts';
 import { addCheck } from './commands/check.ts';
 import { addDemo } from './commands/demo.ts';
+import { addGrad, addStep } from './commands/graphs.ts';
 import { addDevices, addExplain, addStages } from './commands/inspect.ts';
 import { addNew } from './commands/new.ts';
 import { addEvaluate, addExport, addPredict } from './commands/results.ts';
@@ -33,6 +34,8 @@ export async function runCommandLine(words: readonly string[], streams: Streams,
     addEvaluate,
     addExport,
     addPredict,
+    addGrad,
+    addStep,
     addExplain,
     addStages,
     addDevices,

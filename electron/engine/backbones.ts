@@ -1,5 +1,4 @@
 /** Backbone files: reading them, and what can be said of them. */
-import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { z } from 'zod';
@@ -15,7 +14,7 @@ import { GraftError } from '#shared/messages/error.ts';
 import type { BackboneFacts, Stage } from '#shared/nodes/facts.ts';
 import { builtInFile, isModelFile } from '#shared/nodes/backbone.ts';
 import type { BackbonePart } from '#shared/nodes/recipe.ts';
-import { decodeModel } from '#shared/onnx/decode.ts';
+import { readModel } from '#electron/engine/model-file.ts';
 import { resourcesFolder } from '#electron/engine/paths.ts';
 import { oracle } from '#electron/engine/runtime/oracle.ts';
 
@@ -46,45 +45,6 @@ function loadBackbone(path: string): LoadedBackbone {
   // Some exporters keep weights in Constant nodes; as initializers they are found, trained and handed over.
   const model = constantsToInitializers(asWritten);
   return { path, hash, model, view: viewBackbone(model, path) };
-}
-
-/**
- * Any ONNX file, its weight files beside it included; the hash is over all of them.
- * @throws GraftError `model.file-missing`, `model.not-onnx`, `model.external-data-…`
- */
-export function readModel(path: string): { model: Model; hash: string } {
-  if (!existsSync(path)) throw new GraftError('model.file-missing', { path });
-  const bytes = readWhole(path, path);
-  const hash = createHash('sha256').update(bytes);
-  // Hundreds of weights may lie in one file.
-  const beside = new Map<string, Uint8Array>();
-  const model = decodeModel(bytes, {
-    path,
-    readExternal: (location) => {
-      const known = beside.get(location);
-      if (known) return known;
-      const file = join(dirname(path), location);
-      if (!existsSync(file)) throw new GraftError('model.external-data-missing', { path, file: location });
-      const data = readWhole(file, path);
-      hash.update(data);
-      beside.set(location, data);
-      return data;
-    },
-  });
-  return { model, hash: hash.digest('hex') };
-}
-
-/** @param model the model that the file is, or belongs to */
-function readWhole(file: string, model: string): Uint8Array {
-  try {
-    return readFileSync(file);
-  } catch (error) {
-    const which = file === model ? 'it' : basename(file);
-    throw new GraftError('model.not-onnx', {
-      path: model,
-      reason: `${which} cannot be read (${(error as Error).message}).`,
-    });
-  }
 }
 
 /** Height and width pictures are brought to for this backbone. */

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { GraftError } from '#shared/messages/error.ts';
 import type { Prediction } from '#shared/protocol/run.ts';
-import { readModel } from '#electron/engine/backbones.ts';
+import { readModel } from '#electron/engine/model-file.ts';
 import { decodeOne } from '#electron/engine/data/decode.ts';
 import { createSession } from '#electron/engine/runtime/session.ts';
 import { float32 } from '#electron/engine/runtime/tensors.ts';

@@ -5,6 +5,7 @@ import { describeBackbone } from '#electron/engine/backbones.ts';
 import { readFolder } from '#electron/engine/data/folder.ts';
 import { augmentPreviews, thumbnails } from '#electron/engine/data/thumbnails.ts';
 import { forecast } from '#electron/engine/forecast.ts';
+import { writeGradient, writeStep } from '#electron/engine/graphs.ts';
 import { predict } from '#electron/engine/predict.ts';
 import { chooseDevice, listDevices } from '#electron/engine/runtime/devices.ts';
 import { loadProject } from '#electron/engine/training/project.ts';
@@ -31,6 +32,8 @@ export function procedures(emit: EmitEvents): Procedures {
     export: ({ run, file }) => exportRun(run, file),
     predict: ({ model, inputs }) => predict(model, inputs),
     explain: async ({ document, baseFolder, phase }) => explain((await loadProject(document, baseFolder)).plan, phase),
+    grad: writeGradient,
+    step: writeStep,
     stages: async ({ path }) => (await describeBackbone(path, path)).stages,
   };
 }

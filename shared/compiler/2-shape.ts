@@ -54,7 +54,7 @@ export async function fixShapes(
   };
 }
 
-/** Types of every value of a model with fixed inputs; those the oracle cannot settle are an error. */
+/** Types of the values of a model with fixed inputs, as far as they can be settled; the outputs' always are. */
 export async function inferTypes(model: Model, oracle: Oracle): Promise<Map<string, TensorType>> {
   return settled(model, await inferAll(model, oracle));
 }
@@ -114,10 +114,19 @@ async function inferAll(model: Model, oracle: Oracle): Promise<Map<string, Value
   await settleByTrial(model, types, oracle);
   // Where a size follows from a value that comes with the input, what the model says of its outputs settles it.
   for (const output of model.graph.outputs) {
-    if (output.unknown === undefined && !isFixed(types.get(output.name)) && isFixed(output))
+    const inferred = types.get(output.name);
+    if (output.unknown === undefined && isFixed(output) && inferred && !isFixed(inferred) && agrees(output, inferred))
       types.set(output.name, output);
   }
   return types;
+}
+
+/** Whether a declared shape says the same as what is known of it; a single unknown size stands for any rank. */
+function agrees({ shape: declared }: ValueInfo, { shape: known }: ValueInfo): boolean {
+  if (known.length === 1 && known[0] === null) return true;
+  return (
+    known.length === declared.length && known.every((size, axis) => typeof size !== 'number' || size === declared[axis])
+  );
 }
 
 /**
@@ -201,16 +210,19 @@ function typedOutputs(graph: Graph, types: ReadonlyMap<string, ValueInfo>): Valu
   return graph.outputs.map((output) => ({ ...(types.get(output.name) ?? output), name: output.name }));
 }
 
+/**
+ * The types that are settled. A value whose size depends on the data has none, nor has a sequence: such a value may be
+ * in a part that is frozen, and phase 5 refuses it elsewhere.
+ * @throws GraftError `model.size-depends-on-data` where it is a result
+ */
 function settled(model: Model, types: ReadonlyMap<string, ValueInfo>): Map<string, TensorType> {
-  const fixed = new Map<string, TensorType>();
-  for (const [name, info] of types) {
-    // A sequence or an optional value: no type here is how the gradient knows.
-    if (info.unknown === 'type') continue;
-    if (!isFixed(info)) {
-      const node = model.graph.nodes.find((candidate) => candidate.outputs.includes(name));
-      throw new GraftError('model.size-depends-on-data', { op: node?.op ?? 'input', name: node?.name || name });
-    }
-    fixed.set(name, { dtype: info.dtype, shape: info.shape });
+  const open = [...types.values()].find((info) => info.unknown !== 'type' && !isFixed(info))?.name;
+  if (open !== undefined && !model.graph.outputs.every(({ name }) => isFixed(types.get(name)))) {
+    const node = model.graph.nodes.find((candidate) => candidate.outputs.includes(open));
+    throw new GraftError('model.size-depends-on-data', { op: node?.op ?? 'input', name: node?.name || open });
   }
-  return fixed;
+  const fixed = [...types].flatMap(([name, info]): [string, TensorType][] =>
+    info.unknown === 'type' || !isFixed(info) ? [] : [[name, { dtype: info.dtype, shape: info.shape }]],
+  );
+  return new Map(fixed);
 }

@@ -11,7 +11,8 @@ import { operatorEntry } from '#shared/ops/table.ts';
 
 /**
  * The graph with every decomposable operator replaced; nodes that stay are the very same objects, and the names of
- * all values that were there before are kept. A node that its entry refuses stays as it is, for phase 5 to name.
+ * all values that were there before are kept. A node that its entry refuses, or whose size depends on the data, stays as it is, for phase 5
+ * to name.
  *
  * @param opset operator-set version of the model, in which the replacements are written
  */
@@ -35,7 +36,8 @@ export function lower(graph: TypedGraph, opset: number): Graph {
 function decompositionOf(node: Node, graph: TypedGraph): Decomposition | undefined {
   const entry = operatorEntry(node.op, node.domain);
   if (entry.kind !== 'decomposition') return undefined;
-  return entry.refuses?.(new NodeView(node, graph)) === undefined ? entry.decompose : undefined;
+  const view = new NodeView(node, graph);
+  return view.isSized && entry.refuses?.(view) === undefined ? entry.decompose : undefined;
 }
 
 /** Appends the replacement, its results under the names of the node's outputs. */

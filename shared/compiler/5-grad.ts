@@ -65,7 +65,8 @@ function refusal(node: Node, graph: Differentiable): string | undefined {
   const entry = operatorEntry(node.op, node.domain);
   if (entry.kind === 'refused') return entry.reason;
   if (entry.kind === 'stop') return undefined;
-  return entry.refuses?.(new NodeView(node, graph));
+  const view = new NodeView(node, graph);
+  return view.isSized ? entry.refuses?.(view) : 'its size depends on the data.';
 }
 
 /**

@@ -32,6 +32,10 @@ export const caseSchema = z.object({
     eps: z.number().optional(),
   }),
   trainable: z.union([z.literal('all'), z.array(z.string())]),
+  /** The recorded batches of a reference case; the first input's shape is the one the step is made for. */
+  batches: z.array(z.object({ name: z.string(), shape: z.array(z.int().nonnegative()) })).optional(),
+  /** For models whose input has open sizes, where there are no batches. */
+  input: z.object({ shape: z.array(z.int().positive()).optional() }).optional(),
 });
 export type TrainingCase = z.output<typeof caseSchema>;
 
@@ -40,6 +44,21 @@ export function parseCase(json: unknown): TrainingCase {
   const parsed = caseSchema.safeParse(json);
   if (parsed.success) return parsed.data;
   throw new GraftError('compile.bad-case', { reason: z.prettifyError(parsed.error).replaceAll('\n', ' ') });
+}
+
+/**
+ * The shape of one batch: that of the case's first input batch, else the one it states, else the model's own.
+ * @throws GraftError `compile.bad-case` where none of them says every size
+ */
+export function caseInputShape(model: Model, training: TrainingCase): Shape {
+  const stated = training.batches?.find(({ name }) => name === inputName)?.shape ?? training.input?.shape;
+  const shape = stated ?? model.graph.inputs[0]?.shape ?? [];
+  const sizes = shape.filter((size) => typeof size === 'number');
+  if (sizes.length === shape.length) return sizes;
+  const open = shape.map((size) => size ?? '?').join(', ');
+  throw new GraftError('compile.bad-case', {
+    reason: `the model leaves sizes of its input open ([${open}]), and input.shape does not say them.`,
+  });
 }
 
 /** Whatever the model calls its own input. */

@@ -7,12 +7,19 @@ import { attributeTypes, modelProto, type Int64 } from '#shared/onnx/schema.ts';
 
 type Message = Record<string, unknown>;
 
+/** Weights that a model does not hold itself: they lie one after another, in the model's order, in a file beside it. */
+export interface ExternalWeights {
+  readonly location: string;
+  readonly weights: ReadonlySet<string>;
+}
+
 /**
- * Writes a model file; weights are embedded, so the result is limited to 2 GB as every ONNX file is.
- * `alsoOutputs` names further values to declare as outputs, their types left for the runtime to infer.
+ * Writes a model file; weights are embedded unless `external` says otherwise, and what is embedded is limited to 2 GB
+ * as every ONNX file is. `alsoOutputs` names further values to declare as outputs, their types left for the runtime to
+ * infer.
  */
-export function encodeModel(model: Model, alsoOutputs: readonly string[] = []): Uint8Array {
-  const graph = encodeGraph(model.graph);
+export function encodeModel(model: Model, alsoOutputs: readonly string[] = [], external?: ExternalWeights): Uint8Array {
+  const graph = encodeGraph(model.graph, external);
   return modelProto
     .encode({
       irVersion: model.irVersion,
@@ -24,11 +31,18 @@ export function encodeModel(model: Model, alsoOutputs: readonly string[] = []): 
     .finish();
 }
 
-function encodeGraph(graph: Graph): Message & { output: Message[] } {
+function encodeGraph(graph: Graph, external?: ExternalWeights): Message & { output: Message[] } {
+  let offset = 0;
+  const initializer = [...graph.initializers].map(([name, tensor]) => {
+    if (!external?.weights.has(name)) return encodeTensor(name, tensor);
+    const start = offset;
+    offset += tensor.data.byteLength;
+    return externalTensor(name, tensor, external.location, start);
+  });
   return {
     name: graph.name,
     node: graph.nodes.map(encodeNode),
-    initializer: [...graph.initializers].map(([name, tensor]) => encodeTensor(name, tensor)),
+    initializer,
     input: graph.inputs.map(encodeValueInfo),
     output: graph.outputs.map(encodeValueInfo),
   };
@@ -70,6 +84,17 @@ function encodeAttribute(name: string, attribute: Attribute): Message {
 function encodeTensor(name: string, tensor: Tensor): Message {
   const message = { name, dims: tensor.shape, dataType: onnxType[tensor.dtype] };
   return tensor.strings ? { ...message, stringData: tensor.strings.map(bytes) } : { ...message, rawData: tensor.data };
+}
+
+function externalTensor(name: string, { dtype, shape, data }: Tensor, location: string, offset: number): Message {
+  const place = { location, offset: String(offset), length: String(data.byteLength) };
+  return {
+    name,
+    dims: shape,
+    dataType: onnxType[dtype],
+    dataLocation: 1,
+    externalData: Object.entries(place).map(([key, value]) => ({ key, value })),
+  };
 }
 
 function encodeValueInfo(info: ValueInfo): Message {

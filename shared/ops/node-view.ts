@@ -19,6 +19,11 @@ export class NodeView {
     this.#graph = graph;
   }
 
+  /** Whether every size is known: not those that depend on the data. */
+  get isSized(): boolean {
+    return [...this.node.inputs, ...this.node.outputs].every((name) => name === '' || this.#graph.types.has(name));
+  }
+
   hasInput(index: number): boolean {
     return (this.node.inputs[index] ?? '') !== '';
   }

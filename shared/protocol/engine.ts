@@ -26,6 +26,15 @@ export const augmentSchema = z.object({
 /** A project as the engine takes it: the document, and the folder its relative paths start from. */
 const projectSchema = z.object({ document: documentSchema, baseFolder: z.string() });
 
+/** A graph that was written, and what it takes and gives. */
+const writtenGraphSchema = z.object({
+  file: z.string(),
+  bytes: z.number(),
+  nodes: z.number(),
+  inputs: z.array(z.object({ name: z.string(), dtype: z.string(), shape: z.array(z.number()) })),
+  outputs: z.array(z.object({ name: z.string(), dtype: z.string(), shape: z.array(z.number()) })),
+});
+
 /** Arguments and result of every engine procedure. */
 export const engineProcedures = {
   devices: { input: z.object({}), output: z.array(deviceInfoSchema) },
@@ -68,6 +77,19 @@ export const engineProcedures = {
   predict: { input: z.object({ model: z.string(), inputs: z.array(z.string()) }), output: z.array(predictionSchema) },
   /** Text of one compiler phase, or of all. */
   explain: { input: z.object({ ...projectSchema.shape, phase: z.number().optional() }), output: z.string() },
+  /** Writes the gradient graph of any model; `shapes` by input name, for those that the model leaves open. */
+  grad: {
+    input: z.object({
+      path: z.string(),
+      of: z.string(),
+      wrt: z.array(z.string()),
+      shapes: z.record(z.string(), z.array(z.number())),
+      file: z.string(),
+    }),
+    output: writtenGraphSchema,
+  },
+  /** Writes the training step of any model for a case file. */
+  step: { input: z.object({ path: z.string(), casePath: z.string(), file: z.string() }), output: writtenGraphSchema },
   stages: { input: z.object({ path: z.string() }), output: backboneFactsSchema.shape.stages },
 } as const;
 

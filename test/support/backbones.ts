@@ -17,6 +17,10 @@ export interface BackboneOptions {
   readonly skips?: readonly number[];
   /** Layers (from 1) that end in a branch on their values, which has no gradient. */
   readonly branches?: readonly number[];
+  /** Layers (from 1) that end in a Loop that doubles their values twice. */
+  readonly loops?: readonly number[];
+  /** Layers (from 1) that end in a Scan over the rows of their values, which sums them up from the top. */
+  readonly scans?: readonly number[];
   readonly ending?: 'maps' | 'vector' | 'tokens' | 'classifier' | 'softmax' | 'matmul classifier';
   readonly output?: string;
 }
@@ -60,6 +64,48 @@ function branch(builder: GraphBuilder, value: string, name: string): string {
   });
 }
 
+/** value · 2 · 2, by a loop whose body says nothing of its sizes. */
+function loop(builder: GraphBuilder, value: string, name: string): string {
+  const body = new GraphBuilder(builder.opset);
+  body.input(`${name}/iteration`, 'int64', []);
+  const condition = body.input(`${name}/condition`, 'bool', []);
+  body.inputs.push({ name: `${name}/carried`, dtype: 'float32', shape: [], unknown: 'shape' });
+  const doubled = body.op('Add', [`${name}/carried`, `${name}/carried`]);
+  body.output(condition, 'bool', [], `${name}/go-on`);
+  body.append({ name: '', op: 'Identity', domain: '', inputs: [doubled], outputs: [`${name}/next`], attributes: {} });
+  body.outputs.push({ name: `${name}/next`, dtype: 'float32', shape: [], unknown: 'shape' });
+  const inputs = [builder.scalar('int64', 2), builder.constant('bool', [], [1]), value];
+  return named(builder, name, 'Loop', inputs, { body: { type: 'graph', value: body.build(`${name}/body`) } });
+}
+
+/** Running sums down the picture, by a Scan along the height. */
+function scan(builder: GraphBuilder, value: string, name: string): string {
+  const body = new GraphBuilder(builder.opset);
+  for (const input of ['sum', 'row'])
+    body.inputs.push({ name: `${name}/${input}`, dtype: 'float32', shape: [], unknown: 'shape' });
+  const inner = { name: '', domain: '', attributes: {} };
+  body.append({ ...inner, op: 'Add', inputs: [`${name}/sum`, `${name}/row`], outputs: [`${name}/next`] });
+  body.append({ ...inner, op: 'Identity', inputs: [`${name}/next`], outputs: [`${name}/shown`] });
+  for (const output of ['next', 'shown'])
+    body.outputs.push({ name: `${name}/${output}`, dtype: 'float32', shape: [], unknown: 'shape' });
+  const start = builder.reduce('ReduceSum', builder.op('Mul', [value, builder.scalar('float32', 0)]), [2], false);
+  const outputs = [builder.fresh('scan'), builder.fresh('scan')];
+  builder.append({
+    name,
+    op: 'Scan',
+    domain: '',
+    inputs: [start, value],
+    outputs,
+    attributes: {
+      body: { type: 'graph', value: body.build(`${name}/body`) },
+      num_scan_inputs: { type: 'int', value: 1 },
+      scan_input_axes: { type: 'ints', value: [2] },
+      scan_output_axes: { type: 'ints', value: [2] },
+    },
+  });
+  return outputs[1] as string;
+}
+
 export function backbone(options: BackboneOptions = {}): Model {
   const { names = 'nodes', widths = [4, 4, 6], opset = 17, input = 'input', ending = 'maps' } = options;
   const builder = new GraphBuilder(opset);
@@ -79,6 +125,8 @@ export function backbone(options: BackboneOptions = {}): Model {
     const sum = options.skips?.includes(layer) ? builder.op('Add', [convolved, value]) : convolved;
     value = builder.op('Relu', [sum]);
     if (options.branches?.includes(layer)) value = branch(builder, value, `branch${layer}`);
+    if (options.loops?.includes(layer)) value = loop(builder, value, `loop${layer}`);
+    if (options.scans?.includes(layer)) value = scan(builder, value, `scan${layer}`);
     channels = width;
   });
   const pooled = (): string => builder.op('Flatten', [builder.op('GlobalAveragePool', [value])], { axis: 1 });

@@ -42,8 +42,9 @@ export const oracle: Oracle = {
   },
 
   async observe(model, values, fill): Promise<Map<string, TensorType> | undefined> {
-    const session = await create(model, values);
+    let session: ort.InferenceSession | undefined;
     try {
+      session = await create(model, values);
       const feeds = model.graph.inputs.map((input) => [input.name, trialInput(input, fill)] as const);
       const results = await session.run(Object.fromEntries(feeds), [...values]);
       return new Map(
@@ -56,7 +57,7 @@ export const oracle: Oracle = {
       if (error instanceof Error) return undefined;
       throw error;
     } finally {
-      await session.release();
+      await session?.release();
     }
   },
 

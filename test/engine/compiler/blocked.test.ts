@@ -57,6 +57,20 @@ describe.each(namings)('with names from %s, a branch in the middle', (names) => 
   });
 });
 
+describe.each([
+  ['Loop', 'loop2', { loops: [2] }],
+  ['Scan', 'scan2', { scans: [2] }],
+] as const)('a %s in the middle', (op, name, where) => {
+  it('runs below the freeze line, and is refused above it with the line that avoids it', async () => {
+    const model = backbone({ widths, ...where });
+    const refusal = await refusalOf(model, { freeze: { mode: 'none' } });
+    expect(refusal.message).toContain(`Operator ${op} (node “${name}”)`);
+    expect(refusal.remedy).toBe('Freeze everything before “stage3”: that freeze line avoids it.');
+    await expectTrains(model, { freeze: { mode: 'until', stage: 'stage3' } });
+    await expectTrains(model, { freeze: { mode: 'backbone' }, head: { hidden: [4] } });
+  });
+});
+
 describe('several branches', () => {
   it('are avoided behind the last', async () => {
     const model = backbone({ widths, branches: [1, 3] });

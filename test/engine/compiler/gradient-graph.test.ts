@@ -130,6 +130,40 @@ describe('the gradient graph of a model', () => {
     });
   });
 
+  it('leaves sizes that depend on the data to the parts that need no gradient', async () => {
+    const builder = new GraphBuilder(17);
+    builder.input('x', 'float32', [2, 3]);
+    builder.initializer('w', float32Tensor([3], [1, 2, 3]));
+    const places = builder.op('Cast', [builder.op('NonZero', ['x'])], { to: 1 });
+    const count = builder.op('ReduceSum', [places], { keepdims: 0 });
+    builder.output(builder.op('Mul', [builder.op('Mul', ['x', 'w']), count]), 'float32', [2, 3], 'y');
+    const graph = builder.build('counted');
+    const model = await gradient({ wrt: ['w'] }, { ...layer(), graph });
+    const results = await run(model, {
+      x: float32Tensor([2, 3], [0, 2, 0, 3, 0, 0]),
+      w: float32Tensor([3], [1, 2, 3]),
+      'grad/y': float32Tensor([2, 3], [1, 1, 1, 1, 1, 1]),
+    });
+    // Two elements are not zero, at places whose coordinates sum to 2.
+    expect(results.get('grad/w')).toEqual([6, 4, 0]);
+    const found = graph.nodes.find(({ op }) => op === 'NonZero')?.outputs[0] as string;
+    await expect(gradient({ of: found, wrt: ['w'] }, { ...layer(), graph })).rejects.toMatchObject({
+      code: 'model.size-depends-on-data',
+    });
+  });
+
+  it('refuses to differentiate through a size that depends on the data', async () => {
+    const builder = new GraphBuilder(17);
+    builder.input('x', 'float32', [4]);
+    const positive = builder.op('Greater', ['x', builder.scalar('float32', 0)]);
+    const kept = builder.op('Compress', [builder.op('Exp', ['x']), positive], { axis: 0 });
+    builder.output(builder.reduce('ReduceSum', kept, [0], true), 'float32', [1], 'y');
+    await expect(gradient({ wrt: ['x'] }, { ...layer(), graph: builder.build('kept') })).rejects.toMatchObject({
+      code: 'compile.not-differentiable',
+      message: expect.stringContaining('Compress') as string,
+    });
+  });
+
   it('names the operator that has no gradient, and the values that would avoid it', async () => {
     const builder = new GraphBuilder(17);
     builder.input('x', 'float32', [1, 1, 4, 4]);

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { parseDocument } from '#shared/document/parse.ts';
 import { locateProgram } from '#electron/services/program.ts';
@@ -209,6 +209,10 @@ describe('every command', () => {
     [['train']],
     [['train', 'p.graft', '--device', 'abacus']],
     [['explain', 'p.graft', '--phase', '9']],
+    [['grad', 'm.onnx', '--of', 'y', '-o', 'g.onnx']],
+    [['grad', 'm.onnx', '--of', 'y', '--wrt', 'a,,b', '-o', 'g.onnx']],
+    [['grad', 'm.onnx', '--of', 'y', '--wrt', 'a', '--shape', 'x:1', '-o', 'g.onnx']],
+    [['step', 'm.onnx', '-o', 's.onnx']],
     [['serve', '--port', 'front']],
     [['export', 'run']],
     [['check', '/nowhere/p.graft']],
@@ -235,6 +239,8 @@ describe('every command', () => {
       'evaluate',
       'export',
       'predict',
+      'grad',
+      'step',
       'explain',
       'stages',
       'devices',
@@ -258,6 +264,28 @@ describe('every command', () => {
     await expect(graft('predict', 'm.onnx', 'a.png', 'b.png', '--json')).resolves.toMatchObject({
       lines: [{ input: 'a.png', label: 'a' }, { input: 'b.png' }],
     });
+  });
+});
+
+test('grad and step hand absolute paths, names and shapes to the engine', async () => {
+  const { graft } = setUp();
+  const words = ['m.onnx', '--of', 'y', '--wrt', 'a, b', '--wrt', 'c', '--shape', 'x=1x3x8', '-o', 'g.onnx'];
+  await expect(graft('grad', ...words, '--json')).resolves.toMatchObject({
+    code: 0,
+    lines: [
+      {
+        file: resolve('g.onnx'),
+        inputs: [{ name: 'x', shape: [1, 3, 8] }],
+        outputs: [{ name: 'y' }, { name: 'a' }, { name: 'b' }, { name: 'c' }],
+      },
+    ],
+  });
+  const { out } = await graft('grad', ...words);
+  expect(out).toContain('g.onnx: 3 nodes, 2.0 KiB');
+  expect(out).toMatch(/in +x +float32 +1×3×8/);
+  await expect(graft('step', 'm.onnx', '--case', 'c.json', '-o', 's.onnx', '--json')).resolves.toMatchObject({
+    code: 0,
+    lines: [{ file: resolve('s.onnx'), inputs: [{ name: resolve('c.json') }] }],
   });
 });
 

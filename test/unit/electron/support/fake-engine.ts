@@ -153,6 +153,20 @@ const answers: Answers = {
   predict: ({ inputs }) =>
     inputs.map((input) => ({ input, label: 'a', probabilities: [{ label: 'a', probability: 1 }], milliseconds: 1 })),
   explain: ({ phase }) => `phase ${phase ?? 'all'}`,
+  grad: ({ file, of, wrt, shapes }) => ({
+    file,
+    bytes: 2048,
+    nodes: 3,
+    inputs: Object.entries(shapes).map(([name, shape]) => ({ name, dtype: 'float32', shape })),
+    outputs: [of, ...wrt].map((name) => ({ name, dtype: 'float32', shape: [] })),
+  }),
+  step: ({ file, casePath }) => ({
+    file,
+    bytes: 1,
+    nodes: 1,
+    inputs: [{ name: casePath, dtype: 'float32', shape: [1] }],
+    outputs: [],
+  }),
   // Breaks the contract on purpose: the host must not pass on what is no list of stages.
   stages: () => 'not stages' as unknown as EngineOutput<'stages'>,
 };

@@ -5,17 +5,17 @@ import type { Graph } from '#shared/ir/graph.ts';
 import { violations } from '#shared/ir/legality.ts';
 import { boolTensor } from '#shared/ir/tensor.ts';
 
-/** One operator on an outer value, its result called `value`. */
-function branch(op: string, outer: string, inner?: (builder: GraphBuilder) => string): Graph {
+/** One operator on a value from outside, its result called `value`. */
+function branch(op: string, source: string, inner?: (builder: GraphBuilder) => string): Graph {
   const builder = new GraphBuilder(17);
-  builder.append({ name: '', op, domain: '', inputs: [outer], outputs: ['value'], attributes: {} });
+  builder.append({ name: '', op, domain: '', inputs: [source], outputs: ['value'], attributes: {} });
   builder.output(inner ? inner(builder) : 'value', 'float32', [2]);
   return builder.build(op);
 }
 
-function choose(builder: GraphBuilder, condition: string, then: Graph, otherwise: Graph): string {
+function choose(builder: GraphBuilder, condition: string, whenTrue: Graph, otherwise: Graph): string {
   const branches = {
-    then_branch: { type: 'graph', value: then },
+    then_branch: { type: 'graph', value: whenTrue },
     else_branch: { type: 'graph', value: otherwise },
   } as const;
   return builder.op('If', [condition], branches);

@@ -1,0 +1,50 @@
+/** Training graphs of any model as files: what `graft grad` and `graft step` ask for. */
+import { readFileSync } from 'node:fs';
+import { buildCaseStep, caseInputShape, parseCase } from '#shared/compiler/case-step.ts';
+import { buildGradientGraph } from '#shared/compiler/gradient-graph.ts';
+import type { Model, ValueInfo } from '#shared/ir/graph.ts';
+import { GraftError } from '#shared/messages/error.ts';
+import type { EngineInput, EngineOutput } from '#shared/protocol/engine.ts';
+import { readModel, writeModel } from '#electron/engine/model-file.ts';
+import { oracle } from '#electron/engine/runtime/oracle.ts';
+
+/** Writes the gradient graph of a model. */
+export async function writeGradient({
+  path,
+  of,
+  wrt,
+  shapes,
+  file,
+}: EngineInput<'grad'>): Promise<EngineOutput<'grad'>> {
+  const { model } = readModel(path);
+  const inputShapes = new Map(Object.entries(shapes));
+  return written(file, await buildGradientGraph(model, { of, wrt, inputShapes }, oracle));
+}
+
+/** Writes the training step of a model for a case file. */
+export async function writeStep({ path, casePath, file }: EngineInput<'step'>): Promise<EngineOutput<'step'>> {
+  const training = parseCase(readCase(casePath));
+  const { model } = readModel(path);
+  const { model: step } = await buildCaseStep(model, training, caseInputShape(model, training), oracle);
+  return written(file, step);
+}
+
+/** @throws GraftError `compile.bad-case` */
+function readCase(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw new GraftError('compile.bad-case', { reason: `${path} cannot be read (${(error as Error).message}).` });
+  }
+}
+
+function written(file: string, model: Model): EngineOutput<'grad'> {
+  const bytes = writeModel(file, model);
+  const described = ({ name, dtype, shape }: ValueInfo): EngineOutput<'grad'>['inputs'][number] => ({
+    name,
+    dtype,
+    shape: shape.map(Number),
+  });
+  const { inputs, outputs, nodes } = model.graph;
+  return { file, bytes, nodes: nodes.length, inputs: inputs.map(described), outputs: outputs.map(described) };
+}
