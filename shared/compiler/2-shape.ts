@@ -9,6 +9,7 @@ import { int64Tensor, type Tensor, type TensorType } from '#shared/ir/tensor.ts'
 import { GraftError } from '#shared/messages/error.ts';
 import type { Oracle } from '#shared/compiler/oracle.ts';
 import { resolveBranches } from '#shared/compiler/branches.ts';
+import { withScalarRanges } from '#shared/compiler/scalar-ranges.ts';
 import { ancestors } from '#shared/compiler/subgraph.ts';
 
 export interface TypedModel extends Model {
@@ -39,7 +40,7 @@ export async function fixShapes(
     const shape = inputShapes.get(input.name);
     return shape ? { name: input.name, dtype: input.dtype, shape } : input;
   });
-  let current = withBranchesTaken({ ...model, graph: { ...model.graph, inputs } });
+  let current = withBranchesTaken({ ...model, graph: withScalarRanges({ ...model.graph, inputs }) });
   let types = await inferAll(current, oracle);
   // Folding shape arithmetic may reveal further shapes (Reshape to a computed shape); each round removes a node.
   for (;;) {

@@ -134,8 +134,10 @@ export class GraphBuilder {
     return this.op(op, [value], { axes, keepdims });
   }
 
+  /** A shape without −1 is meant as it stands; next to −1, as always before operator set 14, 0 keeps an axis. */
   reshape(value: string, shape: Shape): string {
-    return this.op('Reshape', [value, this.ints(shape)]);
+    const empty = shape.includes(0) && !shape.includes(-1) && this.opset >= 14;
+    return this.op('Reshape', [value, this.ints(shape)], empty ? { allowzero: 1 } : {});
   }
 
   transpose(value: string, permutation: readonly number[]): string {

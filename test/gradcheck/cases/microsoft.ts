@@ -228,4 +228,6 @@ export const microsoftCases: readonly GradientCase[] = [
     outputs: 2,
     ...single,
   },
+  { op: 'MemcpyFromHost', name: 'plain', inputs: [signed(2, 3)] },
+  { op: 'MemcpyToHost', name: 'plain', inputs: [signed(2, 3)] },
 ];

@@ -1,0 +1,49 @@
+/** One of ONNX's operator tests: a model and the values of its inputs. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Model, ValueInfo } from '#shared/ir/graph.ts';
+import type { Tensor } from '#shared/ir/tensor.ts';
+import { decodeModel } from '#shared/onnx/decode.ts';
+import { readModel } from '#electron/engine/model-file.ts';
+import { message, modelBytes } from '#test/support/protobuf.ts';
+
+export interface CaseFile {
+  readonly name: string;
+  readonly model: Model;
+  /** By input; absent where the value is no tensor. */
+  readonly values: ReadonlyMap<string, Tensor>;
+  /** What the case says of its outputs, where that tells whether it was read right. */
+  readonly expected: ReadonlyMap<string, Tensor>;
+}
+
+/**
+ * The newest operator set that the runtime takes. Most operators of the next one are those of this one, for more types;
+ * whether a case means the same in this one, its expected values tell.
+ */
+const newestOpset = 26;
+
+/** @throws GraftError for element types and parts of ONNX that the decoder does not know */
+export function readCase(folder: string, name: string): CaseFile {
+  const { model } = readModel(join(folder, name, 'model.onnx'));
+  const read = (infos: readonly ValueInfo[], kind: 'input' | 'output'): Map<string, Tensor> => {
+    const values = new Map<string, Tensor>();
+    infos.forEach((info, index) => {
+      const path = join(folder, name, 'test_data_set_0', `${kind}_${index}.pb`);
+      if (info.unknown !== 'type' && existsSync(path)) values.set(info.name, decodeTensor(readFileSync(path)));
+    });
+    return values;
+  };
+  const opset = Math.min(model.opsets[''] ?? newestOpset, newestOpset);
+  return {
+    name,
+    model: { ...model, opsets: { ...model.opsets, '': opset } },
+    values: read(model.graph.inputs, 'input'),
+    expected: opset === model.opsets[''] ? new Map() : read(model.graph.outputs, 'output'),
+  };
+}
+
+/** A TensorProto read as the only initializer of a model. */
+function decodeTensor(bytes: Uint8Array): Tensor {
+  const [tensor] = decodeModel(modelBytes(message([5, bytes]))).graph.initializers.values();
+  return tensor as Tensor;
+}
