@@ -8,6 +8,7 @@ import { onnxIrVersion } from '#shared/compiler/versions.ts';
 import type { BackboneView } from '#shared/compiler/backbone.ts';
 import { appendHead, appendPooling, initialHead, pooledWidth, type DropoutInput } from '#shared/compiler/head.ts';
 import { definitions, extract, rename } from '#shared/compiler/subgraph.ts';
+import { timeFirst } from '#shared/compiler/time-first.ts';
 import type { BackbonePart, Recipe } from '#shared/nodes/recipe.ts';
 import type { Tensor } from '#shared/ir/tensor.ts';
 
@@ -56,7 +57,8 @@ const statistics = {
 } as const;
 
 export function resolve(recipe: Recipe, source: BackboneSource, classes: number): Assembly {
-  const { model, view, featureShape } = source;
+  const { view, featureShape } = source;
+  const model = timeFirst(source.model);
   const body = extract(model, [view.input], [{ name: view.features, dtype: 'float32', shape: [] }]).graph;
   const renamed = outOfTheWay(body);
   const normalization = normalizationOf(recipe.backbone, model);

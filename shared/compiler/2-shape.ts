@@ -10,6 +10,7 @@ import { GraftError } from '#shared/messages/error.ts';
 import type { Oracle } from '#shared/compiler/oracle.ts';
 import { resolveBranches } from '#shared/compiler/branches.ts';
 import { withScalarRanges } from '#shared/compiler/scalar-ranges.ts';
+import { timeFirst } from '#shared/compiler/time-first.ts';
 import { ancestors } from '#shared/compiler/subgraph.ts';
 
 export interface TypedModel extends Model {
@@ -40,7 +41,7 @@ export async function fixShapes(
     const shape = inputShapes.get(input.name);
     return shape ? { name: input.name, dtype: input.dtype, shape } : input;
   });
-  let current = withBranchesTaken({ ...model, graph: withScalarRanges({ ...model.graph, inputs }) });
+  let current = withBranchesTaken(timeFirst({ ...model, graph: withScalarRanges({ ...model.graph, inputs }) }));
   let types = await inferAll(current, oracle);
   // Folding shape arithmetic may reveal further shapes (Reshape to a computed shape); each round removes a node.
   for (;;) {

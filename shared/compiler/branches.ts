@@ -6,13 +6,11 @@ import { numbers, type Tensor } from '#shared/ir/tensor.ts';
 
 /**
  * The graph with every If of known condition replaced, those inside a branch that was taken included; the graph itself
- * when there is none. Values inside a branch get names of their own where theirs are taken.
+ * when there is none. Values inside a branch get new names.
  */
 export function resolveBranches(graph: Graph): Graph {
   if (!graph.nodes.some((node) => takenBranch(node, graph.initializers))) return graph;
   const free = new GraphBuilder(0, graph);
-  // A body that stays may not define what an inlined branch now defines outside of it.
-  for (const node of graph.nodes) if (!takenBranch(node, graph.initializers)) reserveBodies(free, node);
   const initializers = new Map(graph.initializers);
   const nodes: Node[] = [];
   const place = (node: Node): void => {
@@ -40,14 +38,6 @@ export function resolveBranches(graph: Graph): Graph {
   };
   for (const node of graph.nodes) place(node);
   return { ...graph, nodes, initializers };
-}
-
-function reserveBodies(free: GraphBuilder, node: Node): void {
-  for (const attribute of Object.values(node.attributes)) {
-    if (attribute.type !== 'graph') continue;
-    free.reserve(attribute.value);
-    for (const inner of attribute.value.nodes) reserveBodies(free, inner);
-  }
 }
 
 /** The body that an If takes; undefined for other nodes, and where the condition is computed. */

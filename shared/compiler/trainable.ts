@@ -22,11 +22,14 @@ const weightInputs: Readonly<Record<string, readonly number[]>> = {
   Gather: [0],
   Add: [0, 1],
   Mul: [0, 1],
-  LSTM: [1, 2, 3],
+  LSTM: [1, 2, 3, 7],
   GRU: [1, 2, 3],
   RNN: [1, 2, 3],
   Einsum: [0, 1],
 };
+
+/** Operators that PyTorch's exporter makes the weights of with Slice and Concat, since it orders the gates otherwise. */
+const recurrent = new Set(['LSTM', 'GRU', 'RNN']);
 
 /** Operators an exporter may put between a stored weight and its use. */
 const passThrough = new Set(['Identity', 'Transpose', 'Reshape', 'Unsqueeze', 'Squeeze', 'Cast']);
@@ -36,10 +39,12 @@ export function trainableInitializers(graph: Graph): string[] {
   const producer = producers(graph);
   const found = new Set<string>();
   for (const node of graph.nodes) {
-    for (const position of weightInputs[node.op] ?? []) {
-      const name = stored(node.inputs[position] ?? '', graph, producer);
-      const tensor = name === undefined ? undefined : graph.initializers.get(name);
-      if (name === undefined || !tensor || !isFloat(tensor.dtype)) continue;
+    const names = (weightInputs[node.op] ?? []).flatMap((position) =>
+      stored(node.inputs[position] ?? '', recurrent.has(node.op), graph, producer),
+    );
+    for (const name of names) {
+      const tensor = graph.initializers.get(name);
+      if (!tensor || !isFloat(tensor.dtype)) continue;
       // A single number added or multiplied is a constant of the architecture (a scale, an epsilon), not a weight.
       if ((node.op === 'Add' || node.op === 'Mul') && elementCount(tensor.shape) === 1) continue;
       found.add(name);
@@ -48,12 +53,12 @@ export function trainableInitializers(graph: Graph): string[] {
   return [...found];
 }
 
-function stored(name: string, graph: Graph, producer: ReadonlyMap<string, Node>): string | undefined {
-  let value = name;
-  for (;;) {
-    if (graph.initializers.has(value)) return value;
-    const node = producer.get(value);
-    if (!node || !passThrough.has(node.op)) return undefined;
-    value = node.inputs[0] ?? '';
-  }
+/** The initializers a value is made of. `parts` says whether they may be taken apart and put together for it. */
+function stored(value: string, parts: boolean, graph: Graph, producer: ReadonlyMap<string, Node>): string[] {
+  if (graph.initializers.has(value)) return [value];
+  const node = producer.get(value);
+  if (!node) return [];
+  const sources = parts && node.op === 'Concat' ? node.inputs : node.inputs.slice(0, 1);
+  if (!passThrough.has(node.op) && !(parts && (node.op === 'Slice' || node.op === 'Concat'))) return [];
+  return sources.flatMap((source) => stored(source, parts, graph, producer));
 }

@@ -4,7 +4,7 @@
  * Emits operators in the form of opset 13 and later.
  */
 import type { Shape } from '#shared/core/shape.ts';
-import type { Attribute, Graph, Node, ValueInfo } from '#shared/ir/graph.ts';
+import { bodiesOf, type Attribute, type Graph, type Node, type ValueInfo } from '#shared/ir/graph.ts';
 import { int64Tensor, tensorOf, type DType, type Tensor } from '#shared/ir/tensor.ts';
 
 /** Plain values are turned into attributes: integers to int, other numbers to float (see `float`). */
@@ -33,6 +33,7 @@ export class GraphBuilder {
   readonly opset: number;
   #taken = new Set<string>();
   #counters = new Map<string, number>();
+  #prefix = '';
   #constants = new Map<string, string>();
 
   constructor(opset: number, from?: Graph) {
@@ -45,19 +46,35 @@ export class GraphBuilder {
     this.reserve(from);
   }
 
-  /** Keeps every name of `graph` from being given to a new value. */
+  /** Keeps every name of `graph` and of the bodies in it from being given to a new value. */
   reserve(graph: Graph): void {
     for (const input of graph.inputs) this.#taken.add(input.name);
     for (const name of graph.initializers.keys()) this.#taken.add(name);
-    for (const node of graph.nodes) for (const output of node.outputs) this.#taken.add(output);
+    for (const node of graph.nodes) {
+      for (const output of node.outputs) this.#taken.add(output);
+      for (const body of bodiesOf(node)) this.reserve(body);
+    }
+  }
+
+  /**
+   * A builder for the body of a Loop, If or Scan of this graph. Names it gives are new to both graphs, and begin in a
+   * way of their own, so that they stay so when the graph around is renamed to be a body itself.
+   */
+  body(): GraphBuilder {
+    const body = new GraphBuilder(this.opset);
+    body.#taken = this.#taken;
+    body.#counters = this.#counters;
+    body.#prefix = 'inner/';
+    return body;
   }
 
   /** A value name not used so far: the hint itself, or the hint with a number. */
   fresh(hint: string): string {
-    let name = hint;
-    let count = this.#counters.get(hint) ?? 0;
-    while (this.#taken.has(name)) name = `${hint}_${++count}`;
-    this.#counters.set(hint, count);
+    const stem = `${this.#prefix}${hint}`;
+    let name = stem;
+    let count = this.#counters.get(stem) ?? 0;
+    while (this.#taken.has(name)) name = `${stem}_${++count}`;
+    this.#counters.set(stem, count);
     this.#taken.add(name);
     return name;
   }

@@ -91,6 +91,11 @@ export function producers(graph: Graph): Map<string, Node> {
   return map;
 }
 
+/** The bodies of a Loop, If or Scan. */
+export function bodiesOf(node: Node): Graph[] {
+  return Object.values(node.attributes).flatMap((attribute) => (attribute.type === 'graph' ? [attribute.value] : []));
+}
+
 /** Values a node reads: its inputs and, for Loop, If and Scan, what their bodies take from outside. */
 export function reads(node: Node): string[] {
   return [...node.inputs.filter((name) => name !== ''), ...captured(node)];
@@ -98,9 +103,7 @@ export function reads(node: Node): string[] {
 
 /** Values the bodies of a Loop, If or Scan take from outside without their being inputs of the node. */
 export function captured(node: Node): string[] {
-  return Object.values(node.attributes).flatMap((attribute) =>
-    attribute.type === 'graph' ? outerReads(attribute.value) : [],
-  );
+  return bodiesOf(node).flatMap(outerReads);
 }
 
 function outerReads(body: Graph): string[] {
@@ -112,11 +115,5 @@ function outerReads(body: Graph): string[] {
 
 /** Whether a node of the domain is in the graph, or in a body of one of its nodes. */
 export function usesDomain(graph: Graph, domain: string): boolean {
-  return graph.nodes.some(
-    (node) =>
-      node.domain === domain ||
-      Object.values(node.attributes).some(
-        (attribute) => attribute.type === 'graph' && usesDomain(attribute.value, domain),
-      ),
-  );
+  return graph.nodes.some((node) => node.domain === domain || bodiesOf(node).some((body) => usesDomain(body, domain)));
 }

@@ -7,15 +7,22 @@ import { NodeView } from '#shared/ops/node-view.ts';
 /** A node view that can also write: arithmetic in the node's own element type, so that rules read like formulas. */
 export class Emitter extends NodeView {
   readonly builder: GraphBuilder;
+  readonly #graph: Pick<TypedGraph, 'types' | 'initializers'>;
 
   constructor(node: Node, graph: Pick<TypedGraph, 'types' | 'initializers'>, builder: GraphBuilder) {
     super(node, graph);
     this.builder = builder;
+    this.#graph = graph;
   }
 
-  /** Element type the node computes in: that of its first output. */
+  /** Element type the node computes in: that of the first output it gives. */
   get dtype(): DType {
-    return this.outputType(0).dtype;
+    return this.outputType(this.node.outputs.findIndex((output) => output !== '')).dtype;
+  }
+
+  /** The same arithmetic written elsewhere: into the body of a Scan. */
+  within(builder: GraphBuilder): Emitter {
+    return new Emitter(this.node, this.#graph, builder);
   }
 
   scalar(value: number): string {

@@ -42,6 +42,27 @@ export class GradientContext extends Emitter {
     return this.#cotangents[index] ?? this.zeros(this.outputShape(index));
   }
 
+  /** Whether anything downstream depends on this output. */
+  reaches(index: number): boolean {
+    return this.#cotangents[index] !== undefined;
+  }
+
+  /** An output that the node may have left out: then it is made to give it. */
+  ensuredOutput(index: number): string {
+    const { nodes } = this.builder;
+    const given = this.node.outputs.find((output) => output !== '') as string;
+    const place = nodes.findIndex(({ outputs }) => outputs.includes(given));
+    const node = nodes[place];
+    if (!node) throw new Error(`${this.node.op} is not in the graph that its gradient is appended to`);
+    const known = node.outputs[index];
+    if (known) return known;
+    const name = this.builder.fresh(node.op.toLowerCase());
+    const count = Math.max(node.outputs.length, index + 1);
+    const outputs = Array.from({ length: count }, (_, at) => (at === index ? name : (node.outputs[at] ?? '')));
+    nodes[place] = { ...node, outputs };
+    return name;
+  }
+
   /** Whether anyone asked for the gradient of this input. */
   needs(index: number): boolean {
     return this.#wanted[index] ?? false;

@@ -19,6 +19,8 @@ const cases = [
   'mlp-adam',
   'mlp-adamw',
   'mlp-class-weights',
+  'lstm',
+  'gru',
 ];
 
 interface Batch {

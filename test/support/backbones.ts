@@ -160,3 +160,33 @@ export function backbone(options: BackboneOptions = {}): Model {
   builder.output(value, 'float32', shape, options.output ?? 'output');
   return { graph: builder.build('backbone'), opsets: { '': opset }, irVersion: 8, metadata: {} };
 }
+
+export interface RecurrentOptions {
+  readonly op?: 'LSTM' | 'GRU' | 'RNN';
+  /** 1 puts the batch axis first. */
+  readonly layout?: 0 | 1;
+}
+
+/** Reads the rows of a picture of 8×8 forwards and backwards; its features are the last states, and Y as its mean. */
+export function recurrentBackbone({ op = 'LSTM', layout = 0 }: RecurrentOptions = {}): Model {
+  const builder = new GraphBuilder(17);
+  const hidden = 5;
+  const rows = hidden * { LSTM: 4, GRU: 3, RNN: 1 }[op];
+  const picture = builder.input('input', 'float32', ['N', 3, 8, 8]);
+  const steps = builder.reshape(builder.transpose(picture, [0, 2, 1, 3]), [0, 8, 24]);
+  const batchFirst = layout === 1;
+  const inputs = [
+    batchFirst ? steps : builder.transpose(steps, [1, 0, 2]),
+    builder.initializer('rnn.w', randomTensor([2, rows, 24], 1, 0.3)),
+    builder.initializer('rnn.r', randomTensor([2, rows, hidden], 2, 0.3)),
+    builder.initializer('rnn.b', randomTensor([2, 2 * rows], 3, 0.3)),
+  ];
+  const attributes = { hidden_size: hidden, direction: 'bidirectional', ...(batchFirst ? { layout } : {}) };
+  const [y, last] = builder.opN(op, inputs, 2, attributes) as [string, string];
+  const states = batchFirst ? last : builder.transpose(last, [1, 0, 2]);
+  const output = batchFirst ? y : builder.transpose(y, [2, 0, 1, 3]);
+  const mean = builder.reduce('ReduceMean', output, [1], false);
+  const features = builder.reshape(builder.op('Add', [states, mean]), [0, 2 * hidden]);
+  builder.output(features, 'float32', ['N', 2 * hidden], 'output');
+  return { graph: builder.build('backbone'), opsets: { '': 17 }, irVersion: 8, metadata: {} };
+}

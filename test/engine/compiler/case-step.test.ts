@@ -9,7 +9,7 @@ import { GraftError } from '#shared/messages/error.ts';
 import { oracle } from '#electron/engine/runtime/oracle.ts';
 import { createSession } from '#electron/engine/runtime/session.ts';
 import { float32, int64, toRuntime } from '#electron/engine/runtime/tensors.ts';
-import { backbone } from '#test/support/backbones.ts';
+import { backbone, recurrentBackbone } from '#test/support/backbones.ts';
 import type * as ort from 'onnxruntime-node';
 
 const shape = [2, 3, 8, 8];
@@ -116,4 +116,18 @@ describe('a case that is not right', () => {
     const inputless = { ...model, graph: { ...model.graph, inputs: [] } };
     expect((await refusalOf(() => buildCaseStep(inputless, training, shape, oracle))).code).toBe('compile.bad-case');
   });
+});
+
+describe('recurrent layers', () => {
+  it.each(['LSTM', 'GRU', 'RNN'] as const)(
+    '%s with the batch axis first trains like one with the time axis first',
+    async (op) => {
+      const [timeFirst, batchFirst] = await Promise.all(
+        ([0, 1] as const).map((layout) => buildCaseStep(recurrentBackbone({ op, layout }), training, shape, oracle)),
+      );
+      const losses = await lossesOf(timeFirst as CaseStep, 4);
+      expect(await lossesOf(batchFirst as CaseStep, 4)).toEqual(losses);
+      expect(losses.at(-1)).toBeLessThan(losses[0] as number);
+    },
+  );
 });

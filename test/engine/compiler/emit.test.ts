@@ -3,17 +3,19 @@ import { describe, expect, it } from 'vitest';
 import type { Plan } from '#shared/compiler/compile.ts';
 import { handover } from '#shared/compiler/handover.ts';
 import { elementCount } from '#shared/core/shape.ts';
+import type { Model } from '#shared/ir/graph.ts';
+import { violations } from '#shared/ir/legality.ts';
 import { numbers, type Tensor } from '#shared/ir/tensor.ts';
 import { createSession } from '#electron/engine/runtime/session.ts';
 import { float32 } from '#electron/engine/runtime/tensors.ts';
 import { Network, type StepBatch, type StepResults } from '#electron/engine/training/network.ts';
 import { batchesFor, compileModel, type RecipeChanges } from '#test/engine/compiler/support.ts';
-import { backbone } from '#test/support/backbones.ts';
+import { backbone, recurrentBackbone } from '#test/support/backbones.ts';
 import type * as ort from 'onnxruntime-node';
 
 const batch = 4;
 const training = { batchSize: batch };
-const cases: readonly [string, RecipeChanges][] = [
+const cases: readonly [string, RecipeChanges, Model?][] = [
   ['the head alone, Adam', { freeze: { mode: 'backbone' }, optimizer: { kind: 'adam' } }],
   [
     'a hidden layer, dropout, AdamW, clipped',
@@ -21,6 +23,7 @@ const cases: readonly [string, RecipeChanges][] = [
   ],
   ['from a stage on, SGD with momentum', { freeze: { mode: 'until', stage: 'stage2' }, optimizer: { kind: 'sgd' } }],
   ['everything, with smoothing', { freeze: { mode: 'none' }, loss: { labelSmoothing: 0.1 }, head: { dropout: 0.2 } }],
+  ['recurrent layers, whose gradient has a body of its own', { freeze: { mode: 'none' } }, recurrentBackbone()],
 ];
 
 /** The same batches, as the loop takes them: rows of a table, and which of them each place holds. */
@@ -54,9 +57,10 @@ async function stepByStep(network: Network, batches: readonly StepBatch[]): Prom
   return results;
 }
 
-describe.each(cases)('%s', (_title, changes) => {
+describe.each(cases)('%s', (_title, changes, model = backbone()) => {
   it('K steps of the loop are K single steps, bit for bit', async () => {
-    const plan = await compileModel(backbone(), { training, ...changes });
+    const plan = await compileModel(model, { training, ...changes });
+    expect(violations(plan.loop)).toEqual([]);
     const batches = batchesFor(plan, 5);
     const single = new Network(plan, 'cpu');
     const results = await stepByStep(single, batches);
@@ -147,4 +151,17 @@ it('training, validation and the model handed over see the same network', async 
     layout: 'NCHW',
     normalization: 'inside',
   });
+});
+
+it('hands a recurrent layer with the batch axis first over in a form that onnxruntime runs', async () => {
+  const plan = await compileModel(recurrentBackbone({ layout: 1 }), { training, freeze: { mode: 'none' } });
+  const rows = (batchesFor(plan, 1)[0] as StepBatch).rows;
+  const network = new Network(plan, 'cpu');
+  const validated = await network.evaluate(rows, batch);
+  await network.release();
+  const session = await createSession(plan.inference, 'cpu');
+  const { logits } = await session.run({ input: float32(rows, [batch, 3, 8, 8]) });
+  await session.release();
+  const handedOver = Array.from((logits as ort.Tensor).data as Float32Array);
+  handedOver.forEach((value, index) => expect(value).toBeCloseTo(validated[index] as number, 5));
 });

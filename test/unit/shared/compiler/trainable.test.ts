@@ -68,4 +68,17 @@ describe('learned weights', () => {
     builder.op('MatMul', ['x', through('x', 'Identity')]);
     expect(found(builder)).toEqual(['a', 'b', 'c']);
   });
+
+  it('of recurrent layers are found where their gates are put into another order', () => {
+    const builder = withWeights('w', 'r', 'b', 'c', 'p', 'h');
+    const reordered = (name: string): string => {
+      const halves = [builder.slice(name, [0], [1], [2]), builder.slice(name, [0], [0], [1])];
+      return builder.op('Unsqueeze', [builder.op('Concat', halves, { axis: 0 }), builder.ints([0])]);
+    };
+    const biases = builder.op('Concat', [reordered('b'), reordered('c')], { axis: 1 });
+    builder.op('LSTM', ['x', reordered('w'), reordered('r'), biases, '', 'h', 'h', 'p']);
+    expect(found(builder)).toEqual(['w', 'r', 'b', 'c', 'p']);
+    builder.op('MatMul', ['x', reordered('h')]);
+    expect(found(builder)).toEqual(['w', 'r', 'b', 'c', 'p']);
+  });
 });

@@ -34,6 +34,16 @@ describe('reductions by operator-set version', () => {
 });
 
 describe('names', () => {
+  it('of a body are new to the graph around it, and the other way round', () => {
+    const builder = new GraphBuilder(17);
+    builder.input('inner/relu', 'float32', []);
+    const body = builder.body();
+    const inside = [body.op('Relu', ['x']), body.body().op('Relu', ['x'])];
+    expect(inside).toEqual(['inner/relu_1', 'inner/relu_2']);
+    expect(builder.op('Relu', ['x'])).toBe('relu');
+    expect(builder.fresh('inner/relu')).toBe('inner/relu_3');
+  });
+
   it('are given once, whatever is taken already', () => {
     const builder = new GraphBuilder(17);
     builder.input('relu', 'float32', []);
