@@ -146,6 +146,13 @@ export const microsoft = {
     (l) => [l.builder.op('GatherND', [l.x, l.builder.cast(l.input(1), 'int64')])],
     { stops: [1] },
   ),
+  // The standard operator, whose interpolations got other names in operator set 20.
+  'com.microsoft.GridSample': decomposition((l) => {
+    const mode = l.string('mode', 'bilinear');
+    const renamed = { bilinear: 'linear', bicubic: 'cubic' }[mode] ?? mode;
+    const attributes = { ...attributesWithout(l), mode: l.builder.opset >= 20 ? renamed : mode };
+    return [l.builder.op('GridSample', [l.x, l.input(1)], attributes)];
+  }),
   'com.microsoft.Inverse': rule((g) => [g.when(0, () => inverseGradient(g))]),
   // decay = softplus(a + bias) · scale, beta = σ(b)
   'com.microsoft.LinearAttentionGate': decomposition((l) => {

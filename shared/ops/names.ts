@@ -261,6 +261,7 @@ export const operatorNames = [
   'com.microsoft.GemmFloat8',
   'com.microsoft.GemmaRotaryEmbedding',
   'com.microsoft.GreedySearch',
+  'com.microsoft.GridSample',
   'com.microsoft.GroupNorm',
   'com.microsoft.GroupQueryAttention',
   'com.microsoft.Inverse',

@@ -65,7 +65,7 @@ def main() -> int:
         environment = Path(scratch) / "environment"
         venv.create(environment, with_pip=True)
         python = environment / ("Scripts" if os.name == "nt" else "bin") / "python"
-        subprocess.run([python, "-m", "pip", "install", "--quiet", f"onnx=={VERSION}"], check=True)
+        subprocess.run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", f"onnx=={VERSION}"], check=True)
         fresh = Path(scratch) / "cases"
         subprocess.run([python, "-W", "ignore", __file__, "--generate", fresh], check=True)
         (fresh / STAMP).write_text(VERSION)

@@ -1,6 +1,9 @@
 /** The outcomes as text: totals, a table by operator, and every reason. */
 import { outcomeKinds, type Outcome } from '#test/onnx-suite/outcome.ts';
 
+/** Letters of a reason; what a runtime says can be long. */
+const widest = 200;
+
 export function report(outcomes: readonly Outcome[]): string {
   const lines = [
     `${outcomes.length} cases: ${outcomeKinds.map((kind) => `${count(outcomes, kind)} ${kind}`).join(', ')}`,
@@ -10,7 +13,7 @@ export function report(outcomes: readonly Outcome[]): string {
   for (const kind of outcomeKinds.slice(1)) {
     const reasons = grouped(
       outcomes.filter((outcome) => outcome.kind === kind),
-      ({ operator, reason }) => (kind === 'outside' ? (reason ?? '') : `${operator}: ${reason}`),
+      ({ operator, reason }) => (kind === 'outside' ? (reason ?? '') : `${operator}: ${reason}`).slice(0, widest),
     );
     if (reasons.size === 0) continue;
     lines.push('', `${kind}:`);

@@ -228,6 +228,15 @@ export const microsoftCases: readonly GradientCase[] = [
     outputs: 2,
     ...single,
   },
+  ...(['bilinear', 'bicubic'] as const).map((mode): GradientCase => ({
+    op: 'com.microsoft.GridSample',
+    name: mode,
+    inputs: [signed(1, 2, 3, 4), given([-0.67, -0.5, 0, 0.5, 0.67, -0.5, 0.6, 0.4, -0.6, 0.6, 0.1, -0.4], 1, 2, 3, 2)],
+    attributes: { mode, padding_mode: 'border', align_corners: 1 },
+    opsets: [17, 21],
+    ...single,
+    step: 0.01,
+  })),
   { op: 'MemcpyFromHost', name: 'plain', inputs: [signed(2, 3)] },
   { op: 'MemcpyToHost', name: 'plain', inputs: [signed(2, 3)] },
 ];
