@@ -13,7 +13,11 @@ export function report(outcomes: readonly Outcome[]): string {
   for (const kind of outcomeKinds.slice(1)) {
     const reasons = grouped(
       outcomes.filter((outcome) => outcome.kind === kind),
-      ({ operator, reason }) => (kind === 'outside' ? (reason ?? '') : `${operator}: ${reason}`).slice(0, widest),
+      ({ operator, reason }) =>
+        (kind === 'outside' ? (reason ?? '') : `${operator}: ${reason?.replace(/ \(node “[^”]*”\)/, '')}`).slice(
+          0,
+          widest,
+        ),
     );
     if (reasons.size === 0) continue;
     lines.push('', `${kind}:`);
