@@ -7,6 +7,7 @@ import { inOrder } from '#shared/ir/order.ts';
 import type { Tensor } from '#shared/ir/tensor.ts';
 import { GraftError } from '#shared/messages/error.ts';
 import { decodeModel } from '#shared/onnx/decode.ts';
+import { upgrade } from '#shared/onnx/upgrade.ts';
 import { encodeModel } from '#shared/onnx/encode.ts';
 import { writing } from '#electron/engine/unwritable.ts';
 
@@ -18,8 +19,8 @@ const largestEmbedded = 1.5 * 2 ** 30;
 const smallestExternal = 1024;
 
 /**
- * Any ONNX file, its weight files beside it included; the hash is over all of them.
- * @throws GraftError `model.file-missing`, `model.not-onnx`, `model.external-data-…`
+ * Any ONNX file, its weight files beside it included, in operators of set 17 or newer; the hash is over all files.
+ * @throws GraftError `model.file-missing`, `model.not-onnx`, `model.external-data-…`, `model.opset-unsupported`
  */
 export function readModel(path: string): { model: Model; hash: string } {
   if (!existsSync(path)) throw new GraftError('model.file-missing', { path });
@@ -44,7 +45,8 @@ export function readModel(path: string): { model: Model; hash: string } {
       return data;
     },
   });
-  return { model: { ...model, graph: ordered(model.graph, path) }, hash: hash.digest('hex') };
+  const sorted = { ...model, graph: ordered(model.graph, path) };
+  return { model: upgrade(sorted, 17, path), hash: hash.digest('hex') };
 }
 
 /** The graph in topological order. @throws GraftError `model.not-onnx` where it has none */

@@ -25,6 +25,7 @@ const impure = new Set([
   'RandomUniformLike',
   'Multinomial',
   'Bernoulli',
+  'Dropout',
 ]);
 
 /**

@@ -52,14 +52,13 @@ function replace(node: Node, graph: TypedGraph, builder: GraphBuilder, decompose
     if (made.has(result) && !renamed.has(result)) renamed.set(result, output);
     else builder.append({ name: '', op: 'Identity', domain: '', inputs: [result], outputs: [output], attributes: {} });
   });
+  const named = node.outputs.find((output) => output !== '') as string;
   const rename = (name: string): string => renamed.get(name) ?? name;
   for (let index = first; index < builder.nodes.length; index++) {
     const added = builder.nodes[index] as Node;
-    builder.nodes[index] = {
-      ...added,
-      name: node.name,
-      inputs: added.inputs.map(rename),
-      outputs: added.outputs.map(rename),
-    };
+    const outputs = added.outputs.map(rename);
+    // The runtime takes a node's name once only.
+    const name = outputs.includes(named) ? node.name : '';
+    builder.nodes[index] = { ...added, name, inputs: added.inputs.map(rename), outputs };
   }
 }

@@ -128,8 +128,11 @@ export function appendGradient(
   const parts = new Map<string, string[]>();
   for (const [value, cotangent] of seeds) addPart(parts, value, cotangent);
   for (const node of graph.nodes.toReversed()) {
-    const wanted = node.inputs.map((input, position) => moving.has(input) && carries(node, position));
-    if (!wanted.includes(true) || !node.outputs.some((output) => parts.has(output))) continue;
+    const wanted = node.inputs.map(
+      (input, position) => moving.has(input) && !isEmpty(graph, input) && carries(node, position),
+    );
+    const reached = node.outputs.some((output) => parts.has(output) && !isEmpty(graph, output));
+    if (!wanted.includes(true) || !reached) continue;
     const cotangents = node.outputs.map((output) => total(builder, parts, output));
     const context = new GradientContext(node, graph, builder, cotangents, wanted);
     contributions(node, context).forEach((contribution, position) => {
@@ -172,6 +175,11 @@ function reduced(builder: GraphBuilder, contribution: string | { value: string; 
   const sum = builder.reduce('ReduceSum', contribution.value, axes, lead === 0);
   const keptOnes = lead > 0 && axes.length > lead;
   return keptOnes ? builder.reshape(sum, shape) : sum;
+}
+
+/** Whether a value has no elements: nothing moves through it. */
+function isEmpty(graph: Differentiable, name: string): boolean {
+  return graph.types.get(name)?.shape.includes(0) ?? false;
 }
 
 function shapeOf(graph: Differentiable, name: string): Shape {

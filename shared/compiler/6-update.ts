@@ -1,10 +1,14 @@
 /**
  * Phase 6: turns gradients into the next parameters. A group is a set of parameters with its own learning
- * rate, relative to the base rate, and its own weight decay.
+ * rate, relative to the base rate, and its own weight decay. Accumulating gradients over several steps, clipping, and
+ * averaging the parameters are written here, around whatever optimizer it is.
  */
 import type { Shape } from '#shared/core/shape.ts';
+import { clipByGlobalNorm, clipByValue } from '#shared/compiler/optimizers/clipping.ts';
+import { optimizerRule } from '#shared/compiler/optimizers/registry.ts';
+import { float32, zeros, type Slot } from '#shared/compiler/optimizers/rule.ts';
+import type { OptimizerSpec } from '#shared/compiler/optimizers/spec.ts';
 import type { GraphBuilder } from '#shared/ir/builder.ts';
-import { clipByGlobalNorm, optimizerRule, type OptimizerSpec } from '#shared/compiler/optimizers.ts';
 
 export interface ParameterGroup {
   readonly parameters: readonly string[];
@@ -19,6 +23,8 @@ export interface StateSlot {
   readonly name: string;
   readonly parameter: string;
   readonly slot: string;
+  readonly shape: Shape;
+  /** What every element starts from. */
   readonly initial: number;
 }
 
@@ -29,18 +35,36 @@ export interface AppendedUpdate {
   readonly state: ReadonlyMap<string, string>;
 }
 
+/** The slot of the gradients summed up since the last update, over the steps of one; absent where each step updates. */
+const accumulatedSlot = 'accumulated';
+/** The slot of a parameter's moving average. */
+export const averageSlot = 'ema';
+
+const stateName = (parameter: string, slot: string): string => `state/${parameter}/${slot}`;
+const stepsOfUpdate = (spec: OptimizerSpec): number => spec.accumulate_steps ?? 1;
+const averages = (spec: OptimizerSpec): boolean => (spec.ema_decay ?? 0) > 0;
+
 /** The slots an optimizer needs for these groups, in a fixed order. */
-export function stateSlots(spec: OptimizerSpec, groups: readonly ParameterGroup[]): StateSlot[] {
-  const slots = optimizerRule(spec.kind).slots(spec);
+export function stateSlots(
+  spec: OptimizerSpec,
+  groups: readonly ParameterGroup[],
+  shapes: ReadonlyMap<string, Shape>,
+): StateSlot[] {
+  const rule = optimizerRule(spec.kind);
   return groups.flatMap((group) =>
-    group.parameters.flatMap((parameter) =>
-      slots.map((slot) => ({
-        name: `state/${parameter}/${slot.name}`,
+    group.parameters.flatMap((parameter) => {
+      const shape = shapes.get(parameter) ?? [];
+      const slots: Slot[] = [...rule.slots(spec, shape)];
+      if (stepsOfUpdate(spec) > 1) slots.push(zeros(accumulatedSlot, shape));
+      if (averages(spec)) slots.push(zeros(averageSlot, shape));
+      return slots.map((slot) => ({
+        name: stateName(parameter, slot.name),
         parameter,
         slot: slot.name,
+        shape: slot.shape,
         initial: slot.initial,
-      })),
-    ),
+      }));
+    }),
   );
 }
 
@@ -59,20 +83,90 @@ export function appendUpdate(
   step: string,
 ): AppendedUpdate {
   const rule = optimizerRule(spec.kind);
-  const limit = spec.clip_norm ?? 0;
-  const clipped = limit > 0 ? clipByGlobalNorm(builder, gradients, shapes, limit) : gradients;
-  const terms = rule.terms(builder, spec, step);
+  const accumulation = stepsOfUpdate(spec) > 1 ? accumulate(builder, gradients, step, stepsOfUpdate(spec)) : undefined;
+  const updates = accumulation?.updates ?? step;
+  const clipped = clip(builder, spec, accumulation?.gradients ?? gradients, shapes);
+  const terms = rule.terms(builder, spec, updates);
+  const average = averages(spec) ? averaging(builder, spec.ema_decay as number, updates) : undefined;
   const parameters = new Map<string, string>();
   const state = new Map<string, string>();
   for (const group of groups) {
     const rate = group.rate === 1 ? lr : builder.op('Mul', [lr, builder.scalar('float32', group.rate)]);
     for (const parameter of group.parameters) {
-      const slots = Object.fromEntries(rule.slots(spec).map(({ name }) => [name, `state/${parameter}/${name}`]));
+      const shape = shapes.get(parameter) ?? [];
+      const slots = Object.fromEntries(rule.slots(spec, shape).map(({ name }) => [name, stateName(parameter, name)]));
       const gradient = clipped.get(parameter) as string;
-      const updated = rule.update(builder, spec, terms, { parameter, gradient, rate, decay: group.decay, slots });
-      parameters.set(parameter, updated.parameter);
-      for (const [slot, value] of Object.entries(updated.slots)) state.set(`state/${parameter}/${slot}`, value);
+      const { decay } = group;
+      const updated = rule.update(builder, spec, terms, { parameter, shape, gradient, rate, decay, slots });
+      const next = new Map(Object.entries(updated.slots).map(([slot, value]) => [stateName(parameter, slot), value]));
+      const averageName = stateName(parameter, averageSlot);
+      if (average) next.set(averageName, average(averageName, updated.parameter));
+      const settle = (name: string, value: string): string => accumulation?.whenDue(value, name) ?? value;
+      parameters.set(parameter, settle(parameter, updated.parameter));
+      for (const [name, value] of next) state.set(name, settle(name, value));
+      if (accumulation) state.set(stateName(parameter, accumulatedSlot), accumulation.carry(parameter));
     }
   }
   return { parameters, state };
+}
+
+function clip(
+  builder: GraphBuilder,
+  spec: OptimizerSpec,
+  gradients: ReadonlyMap<string, string>,
+  shapes: ReadonlyMap<string, Shape>,
+): ReadonlyMap<string, string> {
+  const [value, norm] = [spec.clip_value ?? 0, spec.clip_norm ?? 0];
+  const bounded = value > 0 ? clipByValue(builder, gradients, value) : gradients;
+  return norm > 0 ? clipByGlobalNorm(builder, bounded, shapes, norm) : bounded;
+}
+
+interface Accumulation {
+  /** Mean gradient of the steps so far. */
+  readonly gradients: ReadonlyMap<string, string>;
+  /** Number of the update that this step is part of, int64 from 1. */
+  readonly updates: string;
+  /** `value` at the last step of an update, `otherwise` at the others. */
+  whenDue(value: string, otherwise: string): string;
+  /** What of a parameter's sum goes on to the next step. */
+  carry(parameter: string): string;
+}
+
+/** a ← a + g/K; at every K-th step a is the gradient of an update, and begins anew from 0. */
+function accumulate(
+  builder: GraphBuilder,
+  gradients: ReadonlyMap<string, string>,
+  step: string,
+  count: number,
+): Accumulation {
+  const arithmetic = float32(builder);
+  const whole = (value: number): string => builder.scalar('int64', value);
+  const sums = new Map(
+    [...gradients].map(([parameter, gradient]) => [
+      parameter,
+      arithmetic.scaledSum(1 / count, gradient, stateName(parameter, accumulatedSlot)),
+    ]),
+  );
+  const due = builder.op('Equal', [builder.op('Mod', [step, whole(count)]), whole(0)]);
+  return {
+    gradients: sums,
+    updates: builder.op('Div', [builder.op('Add', [step, whole(count - 1)]), whole(count)]),
+    whenDue: (value, otherwise) => builder.op('Where', [due, value, otherwise]),
+    carry: (parameter) => builder.op('Where', [due, arithmetic.scalar(0), sums.get(parameter) as string]),
+  };
+}
+
+/**
+ * e ← e + (1 − d)·(p − e) after each update, and e ← p after the first: PyTorch's AveragedModel with its
+ * get_ema_multi_avg_fn.
+ */
+function averaging(
+  builder: GraphBuilder,
+  decay: number,
+  updates: string,
+): (average: string, parameter: string) => string {
+  const arithmetic = float32(builder);
+  const isFirst = builder.op('Equal', [updates, builder.scalar('int64', 1)]);
+  const taken = builder.op('Where', [isFirst, arithmetic.scalar(1), arithmetic.scalar(1 - decay)]);
+  return (average, parameter) => arithmetic.add(average, arithmetic.mul(arithmetic.sub(parameter, average), taken));
 }

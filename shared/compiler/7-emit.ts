@@ -7,7 +7,7 @@ import { GraphBuilder } from '#shared/ir/builder.ts';
 import { usesDomain, type Graph, type Model, type ValueInfo } from '#shared/ir/graph.ts';
 import { stateSlots, type StateSlot } from '#shared/compiler/6-update.ts';
 import { definitions, rename } from '#shared/compiler/subgraph.ts';
-import { appendStep, type StepSpec } from '#shared/compiler/training-step.ts';
+import { appendStep, targetOf, type StepSpec } from '#shared/compiler/training-step.ts';
 import type { TypedModel } from '#shared/compiler/2-shape.ts';
 
 /** Names every emitted training graph shares. */
@@ -33,15 +33,12 @@ export interface Carried {
 }
 
 /** Parameters and optimizer slots, in the order every training graph has them. */
-export function carriedValues(
-  model: TypedModel,
-  spec: StepSpec,
-): { parameters: Carried[]; slots: (Carried & StateSlot)[] } {
-  const shapeOf = (name: string): Shape => model.graph.types.get(name)?.shape ?? [];
-  return {
-    parameters: spec.groups.flatMap((group) => group.parameters.map((name) => ({ name, shape: shapeOf(name) }))),
-    slots: stateSlots(spec.optimizer, spec.groups).map((slot) => ({ ...slot, shape: shapeOf(slot.parameter) })),
-  };
+export function carriedValues(model: TypedModel, spec: StepSpec): { parameters: Carried[]; slots: StateSlot[] } {
+  const parameters = spec.groups.flatMap((group) =>
+    group.parameters.map((name) => ({ name, shape: model.graph.types.get(name)?.shape ?? [] })),
+  );
+  const shapes = new Map(parameters.map(({ name, shape }) => [name, shape]));
+  return { parameters, slots: stateSlots(spec.optimizer, spec.groups, shapes) };
 }
 
 function modelOf(graph: Graph, like: Model): Model {
@@ -54,7 +51,8 @@ function modelOf(graph: Graph, like: Model): Model {
 }
 
 /**
- * The step as one graph. Inputs: the suffix's own (the cut rows first), `target` int64 [N], `weight` float32 [N],
+ * The step as one graph. Inputs: the suffix's own (the cut rows first), `target` as the loss wants it (int64 [N] for
+ * classes), `weight` float32 [N],
  * `lr` float32, `step` int64, parameters, state. Outputs: `loss`, `correct`, `next/…`.
  */
 export function emitStep(suffix: TypedModel, spec: StepSpec): Model {
@@ -62,7 +60,8 @@ export function emitStep(suffix: TypedModel, spec: StepSpec): Model {
   builder.reserve(suffix.graph);
   for (const input of suffix.graph.inputs) builder.input(input.name, input.dtype, input.shape);
   const batch = suffix.graph.inputs[0]?.shape[0] as number;
-  builder.input(names.target, 'int64', [batch]);
+  const target = targetOf(suffix, spec);
+  builder.input(names.target, target.dtype, target.shape);
   builder.input(names.sampleWeight, 'float32', [batch]);
   builder.input(names.lr, 'float32', []);
   builder.input(names.step, 'int64', []);
@@ -85,7 +84,7 @@ export function emitStep(suffix: TypedModel, spec: StepSpec): Model {
 }
 
 /**
- * K steps as one graph over rows held in memory. Inputs: `rows` [samples, …], `labels` int64 [samples],
+ * K steps as one graph over rows held in memory. Inputs: `rows` [samples, …], `labels` [samples, …] (the targets),
  * `order` int64 [K, N], `weight` float32 [K, N], `lr` float32 [K], `step` int64 (of the first), each dropout mask
  * [K, N, …], parameters, state. Outputs: `next/…`, `loss` and `correct` float32 [K].
  */
@@ -98,7 +97,8 @@ export function emitLoop(suffix: TypedModel, spec: StepSpec): Model {
 
   const outer = new GraphBuilder(suffix.opsets[''] as number);
   outer.input(names.rows, 'float32', ['samples', ...cut.shape.slice(1)]);
-  outer.input(names.labels, 'int64', ['samples']);
+  const target = targetOf(suffix, spec);
+  outer.input(names.labels, target.dtype, ['samples', ...target.shape.slice(1)]);
   outer.input(names.order, 'int64', ['K', batch]);
   outer.input(names.sampleWeight, 'float32', ['K', batch]);
   outer.input(names.lr, 'float32', ['K']);

@@ -1,6 +1,7 @@
 /** What a model file offers as a backbone: its picture input, and the tensor a head can be put on. */
 import type { Model, Node, ValueInfo } from '#shared/ir/graph.ts';
 import { producers } from '#shared/ir/graph.ts';
+import { oldestOpset } from '#shared/ir/opsets.ts';
 import { GraftError } from '#shared/messages/error.ts';
 
 export interface BackboneView {
@@ -13,10 +14,10 @@ export interface BackboneView {
   readonly droppedClassifier: boolean;
 }
 
-/** Oldest operator set whose operators the compiler writes and reads. */
-const oldestOpset = 13;
-
-/** @throws GraftError `model.opset-unsupported`, `model.input-unsupported`, `model.no-feature-output` */
+/**
+ * @param model with operators of set 13 or newer, to which older ones are upgraded on reading
+ * @throws GraftError `model.opset-unsupported`, `model.input-unsupported`, `model.no-feature-output`
+ */
 export function viewBackbone(model: Model, path: string): BackboneView {
   const opset = model.opsets[''] ?? 0;
   if (opset < oldestOpset) throw new GraftError('model.opset-unsupported', { path, opset, oldest: oldestOpset });

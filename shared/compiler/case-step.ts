@@ -4,36 +4,33 @@ import type { Shape } from '#shared/core/shape.ts';
 import { fixShapes, inferTypes, type TypedModel } from '#shared/compiler/2-shape.ts';
 import { lower } from '#shared/compiler/3-lower.ts';
 import { carriedValues, names } from '#shared/compiler/7-emit.ts';
-import { defaultDecay } from '#shared/compiler/optimizers.ts';
+import { lossTargetType } from '#shared/compiler/losses/registry.ts';
+import { lossSchema } from '#shared/compiler/losses/spec.ts';
+import { defaultDecay } from '#shared/compiler/optimizers/registry.ts';
+import { optimizerSchema, type OptimizerSpec } from '#shared/compiler/optimizers/spec.ts';
 import type { Oracle } from '#shared/compiler/oracle.ts';
 import { definitions, rename } from '#shared/compiler/subgraph.ts';
 import { trainableInitializers } from '#shared/compiler/trainable.ts';
-import { appendStep, type StepSpec } from '#shared/compiler/training-step.ts';
+import { appendStep, predictionsOf, targetOf, type StepSpec } from '#shared/compiler/training-step.ts';
 import { onnxIrVersion } from '#shared/compiler/versions.ts';
 import { GraphBuilder } from '#shared/ir/builder.ts';
 import type { Model } from '#shared/ir/graph.ts';
-import { isFloat, type Tensor } from '#shared/ir/tensor.ts';
+import { dtypes, isFloat, type Tensor, type TensorType } from '#shared/ir/tensor.ts';
 import { GraftError } from '#shared/messages/error.ts';
 
 export const caseSchema = z.object({
-  loss: z.object({
-    kind: z.string(),
-    label_smoothing: z.number().optional(),
-    class_weights: z.array(z.number()).optional(),
-  }),
-  optimizer: z.object({
-    kind: z.string(),
-    lr: z.number(),
-    weight_decay: z.number().optional(),
-    momentum: z.number().optional(),
-    dampening: z.number().optional(),
-    nesterov: z.boolean().optional(),
-    betas: z.tuple([z.number(), z.number()]).optional(),
-    eps: z.number().optional(),
-  }),
+  loss: lossSchema,
+  optimizer: optimizerSchema.extend({ lr: z.number() }),
   trainable: z.union([z.literal('all'), z.array(z.string())]),
-  /** The recorded batches of a reference case; the first input's shape is the one the step is made for. */
-  batches: z.array(z.object({ name: z.string(), shape: z.array(z.int().nonnegative()) })).optional(),
+  /** What made the reference: “torch 2.1”. */
+  made_with: z.string().optional(),
+  /**
+   * The recorded batches of a reference case. The step is made for the first input's shape, and the target's type is
+   * settled by them where the loss and the predictions leave a choice.
+   */
+  batches: z
+    .array(z.object({ name: z.string(), dtype: z.enum(dtypes), shape: z.array(z.int().nonnegative()) }))
+    .optional(),
   /** For models whose input has open sizes, where there are no batches. */
   input: z.object({ shape: z.array(z.int().positive()).optional() }).optional(),
 });
@@ -91,18 +88,14 @@ export async function buildCaseStep(
   const lowered: TypedModel = { ...typed, graph: { ...graph, types: await inferTypes({ ...typed, graph }, oracle) } };
   // A parameter the output does not use keeps its value; it has no place in the lowered graph.
   const used = trainable.filter((name) => lowered.graph.initializers.has(name));
-  const decay = training.optimizer.weight_decay ?? defaultDecay(training.optimizer.kind);
-  const spec: StepSpec = {
-    loss: training.loss,
-    optimizer: training.optimizer,
-    groups: [{ parameters: used, rate: 1, decay }],
-  } as StepSpec;
+  const spec = stepSpec(lowered, training, used);
   const { parameters, slots } = carriedValues(lowered, spec);
 
   const builder = new GraphBuilder(lowered.opsets[''] as number);
   builder.reserve(lowered.graph);
   builder.input(inputName, lowered.graph.inputs[0]?.dtype ?? 'float32', inputShape);
-  builder.input(names.target, 'int64', [inputShape[0] as number]);
+  const target = targetOf(lowered, spec);
+  builder.input(names.target, target.dtype, target.shape);
   builder.input(names.lr, 'float32', []);
   builder.input(names.step, 'int64', []);
   for (const { name, shape } of [...parameters, ...slots]) builder.input(name, 'float32', shape);
@@ -131,6 +124,32 @@ export async function buildCaseStep(
     state,
     stateShapes: new Map(slots.map((slot) => [slot.name, slot.shape])),
   };
+}
+
+/** PyTorch's class target that counts for nothing. */
+const ignoredByDefault = -100;
+
+/** PyTorch's NAdam had a mistake that 2.0 took out (pytorch/pytorch#92699); a case made before is followed in it. */
+function optimizerOf({ optimizer, made_with: maker }: TrainingCase): OptimizerSpec {
+  return optimizer.kind === 'nadam' && maker?.startsWith('torch 1.')
+    ? { repeated_momentum: true, ...optimizer }
+    : optimizer;
+}
+
+function stepSpec(model: TypedModel, training: TrainingCase, parameters: readonly string[]): StepSpec {
+  const optimizer = optimizerOf(training);
+  const decay = optimizer.weight_decay ?? defaultDecay(optimizer.kind);
+  const isVector = (name: string): boolean => (model.graph.types.get(name)?.shape.length ?? 0) < 2;
+  const spared = optimizer.no_decay_on_norms ? parameters.filter(isVector) : [];
+  const groups = [
+    { parameters: parameters.filter((name) => !spared.includes(name)), rate: 1, decay },
+    { parameters: spared, rate: 1, decay: 0 },
+  ].filter((group) => group.parameters.length > 0);
+  const given = training.batches?.find(({ name }) => name === names.target);
+  const target: TensorType = given ?? lossTargetType(training.loss, predictionsOf(model));
+  const ignores = training.loss.kind === 'cross_entropy' && !isFloat(target.dtype);
+  const loss = ignores ? { ignore_index: ignoredByDefault, ...training.loss } : training.loss;
+  return { loss, optimizer, groups, target: { dtype: target.dtype, shape: target.shape } };
 }
 
 /**

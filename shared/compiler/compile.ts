@@ -8,16 +8,16 @@ import { firstBlocked, type BlockedNode } from '#shared/compiler/5-grad.ts';
 import type { StateSlot } from '#shared/compiler/6-update.ts';
 import { carriedValues, emitEvaluation, emitLoop, emitStep, type Carried } from '#shared/compiler/7-emit.ts';
 import { pooledFeatures, type DropoutInput } from '#shared/compiler/head.ts';
-import type { LossSpec } from '#shared/compiler/losses.ts';
-import type { OptimizerSpec } from '#shared/compiler/optimizers.ts';
+import type { LossSpec } from '#shared/compiler/losses/spec.ts';
 import type { Oracle } from '#shared/compiler/oracle.ts';
+import { lossSpec, optimizerSpec } from '#shared/compiler/specs.ts';
 import { findStages, type StageCut } from '#shared/compiler/stages.ts';
 import { trainableInitializers } from '#shared/compiler/trainable.ts';
 import type { StepSpec } from '#shared/compiler/training-step.ts';
 import type { Model, TypedGraph } from '#shared/ir/graph.ts';
 import type { Tensor } from '#shared/ir/tensor.ts';
 import { GraftError } from '#shared/messages/error.ts';
-import type { OptimizerPart, Recipe } from '#shared/nodes/recipe.ts';
+import type { Recipe } from '#shared/nodes/recipe.ts';
 
 /** Pictures the frozen part takes at a time at most, so that a large training batch does not make its memory grow. */
 const largestPrefixBatch = 32;
@@ -38,7 +38,7 @@ export interface Plan {
   readonly inference: Model;
   readonly parameters: readonly Carried[];
   readonly initial: ReadonlyMap<string, Tensor>;
-  readonly slots: readonly (Carried & StateSlot)[];
+  readonly slots: readonly StateSlot[];
   readonly dropouts: readonly DropoutInput[];
   readonly loss: LossSpec;
   readonly counts: { readonly trainable: number; readonly frozen: number };
@@ -89,7 +89,7 @@ export async function compile({ recipe, backbone, classCounts, oracle }: Compile
 
   const head = new Set(assembly.head.keys());
   const groups = parameterGroups(divided, head, stages, recipe.freeze, recipe.optimizer.weightDecay);
-  const spec: StepSpec = { loss: lossSpec(recipe, classCounts), optimizer: optimizerSpec(recipe.optimizer), groups };
+  const spec: StepSpec = { loss: lossSpec(recipe.loss, classCounts), optimizer: optimizerSpec(recipe), groups };
   const { parameters, slots } = carriedValues(divided.suffix, spec);
   const initial = new Map(parameters.map(({ name }) => [name, lowered.graph.initializers.get(name) as Tensor]));
   // Evaluation runs the graph as it was before lowering, without dropout.
@@ -169,33 +169,10 @@ function blockedBehind(lowered: TypedModel, tensor: string): BlockedNode | undef
   return firstBlocked(graph, trainableInitializers(graph));
 }
 
-function lossSpec(recipe: Recipe, counts: readonly number[]): LossSpec {
-  const total = counts.reduce((sum, count) => sum + count, 0);
-  const imbalance = Math.max(...counts) / Math.max(1, Math.min(...counts));
-  const weighted = recipe.loss.classWeights === 'on' || (recipe.loss.classWeights === 'auto' && imbalance > 2);
-  return {
-    kind: 'cross_entropy',
-    label_smoothing: recipe.loss.labelSmoothing,
-    // N/(K·n_c): every class pulls equally (King and Zeng 2001, as scikit-learn and Keras use it).
-    ...(weighted ? { class_weights: counts.map((count) => total / (counts.length * Math.max(1, count))) } : {}),
-  };
-}
-
-function optimizerSpec(part: OptimizerPart): OptimizerSpec {
-  return {
-    kind: part.kind,
-    momentum: part.kind === 'sgd' ? part.momentum : 0,
-    nesterov: part.nesterov,
-    betas: [part.beta1, part.beta2],
-    eps: part.epsilon,
-    clip_norm: part.clipNorm,
-  };
-}
-
 function summarize({ prefix, suffix }: Partition, recipe: Recipe): string {
   const convolutions = (model: Model): number => model.graph.nodes.filter((node) => node.op === 'Conv').length;
   const before = prefix ? `prefix ${convolutions(prefix)} convolutions (once per picture) → ` : '';
   const trained = convolutions(suffix);
   const behind = trained > 0 ? `${trained} convolutions + head` : 'head';
-  return `${before}${behind} → cross-entropy → ${recipe.optimizer.kind}`;
+  return `${before}${behind} → ${recipe.loss.kind} → ${recipe.optimizer.kind}`;
 }

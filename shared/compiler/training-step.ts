@@ -2,15 +2,33 @@
 import type { Shape } from '#shared/core/shape.ts';
 import { appendGradient } from '#shared/compiler/5-grad.ts';
 import { appendUpdate, stateSlots, type ParameterGroup, type StateSlot } from '#shared/compiler/6-update.ts';
-import { appendCorrectCount, appendLoss, type LossSpec } from '#shared/compiler/losses.ts';
-import type { OptimizerSpec } from '#shared/compiler/optimizers.ts';
+import { appendCorrectCount } from '#shared/compiler/losses/correct-count.ts';
+import { appendLoss, lossTargetType } from '#shared/compiler/losses/registry.ts';
+import type { LossSpec } from '#shared/compiler/losses/spec.ts';
+import type { OptimizerSpec } from '#shared/compiler/optimizers/spec.ts';
 import type { TypedModel } from '#shared/compiler/2-shape.ts';
 import type { GraphBuilder } from '#shared/ir/builder.ts';
+import type { TensorType } from '#shared/ir/tensor.ts';
 
 export interface StepSpec {
   readonly loss: LossSpec;
   readonly optimizer: OptimizerSpec;
   readonly groups: readonly ParameterGroup[];
+  /** What the target is where the loss and the predictions leave a choice. */
+  readonly target?: TensorType;
+}
+
+/** Name and type of what the model predicts. */
+export function predictionsOf({ graph }: TypedModel): TensorType & { readonly name: string } {
+  const name = graph.outputs[0]?.name as string;
+  const type = graph.types.get(name);
+  if (!type) throw new Error(`no type for ${name}`);
+  return { name, ...type };
+}
+
+/** Element type and shape of the target of one step. */
+export function targetOf(model: TypedModel, spec: StepSpec): TensorType {
+  return spec.target ?? lossTargetType(spec.loss, predictionsOf(model));
 }
 
 export interface StepInputs {
@@ -52,13 +70,12 @@ export function appendStep(
   for (const [name, tensor] of graph.initializers) if (!trainedNames.has(name)) builder.initializer(name, tensor);
   for (const node of graph.nodes) builder.append(node);
 
-  const logits = graph.outputs[0]?.name as string;
-  const type = graph.types.get(logits);
-  if (!type) throw new Error(`no type for ${logits}`);
+  const { name: logits, ...type } = predictionsOf(model);
   const lossInputs = {
     logits,
     type,
     target: inputs.target,
+    targetType: targetOf(model, spec),
     ...(inputs.sampleWeight === undefined ? {} : { sampleWeight: inputs.sampleWeight }),
   };
   const { loss, gradient } = appendLoss(builder, spec.loss, lossInputs);
@@ -66,7 +83,7 @@ export function appendStep(
 
   const gradients = appendGradient(builder, graph, new Map([[logits, gradient]]), trained);
   const shapes = new Map<string, Shape>(trained.map((name) => [name, graph.types.get(name)?.shape ?? []]));
-  const slots = stateSlots(spec.optimizer, spec.groups);
+  const slots = stateSlots(spec.optimizer, spec.groups, shapes);
   const updated = appendUpdate(builder, spec.optimizer, spec.groups, gradients, shapes, inputs.lr, inputs.step);
   return { loss, correct, ...updated, slots };
 }

@@ -140,12 +140,19 @@ const describeHead: Describe = ({ head }, { classes, features, headParameters })
   sentence: '',
 });
 
-/** A model that gives every class the same probability has the loss ln K. */
+function lossSubtitle(loss: Recipe['loss']): string {
+  if (loss.kind === 'focal') return `focal, focus ${formatRate(loss.gamma)}`;
+  return loss.labelSmoothing > 0 ? `label smoothing ${formatRate(loss.labelSmoothing)}` : 'mean over the batch';
+}
+
+/** A model that gives every class the same probability p = 1/K has the loss ln K, in focal form times (1 − p)^γ. */
 const describeLoss: Describe = ({ loss }, { classes }) => ({
-  subtitle: loss.labelSmoothing > 0 ? `label smoothing ${formatRate(loss.labelSmoothing)}` : 'mean over the batch',
+  subtitle: lossSubtitle(loss),
   figures: figures([
     'Loss of pure guessing',
-    classes === undefined || classes < 2 ? undefined : Math.log(classes).toFixed(2),
+    classes === undefined || classes < 2
+      ? undefined
+      : (Math.log(classes) * (loss.kind === 'focal' ? (1 - 1 / classes) ** loss.gamma : 1)).toFixed(2),
   ]),
   sentence: '',
 });
@@ -167,6 +174,11 @@ const describeSchedule: Describe = ({ schedule, optimizer, training }, { stepsPe
     cosine: `cosine from ${peak}`,
     step: `${peak}, × ${formatRate(schedule.stepFactor)} every ${formatPlural(schedule.stepEpochs, 'epoch')}`,
     'one-cycle': `one cycle, peak ${peak}`,
+    'multi-step': `${peak}, × ${formatRate(schedule.stepFactor)} after ${schedule.milestones.map((epoch) => formatCount(epoch)).join(', ')} epochs`,
+    exponential: `${peak}, × ${formatRate(schedule.epochFactor)} an epoch`,
+    polynomial: schedule.power === 1 ? `${peak} straight to 0` : `${peak} to 0, power ${formatRate(schedule.power)}`,
+    'cosine-restarts': `cosine from ${peak}, again after ${formatPlural(schedule.restartEpochs, 'epoch')}`,
+    plateau: `${peak}, × ${formatRate(schedule.stepFactor)} when it stalls`,
   };
   return { subtitle: shapes[schedule.kind], figures: figures(['Peak', peak], ['Steps', steps]), sentence: '' };
 };

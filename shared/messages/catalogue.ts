@@ -59,7 +59,7 @@ export const catalogue = {
   ),
   'model.not-onnx': entry(
     (d) => `${d['path']} is not an ONNX model: ${d['reason']}`,
-    'Export the model to ONNX (opset 13 or newer) and choose that file.',
+    'Export the model to ONNX (opset 7 or newer) and choose that file.',
   ),
   'model.external-data-missing': entry(
     (d) => `${d['path']} keeps its weights in ${d['file']}, which is not beside it.`,

@@ -1,17 +1,9 @@
 import { z } from 'zod';
-import { defineKind, meta } from '#shared/nodes/kind.ts';
-
-/** Takes `256`, `"256"` and `"256, 128"` for lists of widths, so that a command line can give them. */
-function toWidths(value: unknown): unknown {
-  if (typeof value === 'number') return [value];
-  if (typeof value !== 'string') return value;
-  const text = value.trim().replace(/^\[|\]$/gu, '');
-  return text === '' ? [] : text.split(/[\s,]+/u).map(Number);
-}
+import { defineKind, meta, toNumbers } from '#shared/nodes/kind.ts';
 
 const schema = z.object({
   hidden: z
-    .preprocess(toWidths, z.array(z.number().int().min(1).max(16_384)).max(8))
+    .preprocess(toNumbers, z.array(z.number().int().min(1).max(16_384)).max(8))
     .default([])
     .meta(
       meta({

@@ -69,6 +69,14 @@ export function defineKind<Schema extends ParameterSchema>(kind: NodeKind<Schema
   return kind;
 }
 
+/** Takes `256`, `"256"` and `"256, 128"` for lists of numbers, so that a command line can give them. */
+export function toNumbers(value: unknown): unknown {
+  if (typeof value === 'number') return [value];
+  if (typeof value !== 'string') return value;
+  const text = value.trim().replace(/^\[|\]$/gu, '');
+  return text === '' ? [] : text.split(/[\s,]+/u).map(Number);
+}
+
 /** Types a parameter's `.meta()`. */
 export function meta(value: ParameterMeta): ParameterMeta & Record<string, unknown> {
   return { ...value };

@@ -3,13 +3,13 @@ import { defineKind, meta } from '#shared/nodes/kind.ts';
 
 const schema = z.object({
   kind: z
-    .enum(['cross-entropy'])
+    .enum(['cross-entropy', 'focal'])
     .default('cross-entropy')
     .meta(
       meta({
         title: 'Measure',
         help: 'What counts as wrong, and how wrong.',
-        labels: { 'cross-entropy': 'Cross-entropy' },
+        labels: { 'cross-entropy': 'Cross-entropy', focal: 'Focal' },
       }),
     ),
   labelSmoothing: z
@@ -23,6 +23,21 @@ const schema = z.object({
         help: 'Share of certainty taken from the right class and spread over all; 0.1 helps against overconfidence.',
         control: 'slider',
         step: 0.01,
+        when: { parameter: 'kind', is: ['cross-entropy'] },
+      }),
+    ),
+  gamma: z
+    .number()
+    .min(0)
+    .max(10)
+    .default(2)
+    .meta(
+      meta({
+        title: 'Focus',
+        help: 'How fast pictures the model is sure of stop counting; 0 is cross-entropy.',
+        control: 'slider',
+        step: 0.1,
+        when: { parameter: 'kind', is: ['focal'] },
       }),
     ),
   classWeights: z
@@ -44,10 +59,12 @@ export const loss = defineKind({
   group: 'training',
   icon: 'WaveSine',
   summary: 'Compares predictions with the truth, as one number that training makes smaller.',
-  synonyms: ['cross-entropy', 'cross entropy', 'objective', 'cost', 'error', 'criterion', 'softmax'],
+  synonyms: ['cross-entropy', 'cross entropy', 'objective', 'cost', 'error', 'criterion', 'softmax', 'focal'],
   help: `Training needs one number that says how wrong the model is. **Cross-entropy** looks at the probability the model gives to the right class: 0 when it is certain and right, large when it is certain and wrong. A model that only guesses among 10 classes has a loss of about 2.3.
 
 **Label smoothing** asks the model for a little less than certainty, which often makes it a bit better and its percentages more honest.
+
+**Focal** is cross-entropy that counts a picture the less, the surer and righter the model already is of it. It helps where a few hard pictures are lost among many easy ones.
 
 **Class weights** help when some classes have far fewer pictures than others. Each class gets the weight *N / (K · n)*, with *N* pictures in all, *K* classes and *n* pictures in the class, so that all classes count the same.`,
   inputs: [

@@ -1,18 +1,34 @@
 import { z } from 'zod';
 import { defineKind, meta } from '#shared/nodes/kind.ts';
+import { optimizerKinds } from '#shared/nodes/recipe.ts';
 
-const forSgd = { parameter: 'kind', is: ['sgd'] } as const;
-const forAdam = { parameter: 'kind', is: ['adam', 'adamw'] } as const;
+const when = (...is: (typeof optimizerKinds)[number][]) => ({ parameter: 'kind', is }) as const;
+const forSgd = when('sgd');
+const forAdam = when('adam', 'adamw', 'adamax', 'nadam', 'radam', 'lamb');
 
 const schema = z.object({
   kind: z
-    .enum(['sgd', 'adam', 'adamw'])
+    .enum(optimizerKinds)
     .default('adamw')
     .meta(
       meta({
         title: 'Method',
         help: 'How the parameters are changed. AdamW works well nearly always.',
-        labels: { sgd: 'SGD', adam: 'Adam', adamw: 'AdamW' },
+        labels: {
+          sgd: 'SGD',
+          adam: 'Adam',
+          adamw: 'AdamW',
+          adamax: 'Adamax',
+          nadam: 'NAdam',
+          radam: 'RAdam',
+          rmsprop: 'RMSprop',
+          adagrad: 'Adagrad',
+          adadelta: 'Adadelta',
+          lion: 'Lion',
+          lamb: 'LAMB',
+          adafactor: 'Adafactor',
+          muon: 'Muon',
+        },
       }),
     ),
   learningRate: z
@@ -103,7 +119,71 @@ const schema = z.object({
         help: 'Keeps the division by the average finite.',
         control: 'log',
         expert: true,
-        when: forAdam,
+        when: when('adam', 'adamw', 'adamax', 'nadam', 'radam', 'rmsprop'),
+      }),
+    ),
+  amsgrad: z
+    .boolean()
+    .default(false)
+    .meta(
+      meta({
+        title: 'AMSGrad',
+        help: 'Divides by the largest average squared gradient so far, so that steps never grow again.',
+        expert: true,
+        when: when('adam', 'adamw'),
+      }),
+    ),
+  alpha: z
+    .number()
+    .min(0)
+    .max(0.99999)
+    .default(0.99)
+    .meta(
+      meta({
+        title: 'Alpha',
+        help: 'Memory of the average squared gradient.',
+        step: 0.01,
+        expert: true,
+        when: when('rmsprop'),
+      }),
+    ),
+  centered: z
+    .boolean()
+    .default(false)
+    .meta(
+      meta({
+        title: 'Centered',
+        help: 'Divides by how much the gradient varies instead of by how large it is.',
+        expert: true,
+        when: when('rmsprop'),
+      }),
+    ),
+  rateDecay: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0)
+    .meta(
+      meta({
+        title: 'Rate decay',
+        help: 'How fast the learning rate falls by itself, besides the schedule.',
+        step: 0.001,
+        expert: true,
+        when: when('adagrad'),
+      }),
+    ),
+  rho: z
+    .number()
+    .min(0)
+    .max(0.99999)
+    .default(0.9)
+    .meta(
+      meta({
+        title: 'Rho',
+        help: 'Memory of the average squared gradients and steps.',
+        step: 0.01,
+        expert: true,
+        when: when('adadelta'),
       }),
     ),
   clipNorm: z
@@ -119,6 +199,19 @@ const schema = z.object({
         expert: true,
       }),
     ),
+  clipValue: z
+    .number()
+    .min(0)
+    .max(1000)
+    .default(0)
+    .meta(
+      meta({
+        title: 'Clipping of each number',
+        help: 'Largest size of each number of the gradient, before its length is looked at; 0 does not clip.',
+        step: 0.5,
+        expert: true,
+      }),
+    ),
 });
 
 export const optimizer = defineKind({
@@ -128,12 +221,14 @@ export const optimizer = defineKind({
   group: 'training',
   icon: 'Bolt',
   summary: 'Changes the parameters a little after every batch, so that the loss falls.',
-  synonyms: ['sgd', 'adam', 'adamw', 'learning rate', 'gradient descent', 'momentum', 'weight decay', 'update'],
+  synonyms: [...optimizerKinds, 'learning rate', 'gradient descent', 'momentum', 'weight decay', 'update'],
   help: `After each batch of pictures, the gradient of the loss tells for every parameter which way to change it. The optimizer decides how far.
 
 The **learning rate** is the setting that matters most. If the loss jumps about or grows, divide it by 3 or 10. If the loss falls slowly and smoothly, multiply it by 3.
 
-**AdamW** gives every parameter a step size of its own and keeps weight decay apart from the gradient; it rarely needs tuning. **Adam** mixes the decay into the gradient. **SGD** takes plain steps with momentum; it can end slightly better, with a learning rate about ten times larger and more patience.`,
+**AdamW** gives every parameter a step size of its own and keeps weight decay apart from the gradient; it rarely needs tuning. **Adam** mixes the decay into the gradient. **SGD** takes plain steps with momentum; it can end slightly better, with a learning rate about ten times larger and more patience.
+
+The others, for those who look for them: **Lion** wants a learning rate three to ten times smaller than AdamW's and a larger decay; **Muon** keeps the steps of matrices balanced in all directions and takes AdamW's learning rate; **Adafactor** and **Lion** need less memory; **LAMB** is for very large batches; **RAdam** needs no warm-up; **Adadelta** wants a learning rate of 1.`,
   inputs: [{ name: 'loss', type: 'loss' }],
   outputs: [{ name: 'update', type: 'update' }],
   schema,

@@ -65,15 +65,35 @@ interface HeadPart {
 
 interface LossPart {
   readonly node: string;
-  readonly kind: 'cross-entropy';
+  readonly kind: 'cross-entropy' | 'focal';
+  /** Cross-entropy. */
   readonly labelSmoothing: number;
+  /** Focal: how fast easy samples stop counting. */
+  readonly gamma: number;
   /** `auto` turns them on above an imbalance of 2. */
   readonly classWeights: 'auto' | 'on' | 'off';
 }
 
+export const optimizerKinds = [
+  'sgd',
+  'adam',
+  'adamw',
+  'adamax',
+  'nadam',
+  'radam',
+  'rmsprop',
+  'adagrad',
+  'adadelta',
+  'lion',
+  'lamb',
+  'adafactor',
+  'muon',
+] as const;
+type OptimizerKind = (typeof optimizerKinds)[number];
+
 export interface OptimizerPart {
   readonly node: string;
-  readonly kind: 'sgd' | 'adam' | 'adamw';
+  readonly kind: OptimizerKind;
   readonly learningRate: number;
   readonly weightDecay: number;
   readonly momentum: number;
@@ -81,13 +101,36 @@ export interface OptimizerPart {
   readonly beta1: number;
   readonly beta2: number;
   readonly epsilon: number;
+  /** Adam, AdamW: divides by the largest average square so far. */
+  readonly amsgrad: boolean;
+  /** RMSprop: share of the average square kept. */
+  readonly alpha: number;
+  /** RMSprop: takes the average gradient off. */
+  readonly centered: boolean;
+  /** Adagrad: how fast the rate falls. */
+  readonly rateDecay: number;
+  /** Adadelta: share of the averages kept. */
+  readonly rho: number;
   /** Largest global L2 norm of the gradient; 0 is off. */
   readonly clipNorm: number;
+  /** Largest size of each number of the gradient; 0 is off. */
+  readonly clipValue: number;
 }
 
 export interface SchedulePart {
   readonly node: string;
-  readonly kind: 'constant' | 'cosine' | 'step' | 'one-cycle';
+  readonly kind:
+    | 'constant'
+    | 'cosine'
+    | 'step'
+    | 'one-cycle'
+    | 'multi-step'
+    | 'exponential'
+    | 'polynomial'
+    | 'cosine-restarts'
+    | 'plateau';
+  /** All but one-cycle: share of the steps spent rising in a straight line before. */
+  readonly ramp: number;
   /** One-cycle: share of the steps spent rising. */
   readonly warmup: number;
   /** One-cycle: the first rate is the peak divided by this. */
@@ -96,8 +139,20 @@ export interface SchedulePart {
   readonly endDivisor: number;
   /** Step: epochs between drops. */
   readonly stepEpochs: number;
-  /** Step: factor of each drop. */
+  /** Step, multi-step and plateau: factor of each drop. */
   readonly stepFactor: number;
+  /** Multi-step: epochs after which the rate drops. */
+  readonly milestones: readonly number[];
+  /** Exponential: factor over an epoch. */
+  readonly epochFactor: number;
+  /** Polynomial: 1 is a straight line. */
+  readonly power: number;
+  /** Cosine restarts: epochs of the first fall. */
+  readonly restartEpochs: number;
+  /** Cosine restarts: each fall is this many times as long as the one before. */
+  readonly restartGrowth: number;
+  /** Plateau: epochs without a better validation loss that are borne. */
+  readonly plateauPatience: number;
 }
 
 interface TrainingPart {
@@ -109,6 +164,10 @@ interface TrainingPart {
   readonly lossThreshold: number;
   /** Stop after this many epochs without a better validation loss; 0 is off. */
   readonly patience: number;
+  /** Batches whose mean gradient makes one change of the parameters. */
+  readonly accumulation: number;
+  /** Share of the moving average of the weights kept at each change; 0 uses the weights themselves. */
+  readonly averaging: number;
 }
 
 interface EvaluationPart {

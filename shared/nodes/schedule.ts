@@ -1,19 +1,54 @@
 import { z } from 'zod';
-import { defineKind, meta } from '#shared/nodes/kind.ts';
+import { defineKind, meta, toNumbers } from '#shared/nodes/kind.ts';
 
 const forOneCycle = { parameter: 'kind', is: ['one-cycle'] } as const;
 const forStep = { parameter: 'kind', is: ['step'] } as const;
+const kinds = [
+  'constant',
+  'cosine',
+  'step',
+  'one-cycle',
+  'multi-step',
+  'exponential',
+  'polynomial',
+  'cosine-restarts',
+  'plateau',
+] as const;
 
 /** The one-cycle defaults are fastai's `fit_one_cycle`: 25 % warm-up, from 1/25 of the peak down to 1/100,000. */
 const schema = z.object({
   kind: z
-    .enum(['constant', 'cosine', 'step', 'one-cycle'])
+    .enum(kinds)
     .default('one-cycle')
     .meta(
       meta({
         title: 'Shape',
         help: 'How the learning rate changes from the first step to the last.',
-        labels: { constant: 'Constant', cosine: 'Cosine', step: 'Steps down', 'one-cycle': 'One cycle' },
+        labels: {
+          constant: 'Constant',
+          cosine: 'Cosine',
+          step: 'Steps down',
+          'one-cycle': 'One cycle',
+          'multi-step': 'Steps down at given epochs',
+          exponential: 'Exponential',
+          polynomial: 'Polynomial',
+          'cosine-restarts': 'Cosine with restarts',
+          plateau: 'Down when it stalls',
+        },
+      }),
+    ),
+  ramp: z
+    .number()
+    .min(0)
+    .max(0.5)
+    .default(0)
+    .meta(
+      meta({
+        title: 'Linear warm-up',
+        help: 'Share of the run spent rising to the peak in a straight line first.',
+        control: 'slider',
+        step: 0.01,
+        when: { parameter: 'kind', is: kinds.filter((kind) => kind !== 'one-cycle') },
       }),
     ),
   warmup: z
@@ -76,7 +111,92 @@ const schema = z.object({
         help: 'Each drop multiplies the rate by this.',
         unit: '×',
         step: 0.05,
-        when: forStep,
+        when: { parameter: 'kind', is: ['step', 'multi-step', 'plateau'] },
+      }),
+    ),
+  milestones: z
+    .preprocess(toNumbers, z.array(z.number().int().min(1).max(100_000)).max(32))
+    .default([10, 20])
+    .meta(
+      meta({
+        title: 'Drops after',
+        help: 'Epochs after which the rate drops.',
+        unit: 'epochs',
+        control: 'widths',
+        when: { parameter: 'kind', is: ['multi-step'] },
+      }),
+    ),
+  epochFactor: z
+    .number()
+    .min(0.01)
+    .max(1)
+    .default(0.9)
+    .meta(
+      meta({
+        title: 'Factor over an epoch',
+        help: 'The rate falls to this share of itself in each epoch.',
+        unit: '×',
+        step: 0.01,
+        when: { parameter: 'kind', is: ['exponential'] },
+      }),
+    ),
+  power: z
+    .number()
+    .min(0.1)
+    .max(10)
+    .default(1)
+    .meta(
+      meta({
+        title: 'Power',
+        help: '1 is a straight line to 0; more falls faster at first.',
+        step: 0.1,
+        when: { parameter: 'kind', is: ['polynomial'] },
+      }),
+    ),
+  restartEpochs: z
+    .number()
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(10)
+    .meta(
+      meta({
+        title: 'First restart after',
+        help: 'Epochs of the first fall.',
+        unit: 'epochs',
+        step: 1,
+        when: { parameter: 'kind', is: ['cosine-restarts'] },
+      }),
+    ),
+  restartGrowth: z
+    .number()
+    .int()
+    .min(1)
+    .max(10)
+    .default(1)
+    .meta(
+      meta({
+        title: 'Growth',
+        help: 'Each fall is this many times as long as the one before.',
+        unit: '×',
+        step: 1,
+        expert: true,
+        when: { parameter: 'kind', is: ['cosine-restarts'] },
+      }),
+    ),
+  plateauPatience: z
+    .number()
+    .int()
+    .min(0)
+    .max(1000)
+    .default(2)
+    .meta(
+      meta({
+        title: 'Patience',
+        help: 'Epochs without a better validation loss that are borne before the rate drops.',
+        unit: 'epochs',
+        step: 1,
+        when: { parameter: 'kind', is: ['plateau'] },
       }),
     ),
 });
@@ -88,10 +208,21 @@ export const schedule = defineKind({
   group: 'training',
   icon: 'TrendingDown',
   summary: 'Changes the learning rate over the run: large steps first, fine ones last.',
-  synonyms: ['scheduler', 'learning rate', 'one cycle', 'cosine', 'warm-up', 'decay', 'annealing', 'policy'],
+  synonyms: [
+    'scheduler',
+    'learning rate',
+    'one cycle',
+    'cosine',
+    'warm-up',
+    'decay',
+    'annealing',
+    'policy',
+    'plateau',
+    'restarts',
+  ],
   help: `Large steps make headway, small steps settle. A schedule gives you both.
 
-**One cycle** rises gently to the peak, so that the untrained head does no harm, and then comes down to almost nothing. It is the default because it hardly ever disappoints. **Cosine** starts at the peak and comes down. **Steps down** divides the rate every few epochs. **Constant** keeps it. Without a Schedule node, the run takes one cycle.
+**One cycle** rises gently to the peak, so that the untrained head does no harm, and then comes down to almost nothing. It is the default because it hardly ever disappoints. **Cosine** starts at the peak and comes down. **Steps down** divides the rate every few epochs. **Constant** keeps it. **Exponential** and **Polynomial** fall steadily, **Cosine with restarts** goes back to the peak again and again, and **Down when it stalls** drops the rate whenever the validation loss has not improved for a while. Without a Schedule node, the run takes one cycle.
 
 The peak is the optimizer's learning rate. The curve covers all epochs of the run; a run that stops early has used the first part of it.`,
   inputs: [{ name: 'update', type: 'update' }],

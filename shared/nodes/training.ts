@@ -50,6 +50,34 @@ const schema = z.object({
         expert: true,
       }),
     ),
+  accumulation: z
+    .number()
+    .int()
+    .min(1)
+    .max(1024)
+    .default(1)
+    .meta(
+      meta({
+        title: 'Batches a step',
+        help: 'Batches whose mean gradient makes one step: a larger batch without its memory.',
+        unit: 'batches',
+        step: 1,
+        expert: true,
+      }),
+    ),
+  averaging: z
+    .number()
+    .min(0)
+    .max(0.9999)
+    .default(0)
+    .meta(
+      meta({
+        title: 'Averaged weights',
+        help: 'Share of the running average of the weights kept at each step, 0.99 for example; it is what is validated and exported. 0 is off.',
+        step: 0.01,
+        expert: true,
+      }),
+    ),
   seed: z
     .number()
     .int()

@@ -1,4 +1,6 @@
 /** Activation functions and the softmax family. At a kink the gradient is that of the flat side. */
+import { clip } from '#shared/ops/clip.ts';
+import { dropout } from '#shared/ops/dropout.ts';
 import { broadcasting, decomposition, rule, stop, type Family } from '#shared/ops/entry.ts';
 import type { Emitter } from '#shared/ops/emitter.ts';
 import type { GradientContext } from '#shared/ops/gradient-context.ts';
@@ -21,25 +23,6 @@ const sigmoid = (g: Emitter, x: string): string => g.unary('Sigmoid', x);
 /** ln(1 + eˣ) without overflow: max(x, 0) + ln(1 + e^(−|x|)). */
 function softplus(g: Emitter, x: string): string {
   return g.add(positive(g, x), g.unary('Log', g.shift(g.unary('Exp', g.neg(g.unary('Abs', x))), 1)));
-}
-
-/** Limits of a Clip node; open sides are infinite, and a computed limit is undefined. */
-function limits(g: GradientContext): { low: number | undefined; high: number | undefined } {
-  return {
-    low: g.hasInput(1) ? g.constant(1)?.[0] : -Infinity,
-    high: g.hasInput(2) ? g.constant(2)?.[0] : Infinity,
-  };
-}
-
-/** Gradient of clip: dy strictly between the limits, 0 at and beyond them, as PyTorch's ReLU6. */
-function clipGradient(g: GradientContext): string {
-  const { low, high } = limits(g);
-  const sides: string[] = [];
-  if (low !== -Infinity) sides.push(g.builder.op('Greater', [g.y, g.input(1)]));
-  if (high !== Infinity) sides.push(g.builder.op('Less', [g.y, g.input(2)]));
-  if (sides.length === 0) return g.dy;
-  const inside = sides.length === 2 ? g.builder.op('And', sides) : (sides[0] as string);
-  return g.mul(g.dy, g.asFloat(inside));
 }
 
 /** d/dx of x·Φ(x), Φ the normal distribution: Φ(x) + x·φ(x). */
@@ -69,6 +52,8 @@ function swishSlope(g: Emitter, x: string, alpha: number): string {
 const axisOf = (g: GradientContext): number => g.int('axis', -1);
 
 export const activation = {
+  ...clip,
+  ...dropout,
   Relu: activate((g) => gate(g, g.y, g.dy)),
   // α for the negative side
   LeakyRelu: activate((g) => {
@@ -147,18 +132,10 @@ export const activation = {
   ThresholdedRelu: activate((g) => g.mul(g.dy, g.indicator('Greater', g.x, g.scalar(g.float('alpha', 1))))),
   // y = x < −λ ? x + bias : x > λ ? x − bias : 0
   Shrink: activate((g) => g.mul(g.dy, g.indicator('Greater', g.unary('Abs', g.x), g.scalar(g.float('lambd', 0.5))))),
-  Clip: rule((g) => [g.when(0, () => clipGradient(g))], { stops: [1, 2] }),
   Softmax: activate(softmaxGradient),
   // dx = dy − e^y · Σ dy
   LogSoftmax: activate((g) => g.sub(g.dy, g.mul(g.unary('Exp', g.y), g.sum(g.dy, [axisOf(g)], true)))),
   Hardmax: stop('constant between jumps'),
-  Dropout: rule((g) => [g.when(0, () => g.dy)], {
-    stops: [1, 2],
-    refuses: (node) =>
-      node.constant(2)?.[0] || node.isComputed(2)
-        ? 'it drops values at random while running; export the model in inference mode.'
-        : undefined,
-  }),
   Bernoulli: stop('a random draw'),
   Multinomial: stop('a random draw'),
   RandomNormal: stop('a random draw'),

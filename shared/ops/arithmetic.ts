@@ -20,26 +20,24 @@ function uniformExponent(g: GradientContext): number | undefined {
   return first !== undefined && values?.every((value) => value === first) ? first : undefined;
 }
 
-/** d(xᵖ)/dx = p · xᵖ⁻¹ */
+/** d(xᵖ)/dx = p · xᵖ⁻¹, which is zero for p = 0 even where x is */
 function powerSlope(g: GradientContext): string {
   const exponent = uniformExponent(g);
+  if (exponent === 0 || exponent === 1) return g.scalar(exponent);
   if (exponent === 2) return g.scale(g.x, 2);
   if (exponent === 0.5) return g.div(g.scalar(0.5), g.y);
   if (exponent !== undefined) return g.scale(g.pow(g.x, exponent - 1), exponent);
   const power = g.builder.cast(g.input(1), g.dtype);
-  return g.mul(power, g.builder.op('Pow', [g.x, g.sub(power, g.scalar(1))]));
+  const isZero = g.builder.op('Equal', [power, g.scalar(0)]);
+  const lowered = g.builder.op('Where', [isZero, power, g.sub(power, g.scalar(1))]);
+  return g.mul(power, g.builder.op('Pow', [g.x, lowered]));
 }
 
 /** d(xᵖ)/dp = xᵖ · ln x, taken as zero where x ≤ 0, where it is infinite or complex. */
 function exponentSlope(g: GradientContext): string {
   const positive = g.builder.op('Greater', [g.x, g.scalar(0)]);
   const safe = g.builder.op('Where', [positive, g.x, g.scalar(1)]);
-  return g.mul(g.y, g.unary('Log', safe));
-}
-
-/** Rounds towards zero. */
-function truncate(g: GradientContext, value: string): string {
-  return g.mul(g.unary('Sign', value), g.unary('Floor', g.unary('Abs', value)));
+  return g.builder.op('Where', [positive, g.mul(g.y, g.unary('Log', safe)), g.scalar(0)]);
 }
 
 export const arithmetic = {
@@ -55,10 +53,10 @@ export const arithmetic = {
     g.when(0, () => g.mul(g.dy, powerSlope(g))),
     g.when(1, () => g.builder.cast(g.mul(g.dy, exponentSlope(g)), g.inputType(1).dtype)),
   ]),
-  // y = a − b · trunc(a / b), the float form (fmod = 1): da = dy, db = −dy · trunc(a / b)
+  // y = a − b · n with whole n, the float form (fmod = 1): da = dy, db = −dy · n
   Mod: broadcasting((g) => [
     g.when(0, () => g.dy),
-    g.when(1, () => g.neg(g.mul(g.dy, truncate(g, g.div(g.input(0), g.input(1)))))),
+    g.when(1, () => g.neg(g.mul(g.dy, g.unary('Round', g.div(g.sub(g.input(0), g.y), g.input(1)))))),
   ]),
   Sum: broadcasting((g) => g.each(() => g.dy)),
   Mean: broadcasting((g) => {
@@ -87,6 +85,7 @@ export const arithmetic = {
   LessOrEqual: stop('comparison'),
   IsInf: stop('comparison'),
   IsNaN: stop('comparison'),
+  BitCast: stop('bits'),
   BitShift: stop('integers'),
   BitwiseAnd: stop('integers'),
   BitwiseNot: stop('integers'),

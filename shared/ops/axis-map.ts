@@ -25,10 +25,25 @@ export function sparseMatrix(
 
 /** Applies `matrix` to every vector along `axis` of a value of this shape: the axis gets `rows` elements. */
 export function mapAxis(g: Emitter, value: string, shape: Shape, axis: number, matrix: Matrix): string {
+  const constant = g.constantOf([matrix.rows, matrix.columns], matrix.values);
+  return applyToAxis(g, value, shape, axis, matrix.rows, constant);
+}
+
+/** The same with a matrix that is a value: [rows, size of the axis]. */
+export function applyToAxis(
+  g: Emitter,
+  value: string,
+  shape: Shape,
+  axis: number,
+  rows: number,
+  matrix: string,
+): string {
+  const mappedShape = [...shape.slice(0, axis), rows, ...shape.slice(axis + 1)];
+  // onnxruntime does not multiply a matrix with an empty batch.
+  if (elementCount(shape) === 0) return g.zeros(mappedShape);
   const outer = elementCount(shape.slice(0, axis));
   const inner = elementCount(shape.slice(axis + 1));
-  const constant = g.constantOf([matrix.rows, matrix.columns], matrix.values);
-  const columns = g.builder.reshape(value, [outer, matrix.columns, inner]);
-  const mapped = g.builder.op('MatMul', [constant, columns]);
-  return g.builder.reshape(mapped, [...shape.slice(0, axis), matrix.rows, ...shape.slice(axis + 1)]);
+  const columns = g.builder.reshape(value, [outer, shape[axis] as number, inner]);
+  const mapped = g.builder.op('MatMul', [matrix, columns]);
+  return g.builder.reshape(mapped, mappedShape);
 }

@@ -1,7 +1,10 @@
 /** Convolutions. The gradients' spellings and the choice among them are in the two files beside this one. */
+import { col2im } from '#shared/ops/col2im.ts';
+import { unlessEmpty } from '#shared/ops/emptiness.ts';
 import { inputGradient } from '#shared/ops/convolution-input-gradient.ts';
 import { weightGradient } from '#shared/ops/convolution-weight-gradient.ts';
-import { refused, rule, stop, type Contribution, type Family } from '#shared/ops/entry.ts';
+import { deformableConvolution } from '#shared/ops/deformable-convolution.ts';
+import { rule, stop, type Contribution, type Family } from '#shared/ops/entry.ts';
 import { windowAxes, windowAxesBetween, type Convolution } from '#shared/ops/geometry.ts';
 import type { GradientContext } from '#shared/ops/gradient-context.ts';
 
@@ -23,13 +26,31 @@ function convolutionGradient(g: GradientContext): Contribution[] {
 }
 
 /**
+ * Where the output of a transposed convolution is cut in front, by axis. A given output size, or one that `auto_pad`
+ * derives, says how much is cut in all; an odd element is cut in front, but behind with SAME_UPPER.
+ */
+function transposedPads(g: GradientContext, kernel: readonly number[]): number[] {
+  const autoPad = g.string('auto_pad', 'NOTSET');
+  const sized = g.ints('output_shape') !== undefined || autoPad.startsWith('SAME');
+  return kernel.map((size, axis) => {
+    if (!sized) return autoPad === 'VALID' ? 0 : (g.ints('pads')?.[axis] ?? 0);
+    const of = (name: string, otherwise: number): number => g.ints(name)?.[axis] ?? otherwise;
+    const reach = of('dilations', 1) * (size - 1) + 1;
+    const whole = ((g.inputShape(0)[axis + 2] as number) - 1) * of('strides', 1) + reach + of('output_padding', 0);
+    const cut = Math.max(whole - (g.outputShape(0)[axis + 2] as number), 0);
+    return autoPad === 'SAME_UPPER' ? Math.floor(cut / 2) : Math.ceil(cut / 2);
+  });
+}
+
+/**
  * A transposed convolution is the dX of a convolution that reads Y and makes X with the same W [C, M/g, k…]:
  * its own dX is that convolution of dY, and its dW that convolution's, with dY read and X as the cotangent.
  */
 function transposedGradient(g: GradientContext): Contribution[] {
   const [batch, inputChannels, ...inputSize] = g.inputShape(0) as [number, number, ...number[]];
   const [, outputChannels, ...outputSize] = g.outputShape(0) as [number, number, ...number[]];
-  const axes = windowAxesBetween(g, g.inputShape(1).slice(2), outputSize, inputSize);
+  const kernel = g.inputShape(1).slice(2);
+  const axes = windowAxesBetween(g, kernel, outputSize, inputSize, transposedPads(g, kernel));
   const groups = g.int('group', 1);
   const conv: Convolution = { batch, inputChannels: outputChannels, outputChannels: inputChannels, groups, axes };
   return [
@@ -48,15 +69,10 @@ function transposedGradient(g: GradientContext): Contribution[] {
 }
 
 export const convolution = {
-  Conv: rule(convolutionGradient),
-  ConvTranspose: rule(transposedGradient, {
-    refuses: (node) =>
-      node.ints('output_shape') || node.string('auto_pad', 'NOTSET') !== 'NOTSET'
-        ? 'its padding is given by an output size, which has no gradient rule yet.'
-        : undefined,
-  }),
+  Conv: rule(unlessEmpty(convolutionGradient)),
+  ConvTranspose: rule(unlessEmpty(transposedGradient)),
   ConvInteger: stop('integers'),
   QLinearConv: stop('integers'),
-  DeformConv: refused(),
-  Col2Im: refused(),
+  ...deformableConvolution,
+  ...col2im,
 } as const satisfies Family;

@@ -1,8 +1,9 @@
 /** Slice and Pad: what one cuts off, the gradient of the other puts back. */
 import { normalizeAxis, type Shape } from '#shared/core/shape.ts';
-import { mapAxis, sparseMatrix } from '#shared/ops/axis-map.ts';
+import { addedAt, elementNumbers } from '#shared/ops/element-numbers.ts';
 import { rule, type Family } from '#shared/ops/entry.ts';
 import type { GradientContext } from '#shared/ops/gradient-context.ts';
+import { pad } from '#shared/ops/pad.ts';
 
 /** One axis of a Slice, normalized: elements start, start + step, …, `count` of them. */
 interface SliceAxis {
@@ -27,8 +28,15 @@ function sliceAxes(g: GradientContext): SliceAxis[] {
   });
 }
 
+/** Where the cut is computed while running, the numbers of all elements are cut alike, and say where dy belongs. */
+function computedSliceGradient(g: GradientContext): string {
+  const numbers = g.builder.op('Slice', [elementNumbers(g), ...g.node.inputs.slice(1)]);
+  return addedAt(g, numbers, 'once');
+}
+
 /** Puts dy back where it was cut: reversed axes turn round, steps are filled with zeros, edges are padded. */
 function sliceGradient(g: GradientContext): string {
+  if ([1, 3, 4].some((index) => g.isComputed(index))) return computedSliceGradient(g);
   const shape = g.inputShape(0);
   const axes = sliceAxes(g);
   let value = g.dy;
@@ -81,75 +89,7 @@ function padded(g: GradientContext, value: string, front: readonly number[], bac
   return g.builder.op('Pad', [value, g.builder.ints([...front, ...back])]);
 }
 
-/** Front and back padding by axis, from the attribute-free form of operator set 11 and later. */
-function padSizes(g: GradientContext): { front: number[]; back: number[] } {
-  const rank = g.inputShape(0).length;
-  const pads = g.constant(1) as number[];
-  const axes = (g.constant(3) ?? pads.slice(0, rank).map((_, axis) => axis)).map((axis) => normalizeAxis(axis, rank));
-  const front = Array.from({ length: rank }, () => 0);
-  const back = [...front];
-  axes.forEach((axis, index) => {
-    front[axis] = pads[index] as number;
-    back[axis] = pads[index + axes.length] as number;
-  });
-  return { front, back };
-}
-
-/** Constant padding: dy without the border. A negative pad cut elements off; they get zero. */
-function constantPadGradient(g: GradientContext): string {
-  const { front, back } = padSizes(g);
-  return padded(
-    g,
-    g.dy,
-    front.map((size) => -size),
-    back.map((size) => -size),
-  );
-}
-
-/** Which input element a padded position shows, along an axis of `size`. */
-const paddingSource: Readonly<Record<string, (position: number, size: number) => number>> = {
-  edge: (position, size) => Math.min(Math.max(position, 0), size - 1),
-  reflect: (position, size) => {
-    const period = Math.max(2 * (size - 1), 1);
-    const folded = ((position % period) + period) % period;
-    return folded < size ? folded : period - folded;
-  },
-  wrap: (position, size) => ((position % size) + size) % size,
-};
-
-/** Padding by copies of the input: each element sums what all its copies receive. */
-function copiedPadGradient(g: GradientContext, mode: string): string {
-  const { front } = padSizes(g);
-  const source = paddingSource[mode] as (position: number, size: number) => number;
-  const current = [...g.outputShape(0)];
-  return g.inputShape(0).reduce((value, size, axis) => {
-    const length = current[axis] as number;
-    if (length === size && front[axis] === 0) return value;
-    const copies = Array.from({ length }, (_, position) => ({
-      row: source(position - (front[axis] as number), size),
-      column: position,
-      value: 1,
-    }));
-    const summed = mapAxis(g, value, current, axis, sparseMatrix(size, length, copies));
-    current[axis] = size;
-    return summed;
-  }, g.dy);
-}
-
-function padGradient(g: GradientContext): string {
-  const mode = g.string('mode', 'constant');
-  return mode === 'constant' ? constantPadGradient(g) : copiedPadGradient(g, mode);
-}
-
 export const edges = {
-  Slice: rule((g) => [g.when(0, () => sliceGradient(g))], {
-    stops: [1, 2, 3, 4],
-    refuses: (node) =>
-      [1, 3, 4].some((index) => node.isComputed(index)) ? 'where it cuts is computed while running.' : undefined,
-  }),
-  Pad: rule((g) => [g.when(0, () => padGradient(g))], {
-    stops: [1, 2, 3],
-    refuses: (node) =>
-      [1, 3].some((index) => node.isComputed(index)) ? 'its padding is computed while running.' : undefined,
-  }),
+  ...pad,
+  Slice: rule((g) => [g.when(0, () => sliceGradient(g))], { stops: [1, 2, 3, 4] }),
 } as const satisfies Family;

@@ -25,12 +25,17 @@ export function windowAxes(node: NodeView, kernel: readonly number[]): WindowAxi
   return windowAxesBetween(node, kernel, node.inputShape(0).slice(2), node.outputShape(0).slice(2));
 }
 
-/** The same for a node whose windows slide over something other than its first input. */
+/**
+ * The same for a node whose windows slide over something other than its first input.
+ *
+ * @param front front padding, where it is not as `pads` or `auto_pad` would have it for windows
+ */
 export function windowAxesBetween(
   node: NodeView,
   kernel: readonly number[],
   input: Shape,
   output: Shape,
+  front?: readonly number[],
 ): WindowAxis[] {
   const pads = node.ints('pads');
   const autoPad = node.string('auto_pad', 'NOTSET');
@@ -44,6 +49,7 @@ export function windowAxesBetween(
     if (autoPad === 'VALID') begin = 0;
     if (autoPad === 'SAME_UPPER') begin = Math.floor(Math.max(total, 0) / 2);
     if (autoPad === 'SAME_LOWER') begin = Math.ceil(Math.max(total, 0) / 2);
+    begin = front?.[axis] ?? begin;
     const end = total - begin;
     const behind = autoPad.startsWith('SAME') ? Math.max(end, 0) : (pads?.[kernel.length + axis] ?? 0);
     return { input: from, output: to, kernel: size, stride, dilation, begin, behind, end };

@@ -1,8 +1,9 @@
-/** Reading and writing by index. Gradients of reads are additions at the same places. */
+/** Reading by index. Gradients of reads are additions at the same places. */
 import { elementCount, normalizeAxis } from '#shared/core/shape.ts';
-import { refused, rule, stop, type Family } from '#shared/ops/entry.ts';
+import { rule, stop, type Family } from '#shared/ops/entry.ts';
 import type { GradientContext } from '#shared/ops/gradient-context.ts';
-import type { NodeView } from '#shared/ops/node-view.ts';
+import { scatter } from '#shared/ops/scatter.ts';
+import { selection } from '#shared/ops/selection.ts';
 
 /** Up to this many rows, Gather's gradient is a matrix product; tables of words and the like are longer. */
 const longestProduct = 512;
@@ -68,56 +69,34 @@ function gatherElementsGradient(g: GradientContext): string {
   return g.builder.op('Pad', [gradient, g.builder.ints([...shape.map(() => 0), ...back])]);
 }
 
+/** For each of the first `count` axes of a batch of index vectors, the index of the batch itself, in front of the vectors. */
+function withBatchIndices(g: GradientContext, indices: string, count: number): string {
+  const shape = g.inputShape(1);
+  const columns = Array.from({ length: count }, (_, axis) => {
+    const size = shape[axis] as number;
+    const ownAxis = shape.map((_size, position) => (position === axis ? size : 1));
+    const places = g.builder.constant(
+      'int64',
+      ownAxis,
+      Array.from({ length: size }, (_, place) => place),
+    );
+    return g.builder.expand(places, [...shape.slice(0, -1), 1]);
+  });
+  return count === 0 ? indices : g.builder.op('Concat', [...columns, indices], { axis: -1 });
+}
+
 /** GatherND: dy added at the places it was read from (operator set 16 and later). */
 function gatherNDGradient(g: GradientContext): string {
-  return g.builder.op('ScatterND', [g.zeros(g.inputShape(0)), g.input(1), g.dy], { reduction: 'add' });
+  const indices = withBatchIndices(g, g.input(1), g.int('batch_dims', 0));
+  return g.builder.op('ScatterND', [g.zeros(g.inputShape(0)), indices, g.dy], { reduction: 'add' });
 }
-
-/** Written elements take their gradient from the updates, the others from the data; adding leaves the data's whole. */
-function scatterGradient(g: GradientContext, scatter: string, gather: string): (string | undefined)[] {
-  const axis = scatter === 'ScatterElements' ? { axis: g.int('axis', 0) } : {};
-  const adds = g.string('reduction', 'none') === 'add';
-  return [
-    g.when(0, () => {
-      if (adds) return g.dy;
-      return g.builder.op(scatter, [g.dy, g.input(1), g.zeros(g.inputShape(2))], axis);
-    }),
-    undefined,
-    g.when(2, () => g.builder.op(gather, [g.dy, g.input(1)], axis)),
-  ];
-}
-
-const otherReduction = (node: NodeView): string | undefined => {
-  const reduction = node.string('reduction', 'none');
-  return reduction === 'none' || reduction === 'add' ? undefined : `reduction “${reduction}” has no gradient rule yet.`;
-};
 
 export const indexing = {
+  ...scatter,
+  ...selection,
   Gather: rule((g) => [g.when(0, () => gatherGradient(g))], { stops: [1] }),
   GatherElements: rule((g) => [g.when(0, () => gatherElementsGradient(g))], { stops: [1] }),
-  GatherND: rule((g) => [g.when(0, () => gatherNDGradient(g))], {
-    stops: [1],
-    refuses: (node) => (node.int('batch_dims', 0) ? 'batch dimensions have no gradient rule yet.' : undefined),
-  }),
-  ScatterElements: rule((g) => scatterGradient(g, 'ScatterElements', 'GatherElements'), {
-    stops: [1],
-    refuses: otherReduction,
-  }),
-  ScatterND: rule((g) => scatterGradient(g, 'ScatterND', 'GatherND'), { stops: [1], refuses: otherReduction }),
-  // The elements that were taken, each once.
-  TopK: rule(
-    (g) => [
-      g.when(0, () =>
-        g.builder.op('ScatterElements', [g.zeros(g.inputShape(0)), g.output(1), g.dy], { axis: g.int('axis', -1) }),
-      ),
-    ],
-    { stops: [1] },
-  ),
-  Scatter: refused('it was replaced by ScatterElements in operator set 11; export the model again.'),
-  TensorScatter: refused(),
-  Compress: refused(),
-  Unique: refused(),
+  GatherND: rule((g) => [g.when(0, () => gatherNDGradient(g))], { stops: [1] }),
   NonZero: stop('indices'),
-  OneHot: stop('indices'),
   NonMaxSuppression: stop('indices'),
 } as const satisfies Family;

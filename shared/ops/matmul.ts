@@ -1,9 +1,11 @@
 /** Matrix products. */
 import type { Shape } from '#shared/core/shape.ts';
-import { decomposition, refused, rule, stop, type Contribution, type Family } from '#shared/ops/entry.ts';
+import { determinant } from '#shared/ops/determinant.ts';
+import { decomposition, rule, stop, type Contribution, type Family } from '#shared/ops/entry.ts';
 import { einsum } from '#shared/ops/einsum.ts';
 import type { Emitter } from '#shared/ops/emitter.ts';
 import type { GradientContext } from '#shared/ops/gradient-context.ts';
+import type { LoweringContext } from '#shared/ops/lowering-context.ts';
 
 /** Swaps the last two axes. */
 function transposed(g: Emitter, value: string, rank: number): string {
@@ -79,29 +81,29 @@ function gemmGradient(g: GradientContext): readonly Contribution[] {
   ];
 }
 
+/**
+ * α·A'·B'. Each operand is transposed on request: with `transBatch` its first axis is put before the last, with `trans`
+ * the last two change places.
+ */
+function fusedMatMul(l: LoweringContext): readonly string[] {
+  const operand = (index: number, name: 'A' | 'B'): string => {
+    const rank = l.inputShape(index).length;
+    if (rank < 2) return l.input(index);
+    const axes = Array.from({ length: rank }, (_, axis) => axis);
+    if (l.int(`transBatch${name}`, 0)) axes.splice(rank - 2, 0, ...axes.splice(0, 1));
+    if (l.int(`trans${name}`, 0)) axes.push(...axes.splice(rank - 2, 1));
+    return axes.every((from, axis) => from === axis) ? l.input(index) : l.builder.transpose(l.input(index), axes);
+  };
+  return [l.scale(product(l, operand(0, 'A'), operand(1, 'B')), l.float('alpha', 1))];
+}
+
 export const matmul = {
   ...einsum,
+  ...determinant,
   MatMul: rule(matmulGradient),
   Gemm: rule(gemmGradient),
-  Det: refused(),
-  // (A·B)·α, each operand transposed on request
-  'com.microsoft.FusedMatMul': decomposition(
-    (l) => {
-      const operand = (index: number, swap: number): string => {
-        const rank = l.inputShape(index).length;
-        if (!swap || rank < 2) return l.input(index);
-        const permutation = Array.from({ length: rank }, (_, axis) => axis);
-        permutation.splice(rank - 2, 2, rank - 1, rank - 2);
-        return l.builder.transpose(l.input(index), permutation);
-      };
-      const product = l.builder.op('MatMul', [operand(0, l.int('transA', 0)), operand(1, l.int('transB', 0))]);
-      return [l.scale(product, l.float('alpha', 1))];
-    },
-    {
-      refuses: (node) =>
-        node.int('transBatchA', 0) || node.int('transBatchB', 0) ? 'it transposes its batch axes.' : undefined,
-    },
-  ),
+  'com.microsoft.FusedMatMul': decomposition(fusedMatMul),
+  'com.microsoft.TransposeMatMul': decomposition(fusedMatMul),
   MatMulInteger: stop('integers'),
   QLinearMatMul: stop('integers'),
 } as const satisfies Family;

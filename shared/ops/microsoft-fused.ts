@@ -39,6 +39,11 @@ const activations: Readonly<Record<string, Activation>> = {
   ThresholdedRelu: parametrized('ThresholdedRelu', { alpha: 1 }),
   ScaledTanh: scaled('Tanh'),
   ParametricSoftplus: scaled('Softplus'),
+  // γ · elu(x, α)
+  Selu: (e, value, [alpha, gamma]) =>
+    e.scale(e.builder.op('Elu', [value], { alpha: float(alpha ?? 1.6732632) }), gamma ?? 1.050701),
+  // α · elu(x / α)
+  Celu: (e, value, [alpha = 1]) => e.scale(e.builder.op('Elu', [e.scale(value, 1 / alpha)]), alpha),
   Clip: (e, value, [low, high]) =>
     e.builder.op('Clip', [value, e.scalar(low ?? -Infinity), e.scalar(high ?? Infinity)]),
 };

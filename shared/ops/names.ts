@@ -1,5 +1,5 @@
 /**
- * Every operator the table must answer for: all of `ai.onnx` up to operator set 24, and the `com.microsoft`
+ * Every operator the table must answer for: all of `ai.onnx` up to operator set 26, and the `com.microsoft`
  * ones that exporters and optimizers leave in models. The table's type is total over this list.
  */
 export const operatorNames = [
@@ -20,6 +20,7 @@ export const operatorNames = [
   'AveragePool',
   'BatchNormalization',
   'Bernoulli',
+  'BitCast',
   'BitShift',
   'BitwiseAnd',
   'BitwiseNot',
@@ -44,6 +45,7 @@ export const operatorNames = [
   'Cos',
   'Cosh',
   'Crop',
+  'CumProd',
   'CumSum',
   'DFT',
   'DeformConv',
@@ -217,6 +219,7 @@ export const operatorNames = [
   'Where',
   'Xor',
   'SimplifiedLayerNormalization',
+  'com.microsoft.Attention',
   'com.microsoft.AttnLSTM',
   'com.microsoft.BeamSearch',
   'com.microsoft.BiasAdd',
@@ -243,6 +246,7 @@ export const operatorNames = [
   'com.microsoft.DynamicQuantizeMatMul',
   'com.microsoft.DynamicTimeWarping',
   'com.microsoft.EPContext',
+  'com.microsoft.EmbedLayerNormalization',
   'com.microsoft.EngramGate',
   'com.microsoft.ExpandDims',
   'com.microsoft.FastGelu',
@@ -315,6 +319,7 @@ export const operatorNames = [
   'com.microsoft.QOrderedLongformerAttention',
   'com.microsoft.QOrderedMatMul',
   'com.microsoft.QuantizeBFP',
+  'com.microsoft.QuantizeLinear',
   'com.microsoft.QuantizeWithOrder',
   'com.microsoft.QuickGelu',
   'com.microsoft.Range',
@@ -334,6 +339,7 @@ export const operatorNames = [
   'com.microsoft.SparseToDenseMatMul',
   'com.microsoft.Tokenizer',
   'com.microsoft.TorchEmbedding',
+  'com.microsoft.TransposeMatMul',
   'com.microsoft.Trilu',
   'com.microsoft.UnfoldTensor',
   'com.microsoft.Unique',

@@ -1,9 +1,8 @@
 /** Pooling over windows. */
 import { elementCount } from '#shared/core/shape.ts';
-import { decomposition, rule, type Family } from '#shared/ops/entry.ts';
+import { rule, type Family } from '#shared/ops/entry.ts';
 import { taps, windowAxes, type WindowAxis } from '#shared/ops/geometry.ts';
 import type { GradientContext } from '#shared/ops/gradient-context.ts';
-import type { LoweringContext } from '#shared/ops/lowering-context.ts';
 import { maxPoolGradient } from '#shared/ops/max-pool.ts';
 import { spreadWindows } from '#shared/ops/windows.ts';
 
@@ -39,11 +38,7 @@ function averagePoolGradient(g: GradientContext): string {
           divisors.map((divisor) => 1 / divisor),
         ),
       );
-  return spreadWindows(
-    g,
-    axes,
-    taps(axes).map(() => share),
-  );
+  return spreadEvenly(g, share);
 }
 
 /** Mean over all positions: dx = dy / positions everywhere. */
@@ -62,9 +57,30 @@ function globalMaxGradient(g: GradientContext): string {
   return g.mul(winners, g.div(g.dy, g.sum(winners, spatial, true)));
 }
 
-/** |x|ᵖ */
-function powers(l: LoweringContext): string {
-  return l.pow(l.unary('Abs', l.x), l.int('p', 2));
+/**
+ * y = (Σ |x|ᵖ)^(1/p): dx = sign(x) · |x|ᵖ⁻¹ · Σ dy / yᵖ⁻¹ over the windows that read x. Where a whole window is zero y
+ * has a kink, and its gradient is taken to be zero.
+ *
+ * @param spread adds what each output has to give to the elements it read
+ */
+function lpGradient(g: GradientContext, spread: (share: string) => string): string {
+  const power = g.int('p', 2) - 1;
+  const raised = (value: string): string => (power === 1 ? value : g.pow(value, power));
+  if (power === 0) return g.mul(g.unary('Sign', g.x), spread(g.dy));
+  const positive = g.builder.op('Greater', [g.y, g.scalar(0)]);
+  const share = g.builder.op('Where', [positive, g.div(g.dy, raised(g.y)), g.scalar(0)]);
+  const slope = power === 1 ? g.x : g.mul(g.unary('Sign', g.x), raised(g.unary('Abs', g.x)));
+  return g.mul(slope, spread(share));
+}
+
+/** The same value for every tap. */
+function spreadEvenly(g: GradientContext, share: string): string {
+  const axes = axesOf(g);
+  return spreadWindows(
+    g,
+    axes,
+    taps(axes).map(() => share),
+  );
 }
 
 export const pooling = {
@@ -72,21 +88,6 @@ export const pooling = {
   MaxPool: rule((g) => [g.when(0, () => maxPoolGradient(g, axesOf(g)))]),
   GlobalAveragePool: rule((g) => [g.when(0, () => globalAverageGradient(g))]),
   GlobalMaxPool: rule((g) => [g.when(0, () => globalMaxGradient(g))]),
-  // (Σ |x|ᵖ)^(1/p) over each window, by an average that counts the padding
-  LpPool: decomposition(
-    (l) => {
-      const { p, ...attributes } = l.node.attributes;
-      const size = elementCount(l.ints('kernel_shape') ?? []);
-      const pooled = l.builder.op('AveragePool', [powers(l)], { ...attributes, count_include_pad: 1 });
-      return [l.pow(l.scale(pooled, size), 1 / (p?.type === 'int' ? p.value : 2))];
-    },
-    { refuses: (node) => (node.int('ceil_mode', 0) ? 'ceil_mode has no gradient rule yet.' : undefined) },
-  ),
-  GlobalLpPool: decomposition((l) => {
-    const spatial = l
-      .inputShape(0)
-      .slice(2)
-      .map((_, axis) => axis + 2);
-    return [l.pow(l.sum(powers(l), spatial, true), 1 / l.int('p', 2))];
-  }),
+  LpPool: rule((g) => [g.when(0, () => lpGradient(g, (share) => spreadEvenly(g, share)))]),
+  GlobalLpPool: rule((g) => [g.when(0, () => lpGradient(g, (share) => share))]),
 } as const satisfies Family;

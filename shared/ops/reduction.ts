@@ -1,32 +1,48 @@
 /** Reductions over axes. */
-import { normalizeAxis } from '#shared/core/shape.ts';
+import { elementCount, normalizeAxis } from '#shared/core/shape.ts';
+import type { ReduceOp } from '#shared/ir/builder.ts';
 import { decomposition, rule, stop, type Family, type OperatorEntry } from '#shared/ops/entry.ts';
 import type { Emitter } from '#shared/ops/emitter.ts';
 import type { GradientContext } from '#shared/ops/gradient-context.ts';
 import type { LoweringContext } from '#shared/ops/lowering-context.ts';
 import type { NodeView } from '#shared/ops/node-view.ts';
 
-/** The axes a reduction works on: an attribute or, in newer operator sets, an input; none given means all or none. */
-function reducedAxes(node: NodeView): number[] {
-  const rank = node.inputShape(0).length;
+/**
+ * The axes a reduction works on: an attribute or, in newer operator sets, an input; none given means all or none.
+ * Undefined where they are computed while running and do not show in the output's shape.
+ */
+function reducedAxes(node: NodeView): number[] | undefined {
+  const shape = node.inputShape(0);
+  const all = shape.map((_, axis) => axis);
+  if (node.isComputed(1) && !node.inputShape(1).includes(0)) {
+    // An axis of one element may count as reduced or not.
+    return node.int('keepdims', 1) ? all.filter((axis) => node.outputShape(0)[axis] !== shape[axis]) : undefined;
+  }
   const given = node.ints('axes') ?? node.constant(1) ?? [];
-  if (given.length > 0) return given.map((axis) => normalizeAxis(axis, rank));
-  return node.int('noop_with_empty_axes', 0) ? [] : Array.from({ length: rank }, (_, axis) => axis);
+  if (given.length > 0) return given.map((axis) => normalizeAxis(axis, shape.length));
+  return node.int('noop_with_empty_axes', 0) ? [] : all;
+}
+
+/** Another value reduced over the node's own axes. */
+function reduced(g: Emitter, op: ReduceOp, value: string, keepDimensions: boolean): string {
+  const axes = reducedAxes(g);
+  if (!axes) return g.builder.op(op, [value, g.input(1)], { keepdims: keepDimensions ? 1 : 0 });
+  return axes.length === 0 ? value : g.builder.reduce(op, value, axes, keepDimensions);
 }
 
 /** How many elements go into one result. */
 function reducedCount(node: NodeView): number {
-  const shape = node.inputShape(0);
-  return reducedAxes(node).reduce((count, axis) => count * (shape[axis] as number), 1);
+  return elementCount(node.inputShape(0)) / elementCount(node.outputShape(0));
 }
 
 /** A reduced value with the reduced axes back as 1, so that it broadcasts against the input. */
 function kept(g: Emitter, value: string): string {
   if (g.int('keepdims', 1)) return value;
-  const axes = new Set(reducedAxes(g));
+  const axes = reducedAxes(g);
+  if (!axes) return g.builder.op('Unsqueeze', [value, g.input(1)]);
   return g.builder.reshape(
     value,
-    g.inputShape(0).map((size, axis) => (axes.has(axis) ? 1 : size)),
+    g.inputShape(0).map((size, axis) => (axes.includes(axis) ? 1 : size)),
   );
 }
 
@@ -35,44 +51,52 @@ const spread = (g: GradientContext, value: string): string => g.builder.expand(v
 /** y = max(x): equal winners share, dx = dy · [x = y] / Σ [x = y]. Min likewise. */
 function extremum(g: GradientContext): string {
   const winners = g.indicator('Equal', g.x, kept(g, g.y));
-  return g.mul(winners, g.div(kept(g, g.dy), g.sum(winners, reducedAxes(g), true)));
+  return g.mul(winners, g.div(kept(g, g.dy), reduced(g, 'ReduceSum', winners, true)));
 }
 
 /**
- * y = Π x: dx = dy · the product of the others, found without dividing, so that zeros are right:
- * the reduced axes are folded into one, of length n, and repeated n times with the diagonal set to one.
+ * y = Π x: dx = dy · the product of the others. With p the product in which zeros count as one, and z the number of
+ * zeros, that is p / x where z = 0, p where x is the only zero, and 0 elsewhere.
  */
 function product(g: GradientContext): string {
-  const shape = g.inputShape(0);
-  const axes = reducedAxes(g);
-  const others = shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
-  const count = reducedCount(g);
-  const outer = others.map((axis) => shape[axis] as number);
-  const permutation = [...others, ...axes];
-  const rows = g.builder.reshape(g.builder.transpose(g.x, permutation), [...outer, 1, count]);
-  const diagonal = Array.from({ length: count * count }, (_, index) => (index % (count + 1) === 0 ? 1 : 0));
-  const onDiagonal = g.builder.constant('bool', [count, count], diagonal);
-  const withoutOwn = g.builder.op('Where', [onDiagonal, g.scalar(1), rows]);
-  const restOfProduct = g.builder.reduce('ReduceProd', withoutOwn, [outer.length + 1], false);
-  const dy = g.builder.reshape(g.dy, [...outer, 1]);
-  const inverse = permutation.map((_, axis) => permutation.indexOf(axis));
-  const folded = g.builder.reshape(g.mul(restOfProduct, dy), [...outer, ...axes.map((axis) => shape[axis] as number)]);
-  return g.builder.transpose(folded, inverse);
+  const isZero = g.builder.op('Equal', [g.x, g.scalar(0)]);
+  const own = g.asFloat(isZero);
+  const safe = g.builder.op('Where', [isZero, g.scalar(1), g.x]);
+  const counts = g.indicator('Equal', reduced(g, 'ReduceSum', own, true), own);
+  const others = g.div(g.mul(kept(g, g.dy), reduced(g, 'ReduceProd', safe, true)), safe);
+  return g.mul(others, counts);
 }
 
-const computedAxes = (node: NodeView): string | undefined =>
-  node.isComputed(1) ? 'its axes are computed while running.' : undefined;
+/**
+ * y = Π of all up to here. Up to the first zero, x[i] has a share in every later y: dx[i] = Σ dy · y / x[i]. The first
+ * zero has one in what the later y would be without it, and nothing behind it has any.
+ */
+function cumulativeProduct(g: GradientContext): string {
+  const { builder } = g;
+  const [exclusive, reverse] = [g.int('exclusive', 0), g.int('reverse', 0)];
+  const along = (op: string, value: string, attributes: Record<string, number>): string =>
+    builder.op(op, [value, g.input(1)], attributes);
+  const later = (value: string): string => along('CumSum', value, { exclusive, reverse: 1 - reverse });
+  const isZero = builder.op('Equal', [g.x, g.scalar(0)]);
+  const zeros = along('CumSum', g.asFloat(isZero), { exclusive: 0, reverse });
+  const isFirst = builder.op('And', [isZero, builder.op('Equal', [zeros, g.scalar(1)])]);
+  const withoutFirst = builder.op('Where', [isFirst, g.scalar(1), g.x]);
+  const products = along('CumProd', withoutFirst, { exclusive, reverse });
+  const safe = builder.op('Where', [isZero, g.scalar(1), g.x]);
+  const before = g.mul(g.div(later(g.mul(g.dy, g.y)), safe), g.indicator('Equal', zeros, g.scalar(0)));
+  return builder.op('Where', [isFirst, later(g.mul(g.dy, products)), before]);
+}
 
 const reducing = (gradient: (g: GradientContext) => string): OperatorEntry =>
-  rule((g) => [g.when(0, () => gradient(g))], { stops: [1], refuses: computedAxes });
+  rule((g) => [g.when(0, () => gradient(g))], { stops: [1] });
 
-/** The node's own axes and keepdims , summing another value. */
+/** The node's own axes and keepdims, summing another value. */
 function sumLike(l: LoweringContext, value: string): string {
-  return l.builder.reduce('ReduceSum', value, reducedAxes(l), l.int('keepdims', 1) === 1);
+  return reduced(l, 'ReduceSum', value, l.int('keepdims', 1) === 1);
 }
 
 const reductionOf = (decompose: (l: LoweringContext) => string): OperatorEntry =>
-  decomposition((l) => [decompose(l)], { stops: [1], refuses: computedAxes });
+  decomposition((l) => [decompose(l)], { stops: [1] });
 
 export const reduction = {
   ReduceSum: reducing((g) => spread(g, kept(g, g.dy))),
@@ -104,6 +128,7 @@ export const reduction = {
     ],
     { stops: [1] },
   ),
+  CumProd: rule((g) => [g.when(0, () => cumulativeProduct(g))], { stops: [1] }),
   ArgMax: stop('indices'),
   ArgMin: stop('indices'),
 } as const satisfies Family;

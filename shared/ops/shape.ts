@@ -1,7 +1,8 @@
 /** Operators that move elements without computing: each gradient moves them back. */
 import { normalizeAxis } from '#shared/core/shape.ts';
+import { centerCropPad } from '#shared/ops/center-crop-pad.ts';
 import { edges } from '#shared/ops/edges.ts';
-import { decomposition, refused, rule, stop, type Contribution, type Family } from '#shared/ops/entry.ts';
+import { decomposition, rule, stop, type Contribution, type Family } from '#shared/ops/entry.ts';
 import type { GradientContext } from '#shared/ops/gradient-context.ts';
 
 /** For operators that only rename the shape: the gradient takes the input's shape again. */
@@ -40,6 +41,7 @@ function tileGradient(g: GradientContext): string {
 
 export const shape = {
   ...edges,
+  ...centerCropPad,
   Reshape: rule(reshapeBack, { stops: [1] }),
   Flatten: rule(reshapeBack),
   Squeeze: rule(reshapeBack, { stops: [1] }),
@@ -96,11 +98,21 @@ export const shape = {
     ],
     { stops: [1] },
   ),
-  CenterCropPad: refused(),
   Shape: stop('sizes'),
   Size: stop('sizes'),
   Constant: stop('no inputs'),
   ConstantOfShape: stop('depends on a shape only'),
   EyeLike: stop('depends on a shape only'),
-  Range: stop('indices'),
+  // y = start + i · delta
+  Range: rule(
+    (g) => [
+      g.when(0, () => g.sum(g.dy, [0], false)),
+      undefined,
+      g.when(2, () => {
+        const steps = Array.from({ length: g.outputShape(0)[0] as number }, (_, step) => step);
+        return g.sum(g.mul(g.dy, g.constantOf([steps.length], steps)), [0], false);
+      }),
+    ],
+    { stops: [1] },
+  ),
 } as const satisfies Family;

@@ -1,9 +1,11 @@
 /** Signal processing. */
-import { refused, stop, type Family } from '#shared/ops/entry.ts';
+import { stop, type Family } from '#shared/ops/entry.ts';
+import { fourier } from '#shared/ops/fourier.ts';
+import { stft } from '#shared/ops/stft.ts';
 
 export const signal = {
-  DFT: refused(),
-  STFT: refused(),
+  ...fourier,
+  ...stft,
   BlackmanWindow: stop('depends on a size only'),
   HammingWindow: stop('depends on a size only'),
   HannWindow: stop('depends on a size only'),

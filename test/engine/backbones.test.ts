@@ -10,7 +10,7 @@ import { backboneSource, describeBackbone } from '#electron/engine/backbones.ts'
 import { readModel } from '#electron/engine/model-file.ts';
 import { compileModel, recipeWith } from '#test/engine/compiler/support.ts';
 import { temporaryHome } from '#test/engine/support.ts';
-import { backbone, type BackboneOptions } from '#test/support/backbones.ts';
+import { backbone, randomTensor, type BackboneOptions } from '#test/support/backbones.ts';
 import { bytesOf, message, modelBytes, packed } from '#test/support/protobuf.ts';
 
 const home = temporaryHome();
@@ -54,6 +54,25 @@ describe('what is said of a backbone', () => {
     expect((await describeBackbone(fileOf(backbone({ ending })), 'own')).features).toEqual(features);
   });
 
+  it('is the same for a model of an older operator set, which is read in the newer one’s words', async () => {
+    const builder = new GraphBuilder(8);
+    builder.input('input', 'float32', ['N', 3, 8, 8]);
+    const convolution = builder.op('Conv', ['input', builder.initializer('kernel', randomTensor([4, 3, 3, 3], 1))]);
+    const clipped = builder.op('Clip', [convolution], { min: 0.5, max: 5.5 });
+    const padded = builder.op('Pad', [clipped], { pads: [0, 0, 1, 1, 0, 0, 1, 1] });
+    const enlarged = builder.op('Upsample', [padded], { scales: { type: 'floats', value: [1, 1, 2, 2] } });
+    const pooled = builder.op('GlobalAveragePool', [enlarged]);
+    const features = builder.op('Squeeze', [pooled], { axes: [2, 3] });
+    const dropped = builder.op('Dropout', [features], { ratio: 0.3 });
+    const [weights, bias] = [randomTensor([4, 2], 2), randomTensor([2], 3)];
+    const scores = builder.op('Gemm', [dropped, builder.initializer('w', weights), builder.initializer('b', bias)]);
+    builder.output(builder.op('Softmax', [scores]), 'float32', ['N', 2], 'y');
+    const path = fileOf({ graph: builder.build('g'), opsets: { '': 8 }, irVersion: 3, metadata: {} });
+    const facts = await describeBackbone(path, 'own');
+    expect(facts).toMatchObject({ featureTensor: dropped, features: [4], parameters: 108, opset: 17 });
+    expect(facts.stages.filter(({ blockedBy }) => blockedBy)).toEqual([]);
+  });
+
   it('is 224 pixels where the model leaves its size open', async () => {
     const facts = await describeBackbone(fileOf(backbone({ shape: ['N', 3, 'h', 'w'], widths: [2] })), 'own');
     expect(facts.input).toEqual([3, 224, 224]);
@@ -91,7 +110,11 @@ describe('a file that is no backbone', () => {
   };
 
   it.each<[string, Model, RegExp]>([
-    ['with five dimensions', giving((builder) => builder.reshape('x', [0, 3, 2, 4, 8])), /an output of 5 dimensions/],
+    [
+      'with five dimensions',
+      giving((builder) => builder.op('Reshape', ['x', builder.ints([0, 3, 2, 4, 8])])),
+      /an output of 5 dimensions/,
+    ],
     [
       'with one dimension',
       giving((builder) => builder.reduce('ReduceSum', 'x', [1, 2, 3], false)),

@@ -13,14 +13,29 @@ import type * as ort from 'onnxruntime-node';
 const cases = [
   'convnet',
   'depthwise',
+  'unet',
+  'vit',
+  'bert',
+  'gpt',
   'mlp-sgd',
   'mlp-momentum',
   'mlp-nesterov',
   'mlp-adam',
   'mlp-adamw',
+  'mlp-amsgrad',
+  'mlp-adamax',
+  'mlp-nadam',
+  'mlp-radam',
+  'mlp-rmsprop',
+  'mlp-adagrad',
+  'mlp-adadelta',
   'mlp-class-weights',
   'lstm',
   'gru',
+  'mlp-multilabel',
+  'regression-mse',
+  'regression-mae',
+  'regression-huber',
 ];
 
 interface Batch {
@@ -80,6 +95,15 @@ async function train(
   return { reference, losses, parameters };
 }
 
+/**
+ * Relative tolerance of a parameter's norm and sum. The bias of attention's keys adds the same to every score of a
+ * softmax: its true gradient is 0, and what Adam makes steps of, each as long as the rate at most, is what rounding
+ * leaves of it, in PyTorch as here.
+ */
+function toleranceOf(parameter: string, { optimizer, losses }: Reference): number {
+  return parameter.endsWith('qkv.bias') ? optimizer.lr * losses.length : 1e-4;
+}
+
 describe('training steps agree with PyTorch', () => {
   const missing = missingShared('parity');
   beforeEach(({ skip }) => skip(missing !== undefined, missing));
@@ -96,9 +120,13 @@ describe('training steps agree with PyTorch', () => {
       const values = parameters.get(parameter) as Float32Array;
       const norm = Math.sqrt(values.reduce((total, value) => total + value * value, 0));
       const total = values.reduce((running, value) => running + value, 0);
-      expect(Math.abs(norm - l2) / Math.max(l2, 1e-3), `norm of ${parameter}`).toBeLessThan(1e-4);
+      expect(Math.abs(norm - l2) / Math.max(l2, 1e-3), `norm of ${parameter}`).toBeLessThan(
+        toleranceOf(parameter, reference),
+      );
       // A sum cancels; its error is judged against what was summed.
-      expect(Math.abs(total - sum) / Math.max(Math.abs(sum), l2), `sum of ${parameter}`).toBeLessThan(1e-4);
+      expect(Math.abs(total - sum) / Math.max(Math.abs(sum), l2), `sum of ${parameter}`).toBeLessThan(
+        toleranceOf(parameter, reference),
+      );
     }
   });
 });

@@ -139,6 +139,29 @@ describe('a run', () => {
     expect(rest.find('done')?.best).toEqual(whole.find('done')?.best);
   });
 
+  it('continues likewise with averaged weights, accumulated gradients and a rate that goes by the losses', async () => {
+    const settings = [
+      'training.epochs=6',
+      'training.accumulation=2',
+      'training.averaging=0.9',
+      'optimizer.kind=radam',
+      'schedule.kind=plateau',
+      'schedule.plateauPatience=0',
+      'loss.kind=focal',
+    ];
+    const whole = await run(settings);
+    const listener = await run(settings, 'cpu', (event) => {
+      if (event.event === 'step' && event.step === 13) throw new Error('pulled the plug');
+    });
+    const rest = new Listener();
+    await resume(listener.folder, rest.hear);
+    await rest.over;
+    expect(losses(new RunFolder(listener.folder).readEvents())).toEqual(losses(whole.events));
+    expect(rest.find('done')?.best).toEqual(whole.find('done')?.best);
+    const report = await exportRun(whole.folder, join(home.path, 'averaged.onnx'));
+    expect(report.passed).toBe(true);
+  });
+
   it('begins again when it was cut off before its first checkpoint', async () => {
     const listener = await run([], 'cpu', (event) => {
       if (event.event === 'step' && event.step === 1) throw new Error('pulled the plug');

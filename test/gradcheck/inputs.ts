@@ -9,6 +9,8 @@ export interface InputSpec {
   readonly dtype?: DType;
   /** Constants become initializers and are not differentiated. */
   readonly constant: boolean;
+  /** A graph input that is not differentiated although it may be float. */
+  readonly held?: boolean;
   readonly values: (seed: number, position: number) => number[];
 }
 
@@ -69,8 +71,18 @@ export function computedInts(
   return { shape, dtype, constant: false, values: () => [...values] };
 }
 
+/** Truth values that come as a graph input. */
+export function computedBools(values: readonly number[], ...shape: number[]): InputSpec {
+  return { shape, dtype: 'bool', constant: false, values: () => [...values] };
+}
+
 export function bools(values: readonly number[], ...shape: number[]): InputSpec {
   return { shape, dtype: 'bool', constant: true, values: () => [...values] };
+}
+
+/** Floats that come as a graph input, known only while running, and are not differentiated. */
+export function held(values: readonly number[], shape: Shape = [values.length], dtype?: DType): InputSpec {
+  return { shape, constant: false, held: true, values: () => [...values], ...(dtype ? { dtype } : {}) };
 }
 
 /** An omitted optional input. */

@@ -1,5 +1,5 @@
 /** Measures of a classifier from its logits. All arithmetic in float64. */
-import type { LossSpec } from '#shared/compiler/losses.ts';
+import type { LossSpec } from '#shared/compiler/losses/spec.ts';
 import type { Evaluation, Metrics } from '#shared/protocol/run.ts';
 
 /** Softmax of one row of logits. */
@@ -15,8 +15,13 @@ function indexOfLargest(values: readonly number[]): number {
   return values.reduce((best, value, index) => (value > (values[best] as number) ? index : best), 0);
 }
 
-/** Cross-entropy of one sample before the mean, by the formula of shared/compiler/losses.ts. */
+/** Loss of one sample before the mean, by the formulas of shared/compiler/losses (cross-entropy and focal). */
 function sampleLoss(chances: readonly number[], label: number, spec: LossSpec): number {
+  if (spec.kind === 'focal') {
+    const chance = chances[label] as number;
+    const focus = (1 - chance) ** (spec.gamma ?? 2);
+    return -(spec.class_weights?.[label] ?? 1) * focus * Math.log(Math.max(chance, 1e-300));
+  }
   const smoothing = spec.label_smoothing ?? 0;
   return chances.reduce((total, chance, index) => {
     const desired = (index === label ? 1 - smoothing : 0) + smoothing / chances.length;

@@ -3,6 +3,7 @@
  * stay in its memory from step to step; they come back through a session of their own, for checkpoints and the best.
  */
 import type * as ort from 'onnxruntime-node';
+import { averageSlot, type StateSlot } from '#shared/compiler/6-update.ts';
 import type { Plan } from '#shared/compiler/compile.ts';
 import { emitDownload, names } from '#shared/compiler/7-emit.ts';
 import { elementCount } from '#shared/core/shape.ts';
@@ -43,29 +44,31 @@ export interface StepResults {
   readonly correct: Float32Array;
 }
 
+/** A moving average stands at its parameter until the first update, which replaces it. */
+function initialOf({ slot, parameter, shape, initial }: StateSlot, plan: Plan): Tensor {
+  const own = slot === averageSlot ? plan.initial.get(parameter) : undefined;
+  const data = new Uint8Array(new Float32Array(elementCount(shape)).fill(initial).buffer);
+  return own ?? { dtype: 'float32', shape, data };
+}
+
 type SessionKind = 'loop' | 'step' | 'evaluation' | 'download';
 
 export class Network {
   readonly #plan: Plan;
   readonly #device: ConcreteDevice;
+  /** Name of the moving average of each parameter that has one. */
+  readonly #averages: ReadonlyMap<string, string>;
   #carried: Record<string, ort.Tensor> = {};
   #sessions: Partial<Record<SessionKind, ort.InferenceSession>> = {};
 
   constructor(plan: Plan, device: ConcreteDevice) {
     this.#plan = plan;
     this.#device = device;
+    this.#averages = new Map(
+      plan.slots.filter(({ slot }) => slot === averageSlot).map(({ parameter, name }) => [parameter, name]),
+    );
     this.load(
-      new Map([
-        ...plan.initial,
-        ...plan.slots.map((slot): [string, Tensor] => [
-          slot.name,
-          {
-            dtype: 'float32',
-            shape: slot.shape,
-            data: new Uint8Array(new Float32Array(elementCount(slot.shape)).fill(slot.initial).buffer),
-          },
-        ]),
-      ]),
+      new Map([...plan.initial, ...plan.slots.map((slot): [string, Tensor] => [slot.name, initialOf(slot, plan)])]),
     );
   }
 
@@ -80,9 +83,15 @@ export class Network {
     return this.#copies(Object.keys(this.#carried));
   }
 
-  /** The trained parameters alone. */
-  parameters(): Promise<Map<string, Tensor>> {
-    return this.#copies(this.#plan.parameters.map(({ name }) => name));
+  /** The trained parameters alone: their averages where these are kept. */
+  async parameters(): Promise<Map<string, Tensor>> {
+    const held = await this.#copies(this.#plan.parameters.map(({ name }) => this.#result(name)));
+    return new Map(this.#plan.parameters.map(({ name }) => [name, held.get(this.#result(name)) as Tensor]));
+  }
+
+  /** Name of the value that stands for a parameter when training is over. */
+  #result(parameter: string): string {
+    return this.#averages.get(parameter) ?? parameter;
   }
 
   async #copies(wanted: readonly string[]): Promise<Map<string, Tensor>> {
@@ -154,7 +163,7 @@ export class Network {
     const fixed: Record<string, ort.Tensor> = {};
     for (const { name } of this.#plan.parameters) {
       const given = parameters?.get(name);
-      fixed[name] = given ? toRuntime(given) : (this.#carried[name] as ort.Tensor);
+      fixed[name] = given ? toRuntime(given) : (this.#carried[this.#result(name)] as ort.Tensor);
     }
     let logits = new Float32Array();
     for (let start = 0; start < count; start += batch) {

@@ -1,6 +1,7 @@
 /** Where a run stands between two steps: plain data, changed by pure functions, kept in every checkpoint. */
 import { z } from 'zod';
 import type { Metrics, RunEvent } from '#shared/protocol/run.ts';
+import { afterMeasurement, beforePlateau } from '#shared/core/schedules.ts';
 import type { Recipe } from '#shared/nodes/recipe.ts';
 import type { StepResults } from '#electron/engine/training/network.ts';
 
@@ -23,6 +24,10 @@ export const progressSchema = z.object({
   /** Epochs since the best model or the lowest loss last changed: what patience counts. */
   epochsWithoutProgress: z.number(),
   rateFactor: z.number(),
+  /** Of a schedule that goes by the validation loss: its rate relative to the peak, and what it remembers. */
+  plateau: z
+    .object({ rate: z.number(), best: z.number().nullable(), bad: z.number(), cooling: z.number() })
+    .default(beforePlateau(1)),
   /** Training time so far, seconds. */
   seconds: z.number(),
   /** Set once training is over. */
@@ -43,6 +48,7 @@ export const beginning: Progress = {
   lowestLoss: null,
   epochsWithoutProgress: 0,
   rateFactor: 1,
+  plateau: beforePlateau(1),
   seconds: 0,
   finished: null,
 };
@@ -102,6 +108,7 @@ export function afterEpoch(
   progress: Progress,
   validation: Metrics,
   seconds: number,
+  schedule?: Pick<Recipe['schedule'], 'kind' | 'stepFactor' | 'plateauPatience'>,
 ): { progress: Progress; isBest: boolean } {
   const { best, lowestLoss } = progress;
   // People choose a model by its accuracy; among equals the one with the lower loss is better.
@@ -123,6 +130,13 @@ export function afterEpoch(
       lowestLoss: isLowest ? validation.loss : lowestLoss,
       epochsWithoutProgress: isBest || isLowest ? 0 : progress.epochsWithoutProgress + 1,
       seconds: progress.seconds + seconds,
+      plateau:
+        schedule?.kind === 'plateau'
+          ? afterMeasurement(progress.plateau, validation.loss, {
+              factor: schedule.stepFactor,
+              patience: schedule.plateauPatience,
+            })
+          : progress.plateau,
     },
   };
 }

@@ -237,6 +237,7 @@ export class Trainer {
     const steps = stepsPerEpoch * recipe.training.epochs;
     return (
       this.#progress.rateFactor *
+      this.#progress.plateau.rate *
       learningRateAt(recipe.schedule, recipe.optimizer.learningRate, step, steps, stepsPerEpoch)
     );
   }
@@ -273,7 +274,7 @@ export class Trainer {
     const done = this.#progress;
     if (!Number.isFinite(held.loss)) throw this.#notFinite(done.step);
     const train = trainingMetrics(done);
-    const { progress, isBest } = afterEpoch(done, held, seconds);
+    const { progress, isBest } = afterEpoch(done, held, seconds, project.recipe.schedule);
     this.#progress = progress;
     if (isBest) {
       this.#bestParameters = await this.#network.parameters();

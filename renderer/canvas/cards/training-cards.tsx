@@ -9,7 +9,8 @@ export function LossCard({ parameters }: CardProps) {
   return (
     <>
       <Line>
-        label smoothing <b>{String(parameters['labelSmoothing'])}</b>
+        {parameters['kind'] === 'focal' ? 'focus' : 'label smoothing'}{' '}
+        <b>{String(parameters[parameters['kind'] === 'focal' ? 'gamma' : 'labelSmoothing'])}</b>
       </Line>
       <Line>
         class weights <b>{String(parameters['classWeights'])}</b>
@@ -31,6 +32,11 @@ const scheduleNames: Readonly<Record<string, string>> = {
   cosine: 'Cosine from the peak',
   step: 'Steps down from the peak',
   'one-cycle': 'One cycle',
+  'multi-step': 'Steps down at given epochs',
+  exponential: 'Exponential from the peak',
+  polynomial: 'Polynomial from the peak',
+  'cosine-restarts': 'Cosine from the peak, again and again',
+  plateau: 'The peak, down when validation stalls',
 };
 
 export function ScheduleCard({ parameters }: CardProps) {

@@ -22,6 +22,16 @@ const cases: readonly [string, RecipeChanges, Model?][] = [
     { head: { hidden: [5], dropout: 0.4 }, optimizer: { kind: 'adamw', clipNorm: 0.5 } },
   ],
   ['from a stage on, SGD with momentum', { freeze: { mode: 'until', stage: 'stage2' }, optimizer: { kind: 'sgd' } }],
+  [
+    'Muon of three batches, averaged, clipped by value',
+    {
+      freeze: { mode: 'until', stage: 'stage2' },
+      optimizer: { kind: 'muon', clipValue: 0.1 },
+      training: { ...training, accumulation: 3, averaging: 0.5 },
+    },
+  ],
+  ['NAdam, focal', { optimizer: { kind: 'nadam' }, loss: { kind: 'focal', classWeights: 'on' } }],
+  ['Adafactor', { freeze: { mode: 'none' }, optimizer: { kind: 'adafactor' } }],
   ['everything, with smoothing', { freeze: { mode: 'none' }, loss: { labelSmoothing: 0.1 }, head: { dropout: 0.2 } }],
   ['recurrent layers, whose gradient has a body of its own', { freeze: { mode: 'none' } }, recurrentBackbone()],
 ];
@@ -59,7 +69,7 @@ async function stepByStep(network: Network, batches: readonly StepBatch[]): Prom
 
 describe.each(cases)('%s', (_title, changes, model = backbone()) => {
   it('K steps of the loop are K single steps, bit for bit', async () => {
-    const plan = await compileModel(model, { training, ...changes });
+    const plan = await compileModel(model, { ...changes, training: { ...training, ...changes.training } });
     expect(violations(plan.loop)).toEqual([]);
     const batches = batchesFor(plan, 5);
     const single = new Network(plan, 'cpu');
@@ -80,6 +90,33 @@ describe.each(cases)('%s', (_title, changes, model = backbone()) => {
     expect(await single.parameters()).not.toEqual(await new Network(plan, 'cpu').parameters());
     await Promise.all([single.release(), looped.release()]);
   });
+});
+
+it('averaged weights are what is validated and handed over', async () => {
+  const averaged = await compileModel(backbone(), { training: { ...training, averaging: 0.5 } });
+  const plain = await compileModel(backbone(), { training });
+  const batches = batchesFor(averaged, 3);
+  const [network, other] = [new Network(averaged, 'cpu'), new Network(plain, 'cpu')];
+  // Before the first step the average is the weights themselves.
+  expect(await network.parameters()).toEqual(await other.parameters());
+  const weights: number[][] = [];
+  for (const one of batches) {
+    await network.step(one);
+    await other.step(one);
+    weights.push([...(await other.parameters()).values()].flatMap(numbers));
+  }
+  // ½·(½·w₁ + ½·w₂) + ½·w₃
+  const [first, second, third] = weights as [number[], number[], number[]];
+  const expected = third.map((value, at) => (first[at] as number) / 4 + (second[at] as number) / 4 + value / 2);
+  const held = await network.parameters();
+  expect([...held.keys()]).toEqual(averaged.parameters.map(({ name }) => name));
+  const found = [...held.values()].flatMap(numbers);
+  found.forEach((value, at) => expect(value).toBeCloseTo(expected[at] as number, 5));
+  expect(found).not.toEqual(third);
+  const rows = (batches[0] as StepBatch).rows;
+  expect(await network.evaluate(rows, batch)).toEqual(await other.evaluate(rows, batch, held));
+  expect(await network.evaluate(rows, batch)).not.toEqual(await other.evaluate(rows, batch));
+  await Promise.all([network.release(), other.release()]);
 });
 
 it('padding weighs nothing: whatever stands in it, the step is the same', async () => {

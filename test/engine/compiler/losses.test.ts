@@ -1,156 +1,245 @@
-/** The loss graph against the formula in float64, and its gradient against differences of that formula. */
+/** Losses and their gradients against PyTorch's (test/fixtures/make-references.py), and what must hold of all of them. */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { appendCorrectCount, appendLoss, type LossSpec } from '#shared/compiler/losses.ts';
-import { randomNormal, randomStreams } from '#shared/core/random.ts';
+import { classAxis } from '#shared/compiler/losses/classes.ts';
+import { appendCorrectCount } from '#shared/compiler/losses/correct-count.ts';
+import { appendLoss, lossKinds, lossTargetType } from '#shared/compiler/losses/registry.ts';
+import type { LossSpec } from '#shared/compiler/losses/spec.ts';
 import { GraphBuilder } from '#shared/ir/builder.ts';
+import { tensorOf, type DType } from '#shared/ir/tensor.ts';
 import { createSession } from '#electron/engine/runtime/session.ts';
-import { float32, int64 } from '#electron/engine/runtime/tensors.ts';
+import { toRuntime } from '#electron/engine/runtime/tensors.ts';
 import type * as ort from 'onnxruntime-node';
 
-const [count, classes] = [6, 4];
-const targets = [0, 3, 1, 1, 2, 0];
-const logits = Float32Array.from({ length: count * classes }, (_, index) =>
-  Math.fround(2 * randomNormal(1, randomStreams.sample, 0, index)),
-);
-
-/** PyTorch's CrossEntropyLoss with a weight for each sample, in float64. */
-function reference(values: readonly number[], spec: LossSpec, weights: readonly number[]): number {
-  const smoothing = spec.label_smoothing ?? 0;
-  let sum = 0;
-  let denominator = 0;
-  targets.forEach((target, row) => {
-    const scores = values.slice(row * classes, (row + 1) * classes);
-    const largest = Math.max(...scores);
-    const logTotal = largest + Math.log(scores.reduce((total, score) => total + Math.exp(score - largest), 0));
-    const weight = weights[row] as number;
-    scores.forEach((score, label) => {
-      const desired = (label === target ? 1 - smoothing : 0) + smoothing / classes;
-      sum += weight * (spec.class_weights?.[label] ?? 1) * desired * (logTotal - score);
-    });
-    denominator += weight * (spec.class_weights?.[target] ?? 1);
-  });
-  return denominator === 0 ? 0 : sum / denominator;
+interface Values {
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+  readonly values: readonly number[];
 }
 
-function differences(spec: LossSpec, weights: readonly number[]): number[] {
-  const step = 1e-5;
-  return Array.from(logits, (_, index) => {
-    const moved = (by: number): number =>
-      reference(
-        Array.from(logits, (value, at) => (at === index ? value + by : value)),
-        spec,
-        weights,
-      );
-    return (moved(step) - moved(-step)) / (2 * step);
-  });
-}
-
-interface Results {
+interface Result {
   readonly loss: number;
   readonly gradient: readonly number[];
-  readonly correct: number;
 }
 
-async function run(
-  spec: LossSpec,
-  weights: readonly number[] | undefined,
+interface Case {
+  readonly title: string;
+  readonly spec: LossSpec;
+  readonly shape: readonly number[];
+  readonly values: readonly number[];
+  readonly target: Values;
+  /** Without weights, and with one for each sample. */
+  readonly results: readonly [Result, Result & { readonly weight: readonly number[] }];
+}
+
+const file = fileURLToPath(new URL('../../fixtures/losses/references.json', import.meta.url));
+const cases = JSON.parse(readFileSync(file, 'utf8')) as Case[];
+const caseOf = (title: string): Case => cases.find((one) => one.title === title) as Case;
+
+interface Question {
+  readonly spec: LossSpec;
+  readonly predictions: Values;
+  readonly target: Values;
+  readonly weight?: readonly number[] | undefined;
+  readonly opset?: number;
+}
+
+async function run({
+  spec,
+  predictions,
+  target,
+  weight,
   opset = 17,
-  values = logits,
-): Promise<Results> {
+}: Question): Promise<Result & { operators: Set<string> }> {
   const builder = new GraphBuilder(opset);
-  const type = { dtype: 'float32' as const, shape: [count, classes] };
-  const inputs = {
-    logits: builder.input('logits', 'float32', type.shape),
-    type,
-    target: builder.input('target', 'int64', [count]),
-    ...(weights ? { sampleWeight: builder.input('weight', 'float32', [count]) } : {}),
-  };
-  const built = appendLoss(builder, spec, inputs);
+  const built = appendLoss(builder, spec, {
+    logits: builder.input('logits', predictions.dtype, predictions.shape),
+    type: predictions,
+    target: builder.input('target', target.dtype, target.shape),
+    targetType: target,
+    ...(weight ? { sampleWeight: builder.input('weight', 'float32', [weight.length]) } : {}),
+  });
   builder.output(built.loss, 'float32', [], 'loss');
-  builder.output(built.gradient, 'float32', type.shape, 'gradient');
-  builder.output(appendCorrectCount(builder, inputs), 'float32', [], 'correct');
-  const model = { graph: builder.build('loss'), opsets: { '': opset }, irVersion: 8, metadata: {} };
-  const session = await createSession(model, 'cpu');
+  builder.output(built.gradient, 'float32', predictions.shape, 'gradient');
+  const graph = builder.build('loss');
+  const session = await createSession({ graph, opsets: { '': opset }, irVersion: 8, metadata: {} }, 'cpu');
+  const given = ({ dtype, shape, values }: Values): ort.Tensor => toRuntime(tensorOf(dtype, shape, values));
   const results = await session.run({
-    logits: float32(values, type.shape),
-    target: int64(BigInt64Array.from(targets, BigInt), [count]),
-    ...(weights ? { weight: float32(Float32Array.from(weights), [count]) } : {}),
+    logits: given(predictions),
+    target: given(target),
+    ...(weight ? { weight: given({ dtype: 'float32', shape: [weight.length], values: weight }) } : {}),
   });
   await session.release();
-  const data = (name: string): number[] => Array.from((results[name] as ort.Tensor).data as Float32Array);
-  return { loss: data('loss')[0] as number, gradient: data('gradient'), correct: data('correct')[0] as number };
+  const [loss, gradient] = [results['loss'] as ort.Tensor, results['gradient'] as ort.Tensor];
+  expect(loss.dims).toEqual([]);
+  expect(gradient.dims).toEqual(predictions.shape);
+  return {
+    loss: loss.data[0] as number,
+    gradient: Array.from(gradient.data as Float32Array),
+    operators: new Set(graph.nodes.map(({ op }) => op)),
+  };
 }
 
-const everyone = [1, 1, 1, 1, 1, 1];
-const padded = [1, 1, 1, 1, 0, 0];
-const classWeights = [0.5, 2, 1, 0.1];
-const cases = [undefined, padded].flatMap((weights) =>
-  [undefined, classWeights].flatMap((class_weights) =>
-    [0, 0.1].map((label_smoothing) => ({
-      title:
-        [label_smoothing && 'smoothing', class_weights && 'class weights', weights && 'padding']
-          .filter(Boolean)
-          .join(', ') || 'nothing added',
-      spec: { kind: 'cross_entropy', label_smoothing, ...(class_weights ? { class_weights } : {}) },
-      weights,
-    })),
-  ),
-);
+const predictionsOf = ({ shape, values }: Case, change = (value: number, _index: number) => value): Values => ({
+  dtype: 'float32',
+  shape,
+  values: values.map(change),
+});
 
-describe('cross-entropy', () => {
-  it.each(cases)('with $title', async ({ spec, weights }) => {
-    for (const opset of [13, 18]) {
-      const { loss, gradient } = await run(spec, weights, opset);
-      const expected = reference([...logits], spec, weights ?? everyone);
-      expect(Math.abs(loss - expected) / expected).toBeLessThan(1e-6);
-      differences(spec, weights ?? everyone).forEach((slope, index) =>
-        expect(Math.abs((gradient[index] as number) - slope), `element ${index}`).toBeLessThan(1e-6),
-      );
-    }
-  });
-
-  it('of padded places is what it is without them', async () => {
-    const spec = { kind: 'cross_entropy', label_smoothing: 0.1, class_weights: classWeights };
-    const other = Float32Array.from(logits, (value, index) => (index < 4 * classes ? value : 100 - value));
-    const [one, two] = [await run(spec, padded), await run(spec, padded, 17, other)];
-    expect(two.loss).toBe(one.loss);
-    expect(two.gradient.slice(0, 4 * classes)).toEqual(one.gradient.slice(0, 4 * classes));
-    expect(two.gradient.slice(4 * classes).every((value) => value === 0)).toBe(true);
-  });
-
-  it.each([undefined, classWeights])(
-    'of a batch in which nothing counts is 0, not “not a number” (%s)',
-    async (weights) => {
-      const spec = { kind: 'cross_entropy', ...(weights ? { class_weights: weights } : {}) };
-      const { loss, gradient } = await run(spec, [0, 0, 0, 0, 0, 0]);
-      expect(Math.abs(loss)).toBe(0);
-      expect(gradient.every((value) => value === 0)).toBe(true);
-    },
+function expectResult(found: Result, expected: Result): void {
+  expect(Math.abs(found.loss - expected.loss)).toBeLessThan(1e-6 * Math.max(1, Math.abs(expected.loss)));
+  expect(found.gradient).toHaveLength(expected.gradient.length);
+  found.gradient.forEach((slope, index) =>
+    expect(Math.abs(slope - (expected.gradient[index] as number)), `element ${index}`).toBeLessThan(
+      1e-5 * Math.max(0.1, Math.abs(slope)),
+    ),
   );
+}
 
-  it('stays finite where exponentials would not', async () => {
-    const huge = Float32Array.from(logits, (value) => 1e4 * value);
-    const { loss, gradient } = await run({ kind: 'cross_entropy' }, undefined, 17, huge);
-    expect(loss / reference([...huge], { kind: 'cross_entropy' }, everyone)).toBeCloseTo(1, 5);
-    expect(gradient.every(Number.isFinite)).toBe(true);
+describe.each(cases)('$title', (one) => {
+  const question = { spec: one.spec, predictions: predictionsOf(one), target: one.target };
+  const [plain, weighted] = one.results;
+
+  it.each([13, 18, 26])('is PyTorch’s, with samples weighted or not, in opset %i', async (opset) => {
+    expectResult(await run({ ...question, opset }), plain);
+    expectResult(await run({ ...question, opset, weight: weighted.weight }), weighted);
   });
 
-  it('comes with the number of right answers that count', async () => {
-    const rights = targets.map((target, row) => {
-      const scores = logits.subarray(row * classes, (row + 1) * classes);
-      return scores.indexOf(Math.max(...scores)) === target ? 1 : 0;
-    });
-    const total = (weights: readonly number[]): number =>
-      rights.reduce<number>((sum, right, row) => sum + right * (weights[row] as number), 0);
-    const onlyRight = rights.map((right): number => right);
-    expect(total(everyone)).toBeGreaterThan(0);
-    expect((await run({ kind: 'cross_entropy' }, undefined)).correct).toBe(total(everyone));
-    expect((await run({ kind: 'cross_entropy' }, padded)).correct).toBe(total(padded));
-    expect((await run({ kind: 'cross_entropy' }, onlyRight)).correct).toBe(total(everyone));
+  it('does not change with the size of all weights, and is 0 where nothing counts', async () => {
+    const scaled = await run({ ...question, weight: weighted.weight.map((weight) => 4 * weight) });
+    expectResult(scaled, weighted);
+    const nothing = await run({ ...question, weight: weighted.weight.map(() => 0) });
+    expect(Math.abs(nothing.loss)).toBe(0);
+    expect(nothing.gradient.every((slope) => Math.abs(slope) === 0)).toBe(true);
+  });
+
+  it('has no operator that WebGPU lacks', async () => {
+    const { operators } = await run({ ...question, weight: weighted.weight });
+    for (const lacking of [
+      'Max',
+      'Min',
+      'Sign',
+      'OneHot',
+      'LogSoftmax',
+      'Softplus',
+      'SoftmaxCrossEntropyLoss',
+      'NegativeLogLikelihoodLoss',
+    ])
+      expect(operators).not.toContain(lacking);
   });
 });
 
-it('a loss that is not known is refused by its name', () => {
-  const inputs = { logits: 'x', type: { dtype: 'float32' as const, shape: [1, 2] }, target: 't' };
-  expect(() => appendLoss(new GraphBuilder(17), { kind: 'hinge' }, inputs)).toThrow('loss “hinge” is not known');
+it('every loss has a reference', () => {
+  expect(new Set(cases.map(({ spec }) => spec.kind))).toEqual(new Set(lossKinds));
+});
+
+it.each(cases.filter(({ spec, results, shape }) => !('stack_axis' in spec) && results[1].weight.length === shape[0]))(
+  'a sample that weighs nothing is left out exactly: $title',
+  async (one) => {
+    const { weight } = one.results[1];
+    const width = one.values.length / weight.length;
+    const isOut = (index: number): boolean => weight[Math.floor(index / width)] === 0;
+    const other = predictionsOf(one, (value, index) => (isOut(index) ? 3 - value : value));
+    const [found, changed] = [
+      await run({ spec: one.spec, predictions: predictionsOf(one), target: one.target, weight }),
+      await run({ spec: one.spec, predictions: other, target: one.target, weight }),
+    ];
+    expect(changed.loss).toBe(found.loss);
+    expect(changed.gradient.map(Math.abs)).toEqual(
+      found.gradient.map((slope, index) => (isOut(index) ? 0 : Math.abs(slope))),
+    );
+  },
+);
+
+describe('the target', () => {
+  it.each<[LossSpec, readonly number[], DType, readonly number[]]>([
+    [{ kind: 'cross_entropy' }, [6, 4], 'int64', [6]],
+    [{ kind: 'cross_entropy' }, [2, 4, 5, 5], 'int64', [2, 5, 5]],
+    [{ kind: 'cross_entropy', class_axis: -1 }, [2, 7, 4], 'int64', [2, 7]],
+    [{ kind: 'cross_entropy', soft_targets: true }, [2, 4, 5], 'float32', [2, 4, 5]],
+    [{ kind: 'bce_with_logits' }, [6, 4], 'float32', [6, 4]],
+    [{ kind: 'focal' }, [6, 4], 'float32', [6, 4]],
+    [{ kind: 'focal', form: 'softmax' }, [6, 4], 'int64', [6]],
+    [{ kind: 'mse' }, [6, 1], 'float32', [6, 1]],
+    [{ kind: 'dice' }, [2, 1, 5, 5], 'float32', [2, 1, 5, 5]],
+    [{ kind: 'dice' }, [2, 3, 5, 5], 'int64', [2, 5, 5]],
+    [{ kind: 'giou' }, [6, 4], 'float32', [6, 4]],
+    [{ kind: 'cosine_embedding' }, [8, 3], 'int64', [4]],
+    [{ kind: 'triplet', stack_axis: 1 }, [8, 3, 5], 'int64', [8]],
+  ])('of %j with predictions %j is %s %j', (spec, shape, dtype, expected) => {
+    expect(lossTargetType(spec, { dtype: 'float32', shape })).toEqual({ dtype, shape: expected });
+  });
+
+  it.each([
+    [[2, 7, 4], [2, 7], 2],
+    [[2, 7, 4], [14], 2],
+    [[2, 4, 7], [2, 7], 1],
+    [[2, 4, 5, 6], [60], 1],
+    [[2, 3, 3, 3], [18], 1],
+    [[3, 3, 3], [3, 3], 1],
+    [[6, 4], [6], 1],
+    [[2, 3, 5, 4], [2, 3, 5], 3],
+  ])('of predictions %j that is %j has the classes on axis %i', (shape, target, axis) => {
+    const type = { dtype: 'float32' as const, shape };
+    expect(classAxis({ kind: 'cross_entropy' }, type, { dtype: 'int64', shape: target })).toBe(axis);
+    expect(classAxis({ kind: 'cross_entropy', class_axis: -1 }, type)).toBe(shape.length - 1);
+  });
+
+  it.each<[string, LossSpec, readonly number[], readonly number[]]>([
+    ['that does not fit', { kind: 'cross_entropy' }, [6, 4], [5]],
+    ['that does not fit, of numbers', { kind: 'mse' }, [6, 4], [6]],
+    ['of boxes with 3 numbers', { kind: 'giou' }, [6, 3], [6, 3]],
+    ['of two embeddings in 5 rows', { kind: 'cosine_embedding' }, [5, 3], [2]],
+    ['of 4 classes with 3 weights', { kind: 'cross_entropy', class_weights: [1, 1, 1] }, [6, 4], [6]],
+    ['of a loss that is not known', { kind: 'hinge' }, [6, 4], [6]],
+  ])('%s is refused', (_title, spec, shape, target) => {
+    const builder = new GraphBuilder(17);
+    const targetType = { dtype: 'int64' as const, shape: target };
+    const type = { dtype: 'float32' as const, shape };
+    expect(() => appendLoss(builder, spec, { logits: 'x', type, target: 't', targetType })).toThrow(
+      expect.objectContaining({ code: 'compile.bad-case' }) as Error,
+    );
+  });
+});
+
+it.each(['cross_entropy', 'focal', 'bce_with_logits'])('%s stays finite where exponentials would not', async (kind) => {
+  const one = caseOf(kind === 'bce_with_logits' ? 'binary cross-entropy' : 'focal of classes');
+  const spec = kind === 'focal' ? { kind, form: 'softmax' as const } : { kind };
+  const huge = predictionsOf(one, (value) => 1e4 * value);
+  const { loss, gradient } = await run({ spec, predictions: huge, target: one.target });
+  expect(Number.isFinite(loss)).toBe(true);
+  expect(gradient.every(Number.isFinite)).toBe(true);
+});
+
+it('the number of right answers counts those that have a weight', async () => {
+  const one = caseOf('cross-entropy');
+  const [count, classes] = one.shape as readonly [number, number];
+  const count1 = async (weight: readonly number[]): Promise<number> => {
+    const builder = new GraphBuilder(17);
+    const correct = appendCorrectCount(builder, {
+      logits: builder.input('logits', 'float32', one.shape),
+      type: predictionsOf(one),
+      target: builder.input('target', 'int64', [count]),
+      sampleWeight: builder.input('weight', 'float32', [count]),
+    });
+    builder.output(correct, 'float32', [], 'correct');
+    const model = { graph: builder.build('correct'), opsets: { '': 17 }, irVersion: 8, metadata: {} };
+    const session = await createSession(model, 'cpu');
+    const results = await session.run({
+      logits: toRuntime(tensorOf('float32', one.shape, one.values)),
+      target: toRuntime(tensorOf('int64', [count], one.target.values)),
+      weight: toRuntime(tensorOf('float32', [count], weight)),
+    });
+    await session.release();
+    return (results['correct'] as ort.Tensor).data[0] as number;
+  };
+  const rights = one.target.values.map((target, row): number => {
+    const scores = one.values.slice(row * classes, (row + 1) * classes);
+    return scores.indexOf(Math.max(...scores)) === target ? 1 : 0;
+  });
+  const total = rights.reduce((sum, right) => sum + right, 0);
+  expect(await count1(rights.map(() => 1))).toBe(total);
+  expect(await count1(rights)).toBe(total);
+  expect(await count1(rights.map((right) => 1 - right))).toBe(0);
 });

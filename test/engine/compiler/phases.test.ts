@@ -49,6 +49,7 @@ describe('generated backbones', () => {
     ['opset 13', backbone({ opset: 13 })],
     ['opset 18', backbone({ opset: 18, ending: 'tokens' })],
     ['opset 21', backbone({ opset: 21 })],
+    ['opset 26', backbone({ opset: 26 })],
   ])('with %s', async (_title, model) => {
     for (const mode of ['backbone', 'none'] as const) await expectLegal(model, { freeze: { mode } }, [8, 8]);
     await expectLegal(model, { freeze: { mode: 'until', stage: 'stage2' } }, [8, 8]);

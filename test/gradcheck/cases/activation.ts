@@ -1,6 +1,6 @@
 import { float } from '#shared/ir/builder.ts';
 import type { GradientCase } from '#test/gradcheck/harness.ts';
-import { absent, between, fixed, given, signed } from '#test/gradcheck/inputs.ts';
+import { absent, between, bools, computedBools, fixed, given, signed } from '#test/gradcheck/inputs.ts';
 
 const single = { dtype: 'float32' } as const;
 /** Each side of every piece of a piecewise function with kinks at ±3. */
@@ -54,4 +54,49 @@ export const activationCases: readonly GradientCase[] = [
   { op: 'LogSoftmax', name: 'last axis', inputs: [signed(2, 3)] },
   { op: 'LogSoftmax', name: 'negative axis', inputs: [signed(2, 3, 2)], attributes: { axis: -2 } },
   { op: 'Dropout', name: 'inference', inputs: [between(-1, 1, 2, 3), fixed([0.5])] },
+  { op: 'Clip', name: 'trained limits', inputs: [pieces, given([-1]), given([1])], opsets: [13, 26] },
+  { op: 'Clip', name: 'trained lower limit', inputs: [pieces, given([-1]), absent], opsets: [13, 26] },
+  { op: 'Clip', name: 'trained upper limit', inputs: [pieces, absent, given([1])], opsets: [13, 26] },
+  { op: 'Clip', name: 'trained and constant limit', inputs: [pieces, fixed([-1]), given([1])], opsets: [13, 26] },
+  { op: 'Clip', name: 'crossed limits', inputs: [pieces, given([1.1]), given([-1.2])], opsets: [13, 26] },
+  { op: 'Softmax', name: 'first axis', inputs: [signed(2, 3, 2)], attributes: { axis: 0 }, opsets: [13, 26] },
+  { op: 'LogSoftmax', name: 'first axis', inputs: [signed(2, 3, 2)], attributes: { axis: 0 }, opsets: [13, 26] },
+  { op: 'Softmax', name: 'nothing', inputs: [signed(0, 3)], opsets: [17, 26] },
+  { op: 'Dropout', name: 'no ratio', inputs: [signed(2, 3)], outputs: 2, opsets: [13, 26] },
+  {
+    op: 'Dropout',
+    name: 'computed mode, off',
+    inputs: [signed(2, 3), fixed([0.5]), computedBools([0])],
+    outputs: 2,
+    opsets: [13, 26],
+  },
+  {
+    op: 'Dropout',
+    name: 'training, dropping nothing',
+    inputs: [signed(2, 3), fixed([0]), bools([1])],
+    opsets: [13, 26],
+  },
+  { op: 'PRelu', name: 'one row broadcast', inputs: [signed(2, 3, 2), signed(2)], opsets: [16, 26], ...single },
+  {
+    op: 'Selu',
+    name: 'own factors',
+    inputs: [signed(2, 3)],
+    attributes: { alpha: 1.2, gamma: 0.8 },
+    opsets: [13, 26],
+    ...single,
+  },
+  { op: 'Elu', name: 'default', inputs: [signed(2, 3)], opsets: [13, 26], ...single },
+  { op: 'HardSwish', name: 'newest', inputs: [pieces], opsets: [26], ...single },
+  {
+    op: 'HardSigmoid',
+    name: 'newest',
+    inputs: [pieces],
+    attributes: { alpha: 0.15, beta: 0.4 },
+    opsets: [26],
+    ...single,
+  },
+  { op: 'Softplus', name: 'far out', inputs: [given([-700, -90, 90, 700], 4)], opsets: [13, 26], step: 1, ...single },
+  { op: 'Softsign', name: 'newest', inputs: [signed(2, 3)], opsets: [26], ...single },
+  { op: 'Mish', name: 'far out', inputs: [given([-90, 90, 700], 3)], opsets: [26], step: 1, ...single },
+  { op: 'ThresholdedRelu', name: 'default', inputs: [given([-1, 0.5, 1.5], 3)], opsets: [13, 26], ...single },
 ];

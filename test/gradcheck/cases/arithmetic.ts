@@ -1,5 +1,5 @@
 import type { GradientCase } from '#test/gradcheck/harness.ts';
-import { between, bools, distinct, fixed, given, signed } from '#test/gradcheck/inputs.ts';
+import { between, bools, computedBools, computedInts, distinct, fixed, given, signed } from '#test/gradcheck/inputs.ts';
 
 const broadcasts = [
   { name: 'same shape', a: [2, 3], b: [2, 3] },
@@ -44,4 +44,47 @@ export const arithmeticCases: readonly GradientCase[] = [
     step: 0.05,
   },
   { op: 'CastLike', name: 'to its own type', inputs: [signed(2, 3), fixed([1], 1)], opsets: [15, 21] },
+  { op: 'Pow', name: 'zeroth power of zero', inputs: [given([0, 1.5, -2], 3), fixed([0])] },
+  { op: 'Pow', name: 'first power', inputs: [given([0, 1.5, -2], 3), fixed([1])] },
+  {
+    op: 'Pow',
+    name: 'one exponent per column, zero among them',
+    inputs: [given([0, -1.5, 2], 3), fixed([0, 3, 2], 3)],
+  },
+  { op: 'Pow', name: 'whole exponents', inputs: [signed(2, 3), computedInts([2, 3, 0])], opsets: [13, 26] },
+  {
+    op: 'Pow',
+    name: 'exponent of the other width',
+    inputs: [between(0.5, 2, 2, 3), { ...signed(3), dtype: 'float32' }],
+    step: 0.01,
+    tolerance: 1e-5,
+  },
+  { op: 'Min', name: 'one', inputs: [signed(2, 3)] },
+  { op: 'Mean', name: 'one', inputs: [signed(2, 3)], dtype: 'float32' },
+  { op: 'Sum', name: 'one', inputs: [signed(2, 3)] },
+  { op: 'Sum', name: 'four, scalars and nothing', inputs: [signed(2, 1), signed(), signed(1, 1, 1), signed(3)] },
+  { op: 'Mul', name: 'nothing', inputs: [signed(0, 3), signed(3)], opsets: [17, 26] },
+  {
+    op: 'Mod',
+    name: 'broadcast',
+    inputs: [given([1.3, -2.2, 5.9, -7.5, 3.1, 0.2], 2, 3), given([0.7, 0.9, -1.3], 3)],
+    attributes: { fmod: 1 },
+    opsets: [13, 26],
+    tolerance: 1e-5,
+  },
+  {
+    op: 'CastLike',
+    name: 'to the other width',
+    inputs: [signed(2, 3), { ...fixed([1], 1), dtype: 'float32' }],
+    opsets: [15, 26],
+    tolerance: 1e-4,
+    step: 0.05,
+  },
+  {
+    op: 'Where',
+    name: 'all broadcast, computed',
+    inputs: [computedBools([1, 0], 2, 1), signed(3), signed()],
+    dtype: 'float32',
+    opsets: [16, 26],
+  },
 ];

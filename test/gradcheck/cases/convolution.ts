@@ -1,6 +1,6 @@
 import type { AttributeValue } from '#shared/ir/builder.ts';
 import type { GradientCase } from '#test/gradcheck/harness.ts';
-import { signed } from '#test/gradcheck/inputs.ts';
+import { absent, between, ints, signed, type InputSpec } from '#test/gradcheck/inputs.ts';
 
 /** Convolution is linear in each input: differences are exact for any step, so float32 is held to a tight tolerance. */
 const conv = (
@@ -30,6 +30,57 @@ const transposed = (
   op: 'ConvTranspose',
   inputs: [signed(...input), signed(...weight), ...(bias ? [signed(bias)] : [])],
 });
+
+/** Blocks [N, C · block, L] to an image; linear. */
+const blocks = (
+  name: string,
+  input: number[],
+  image: number[],
+  block: number[],
+  attributes: Record<string, AttributeValue> = {},
+): GradientCase => ({
+  op: 'Col2Im',
+  name,
+  inputs: [signed(...input), ints(image), ints(block)],
+  attributes,
+  opsets: [18, 26],
+  dtype: 'float32',
+  step: 0.5,
+  tolerance: 2e-5,
+});
+
+/** Offsets keep a tenth to four tenths of a pixel from whole ones, where samples have kinks. */
+const deformed = (
+  name: string,
+  input: number[],
+  weight: number[],
+  output: number[],
+  attributes: Record<string, AttributeValue> = {},
+  more: 'plain' | 'bias' | 'bias and mask' | 'mask' = 'plain',
+): GradientCase => {
+  const groups = typeof attributes['offset_group'] === 'number' ? attributes['offset_group'] : 1;
+  const taps = groups * (weight[2] as number) * (weight[3] as number);
+  const batch = input[0] as number;
+  const offset = between(-2, 3, batch, taps * 2, ...output);
+  const clear: InputSpec = {
+    ...offset,
+    values: (seed, position) =>
+      offset.values(seed, position).map((value) => Math.floor(value) + 0.1 + 0.3 * (value - Math.floor(value))),
+  };
+  return {
+    op: 'DeformConv',
+    name: more === 'plain' ? name : `${name}, ${more}`,
+    inputs: [
+      signed(...input),
+      signed(...weight),
+      clear,
+      ...(more === 'plain' ? [] : [more === 'mask' ? absent : signed(weight[0] as number)]),
+      ...(more.endsWith('mask') ? [signed(batch, taps, ...output)] : []),
+    ],
+    attributes,
+    opsets: [19, 26],
+  };
+};
 
 export const convolutionCases: readonly GradientCase[] = [
   conv('1×1 with bias', [2, 3, 4, 5], [4, 3, 1, 1], {}, true),
@@ -84,5 +135,81 @@ export const convolutionCases: readonly GradientCase[] = [
   transposed('groups', [2, 4, 4, 4], [4, 3, 3, 3], { group: 2, strides: [2, 1] }, 6),
   transposed('dilated', [1, 2, 5, 4], [2, 3, 3, 2], { dilations: [2, 3], pads: [1, 0, 2, 1] }),
   transposed('depthwise', [2, 3, 5, 5], [3, 1, 4, 4], { group: 3, strides: [2, 2], pads: [1, 1, 1, 1] }),
+  conv('empty batch', [0, 2, 5, 5], [3, 2, 3, 3], {}, true),
+  conv('empty batch, depthwise', [0, 3, 5, 5], [3, 1, 3, 3], { group: 3 }),
+  transposed('empty batch', [0, 2, 5, 5], [2, 3, 3, 3], {}, 3),
+  blocks('plane', [2, 3 * 6, 9], [4, 5], [2, 3], {}),
+  blocks('strides, pads and dilations', [2, 2 * 6, 4], [5, 6], [2, 3], {
+    strides: [2, 3],
+    pads: [1, 0, 0, 2],
+    dilations: [2, 2],
+  }),
+  blocks('a tail that no block has', [1, 4, 6], [5, 7], [2, 2], { strides: [2, 2] }),
+  blocks('one axis, dilated', [2, 3, 3], [7], [3], { strides: [1], pads: [1, 1], dilations: [3] }),
+  blocks('one axis', [2, 6, 3], [8], [3], { strides: [3], pads: [1, 0] }),
+  blocks('volume', [1, 2 * 8, 8], [3, 3, 3], [2, 2, 2]),
+  ...['SAME_UPPER', 'SAME_LOWER', 'VALID'].flatMap((auto_pad) => [
+    transposed(`${auto_pad}, stride 2`, [2, 3, 4, 5], [3, 4, 3, 3], { auto_pad, strides: [2, 2] }, 4),
+    transposed(`${auto_pad}, even kernel`, [1, 2, 5, 4], [2, 3, 4, 2], { auto_pad, strides: [1, 2] }),
+    transposed(`${auto_pad}, dilated`, [1, 2, 5, 4], [2, 3, 3, 3], { auto_pad, dilations: [2, 1], strides: [2, 3] }),
+    transposed(`${auto_pad}, output padding`, [1, 2, 5, 4], [2, 3, 3, 4], {
+      auto_pad,
+      strides: [2, 2],
+      output_padding: [1, 0],
+    }),
+    transposed(`${auto_pad}, stride above kernel`, [1, 2, 4, 3], [2, 3, 2, 2], { auto_pad, strides: [3, 4] }),
+    transposed(`${auto_pad}, output size`, [1, 2, 4, 5], [2, 3, 4, 3], {
+      auto_pad,
+      strides: [2, 2],
+      output_shape: [7, 10],
+    }),
+  ]),
+  transposed('output size', [1, 2, 4, 5], [2, 3, 4, 3], { strides: [2, 2], output_shape: [7, 10] }, 3),
+  transposed('output size, odd cut', [1, 2, 4, 5], [2, 3, 4, 4], { strides: [2, 2], output_shape: [9, 7] }),
+  transposed('output size and output padding', [1, 2, 4, 5], [2, 3, 3, 3], {
+    strides: [2, 2],
+    output_shape: [8, 9],
+    output_padding: [1, 1],
+  }),
+  transposed('output size beyond the windows', [1, 2, 4, 5], [2, 3, 2, 2], { strides: [3, 2], output_shape: [13, 10] }),
+  transposed('output size, group', [1, 4, 4, 5], [4, 1, 4, 3], { group: 2, strides: [2, 2], output_shape: [7, 10] }),
+  transposed('asymmetric pads', [2, 2, 5, 4], [2, 3, 3, 4], { strides: [2, 1], pads: [0, 2, 1, 1] }),
+  transposed('volume', [1, 2, 3, 2, 3], [2, 3, 2, 3, 2], {
+    strides: [2, 1, 2],
+    pads: [0, 1, 1, 1, 0, 0],
+    output_padding: [1, 0, 0],
+    dilations: [1, 1, 2],
+  }),
+  transposed('volume, groups', [2, 4, 2, 3, 2], [4, 2, 2, 2, 2], { group: 2, strides: [1, 2, 1] }, 4),
+  transposed('one axis, groups and dilation', [2, 4, 6], [4, 2, 3], { group: 2, dilations: [2], pads: [1, 2] }, 4),
+  transposed('depthwise, one axis', [2, 3, 6], [3, 1, 4], { group: 3, strides: [2], auto_pad: 'SAME_UPPER' }),
+  conv('SAME_LOWER, stride above kernel', [1, 2, 9, 8], [3, 2, 2, 2], { auto_pad: 'SAME_LOWER', strides: [3, 3] }),
+  conv('one axis, SAME_LOWER, group', [2, 4, 9], [6, 2, 4], { auto_pad: 'SAME_LOWER', group: 2, strides: [2] }, true),
+  conv('one axis, dilated, depthwise', [2, 3, 12], [3, 1, 3], { group: 3, dilations: [3], pads: [2, 1], strides: [2] }),
+  conv(
+    'volume, groups, stride 2',
+    [2, 4, 5, 4, 5],
+    [4, 2, 3, 2, 2],
+    {
+      group: 2,
+      strides: [2, 1, 2],
+      pads: [1, 0, 1, 1, 1, 0],
+    },
+    true,
+  ),
+  conv('volume, depthwise, dilated', [1, 3, 6, 5, 4], [3, 1, 2, 2, 2], { group: 3, dilations: [2, 1, 3] }),
+  conv('volume, SAME_UPPER', [1, 2, 4, 5, 3], [3, 2, 3, 2, 3], { auto_pad: 'SAME_UPPER', strides: [2, 2, 1] }),
+  deformed('3×3', [2, 3, 5, 6], [4, 3, 3, 3], [3, 4]),
+  deformed('padded, stride 2', [1, 2, 6, 5], [3, 2, 3, 2], [3, 3], { strides: [2, 2], pads: [1, 0, 0, 1] }, 'bias'),
+  deformed('dilated', [2, 2, 6, 6], [3, 2, 2, 2], [4, 5], { dilations: [2, 1] }, 'mask'),
+  deformed(
+    'groups, offsets in groups',
+    [2, 4, 5, 4],
+    [6, 2, 2, 2],
+    [4, 3],
+    { group: 2, offset_group: 2 },
+    'bias and mask',
+  ),
+  deformed('offsets in more groups', [1, 4, 4, 4], [2, 4, 2, 3], [3, 2], { offset_group: 4 }, 'bias and mask'),
   transposed('one axis', [2, 3, 6], [3, 2, 3], { strides: [3] }),
 ];

@@ -1,5 +1,5 @@
 import type { GradientCase } from '#test/gradcheck/harness.ts';
-import { absent, fixed, ints, signed } from '#test/gradcheck/inputs.ts';
+import { absent, computedInts, fixed, ints, signed } from '#test/gradcheck/inputs.ts';
 
 const target = ints([2, 0, 1, 2]);
 const plane = ints([2, 0, 1, 2, 1, 1, 0, 2], [2, 2, 2]);
@@ -36,6 +36,25 @@ export const lossCases: readonly GradientCase[] = [
     inputs: [signed(2, 3, 2, 2), plane],
     attributes: { reduction: 'none' },
     outputs: 2,
+    ...single,
+  },
+  ...(['none', 'sum', 'mean'] as const).flatMap((reduction) =>
+    (['NegativeLogLikelihoodLoss', 'SoftmaxCrossEntropyLoss'] as const).map((op): GradientCase => ({
+      op,
+      name: `${reduction} over a line, weighted, ignoring outside the classes, 32-bit`,
+      inputs: [signed(2, 3, 4), { ...computedInts([2, 0, -7, 2, 1, 1, 0, -7], [2, 4]), dtype: 'int32' }, weights],
+      attributes: { reduction, ignore_index: -7 },
+      opsets: [13, 26],
+      ...single,
+    })),
+  ),
+  {
+    op: 'SoftmaxCrossEntropyLoss',
+    name: 'sum, with probabilities, ignoring one',
+    inputs: [signed(4, 3), computedInts([2, 0, 1, 2])],
+    attributes: { reduction: 'sum', ignore_index: 2 },
+    outputs: 2,
+    opsets: [13, 26],
     ...single,
   },
 ];

@@ -1,11 +1,43 @@
 import type { GradientCase } from '#test/gradcheck/harness.ts';
-import { absent, fixed, ints, signed } from '#test/gradcheck/inputs.ts';
+import { absent, computedInts, fixed, given, ints, signed } from '#test/gradcheck/inputs.ts';
 
 const slice = (name: string, starts: number[], ends: number[], axes: number[], steps: number[]): GradientCase => ({
   op: 'Slice',
   name,
   inputs: [signed(4, 7), ints(starts), ints(ends), ints(axes), ints(steps)],
 });
+
+/** The same cut with each of its operands computed while running, and with all of them. */
+const computedSlice = (
+  name: string,
+  starts: number[],
+  ends: number[],
+  axes: number[],
+  steps: number[],
+): GradientCase[] => [
+  {
+    op: 'Slice',
+    name: `${name}, all computed`,
+    inputs: [signed(4, 7), computedInts(starts), computedInts(ends), computedInts(axes), computedInts(steps)],
+    opsets: [13, 26],
+  },
+  {
+    op: 'Slice',
+    name: `${name}, computed start`,
+    inputs: [signed(4, 7), computedInts(starts), ints(ends), ints(axes), ints(steps)],
+    opsets: [17],
+  },
+];
+
+/** A padding known beforehand, and the same computed while running. */
+const paddings = (mode: string, pads: number[], opsets: number[]): GradientCase[] =>
+  [ints(pads), computedInts(pads)].map((spec, index) => ({
+    op: 'Pad',
+    name: `${mode} ${pads.join(' ')}${index === 1 ? ', computed' : ''}`,
+    inputs: [signed(4, 5), spec],
+    attributes: { mode },
+    opsets,
+  }));
 
 export const shapeCases: readonly GradientCase[] = [
   { op: 'Reshape', name: 'with a free axis', inputs: [signed(2, 6), ints([3, -1])] },
@@ -66,4 +98,79 @@ export const shapeCases: readonly GradientCase[] = [
     attributes: { mode: 'wrap' },
     opsets: [19, 21],
   },
+  ...computedSlice('plain', [1, 2], [3, 6], [0, 1], [1, 1]),
+  ...computedSlice('backwards in steps', [-1, 5], [-100, -100], [0, -1], [-1, -2]),
+  {
+    op: 'Slice',
+    name: 'computed, no axes, 32-bit',
+    inputs: [signed(4, 7), computedInts([1], [1], 'int32'), computedInts([-1], [1], 'int32')],
+    opsets: [13, 26],
+  },
+  slice('to nothing', [2], [2], [1], [1]),
+  slice('to nothing, backwards', [0], [3], [1], [-1]),
+  ...paddings('constant', [1, 0, 0, 2], [13, 26]),
+  ...paddings('constant', [-1, 2, 0, -2], [13, 26]),
+  ...paddings('edge', [1, 2, 0, 2], [16, 26]),
+  ...paddings('edge', [-1, 2, 2, -2], [16, 26]),
+  ...paddings('reflect', [1, 2, 2, 1], [16, 26]),
+  ...paddings('reflect', [-1, 2, 1, -1], [18, 26]),
+  ...paddings('wrap', [1, 2, 2, 3], [19, 26]),
+  ...paddings('wrap', [-1, 2, 1, -1], [19, 26]),
+  {
+    op: 'Pad',
+    name: 'trained border',
+    inputs: [signed(4, 5), ints([-1, 1, 2, -2]), signed()],
+    opsets: [13, 26],
+  },
+  {
+    op: 'Pad',
+    name: 'trained border, computed sizes and axes',
+    inputs: [signed(4, 5), computedInts([1, 2]), signed(), computedInts([-1])],
+    opsets: [18, 26],
+  },
+  {
+    op: 'Pad',
+    name: 'border of nothing',
+    inputs: [signed(0, 2), ints([1, 0, 0, 1]), signed()],
+    opsets: [17, 26],
+  },
+  {
+    op: 'Split',
+    name: 'computed sizes, one of them none',
+    inputs: [signed(2, 6), computedInts([1, 0, 5])],
+    attributes: { axis: -1 },
+    outputs: 3,
+    opsets: [17, 26],
+  },
+  {
+    op: 'Concat',
+    name: 'one of nothing',
+    inputs: [signed(2, 0), signed(2, 2)],
+    attributes: { axis: 1 },
+    opsets: [17, 26],
+  },
+  { op: 'Reshape', name: 'nothing', inputs: [signed(0, 4), ints([2, 0])], attributes: { allowzero: 1 }, opsets: [17] },
+  { op: 'Reshape', name: 'computed', inputs: [signed(2, 6), computedInts([0, 3, -1])], opsets: [13, 26] },
+  { op: 'Squeeze', name: 'all', inputs: [signed(1, 3, 1)], opsets: [13, 26] },
+  { op: 'Squeeze', name: 'computed', inputs: [signed(1, 3, 1), computedInts([-1])], opsets: [13, 26] },
+  { op: 'Unsqueeze', name: 'computed', inputs: [signed(2, 3), computedInts([1, -1])], opsets: [13, 26] },
+  { op: 'Expand', name: 'computed', inputs: [signed(3, 1), computedInts([2, 3, 4])], opsets: [13, 26] },
+  { op: 'Tile', name: 'computed', inputs: [signed(2, 3), computedInts([2, 1])], opsets: [13, 26] },
+  { op: 'Tile', name: 'to nothing', inputs: [signed(2, 3), ints([2, 0])], opsets: [17] },
+  {
+    op: 'Trilu',
+    name: 'computed shift, batch',
+    inputs: [signed(2, 3, 4), computedInts([1], [])],
+    opsets: [14, 26],
+  },
+  {
+    op: 'ReverseSequence',
+    name: 'batch first, computed',
+    inputs: [signed(3, 4, 2), computedInts([4, 1, 3])],
+    attributes: { batch_axis: 0, time_axis: 1 },
+    opsets: [13, 26],
+  },
+  { op: 'Transpose', name: 'scalar', inputs: [signed()] },
+  { op: 'Flatten', name: 'scalar per row', inputs: [signed(3)], attributes: { axis: -1 }, opsets: [13, 26] },
+  { op: 'Range', name: 'start and step', inputs: [given([0.5]), fixed([2.1]), given([0.4])], opsets: [13, 26] },
 ];

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join, resolve as absolute } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { parseDocument } from '#shared/document/parse.ts';
 import { locateProgram } from '#electron/services/program.ts';
@@ -274,7 +274,7 @@ test('grad and step hand absolute paths, names and shapes to the engine', async 
     code: 0,
     lines: [
       {
-        file: resolve('g.onnx'),
+        file: absolute('g.onnx'),
         inputs: [{ name: 'x', shape: [1, 3, 8] }],
         outputs: [{ name: 'y' }, { name: 'a' }, { name: 'b' }, { name: 'c' }],
       },
@@ -285,7 +285,7 @@ test('grad and step hand absolute paths, names and shapes to the engine', async 
   expect(out).toMatch(/in +x +float32 +1×3×8/);
   await expect(graft('step', 'm.onnx', '--case', 'c.json', '-o', 's.onnx', '--json')).resolves.toMatchObject({
     code: 0,
-    lines: [{ file: resolve('s.onnx'), inputs: [{ name: resolve('c.json') }] }],
+    lines: [{ file: absolute('s.onnx'), inputs: [{ name: absolute('c.json') }] }],
   });
 });
 

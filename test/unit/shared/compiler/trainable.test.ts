@@ -19,6 +19,20 @@ describe('learned weights', () => {
     expect(found(builder)).toEqual(['b', 'c', 'a']);
   });
 
+  it('are found in the fused layers of transformers', () => {
+    const builder = withWeights('words', 'places', 'gain', 'shift', 'w', 'b', 'gain2', 'bias', 'cosine', 'sine');
+    const embedded = builder.op(
+      'EmbedLayerNormalization',
+      ['ids', '', 'words', 'places', '', 'gain', 'shift'],
+      {},
+      'com.microsoft',
+    );
+    const attended = builder.op('Attention', [embedded, 'w', 'b'], { num_heads: 2 }, 'com.microsoft');
+    builder.op('SkipSimplifiedLayerNormalization', [attended, embedded, 'gain2', 'bias'], {}, 'com.microsoft');
+    builder.op('RotaryEmbedding', [attended, 'cosine', 'sine']);
+    expect(found(builder)).toEqual(['words', 'places', 'gain', 'shift', 'w', 'b', 'gain2', 'bias']);
+  });
+
   it('leave the running statistics of batch normalisation out', () => {
     const builder = withWeights('scale', 'shift', 'mean', 'variance');
     builder.op('BatchNormalization', ['x', 'scale', 'shift', 'mean', 'variance']);
@@ -38,6 +52,25 @@ describe('learned weights', () => {
     builder.initializer('one', float32Tensor([1, 1], [1]));
     builder.op('Add', [builder.op('Mul', [builder.op('Add', ['x', 'one']), 'half']), 'offset']);
     expect(found(builder)).toEqual(['offset']);
+  });
+
+  it('take in a token that is put before all others, but no border', () => {
+    const builder = withWeights('token', 'mask');
+    builder.initializer('border', float32Tensor([1, 2], [0, 0]));
+    builder.initializer('shape', int64Tensor([2], [3, 2]));
+    builder.op('Concat', [builder.op('Expand', ['token', 'shape']), 'x', 'border', 'shape']);
+    builder.op('Add', ['x', builder.op('Expand', ['mask', 'shape'])]);
+    expect(found(builder)).toEqual(['token']);
+  });
+
+  it('leave the frequencies of position embeddings out', () => {
+    const builder = withWeights('frequencies', 'w', 'b');
+    const angles = builder.op('Transpose', [builder.op('MatMul', ['frequencies', 'x'])]);
+    const both = builder.op('Concat', [angles, angles]);
+    builder.op('MatMul', [builder.op('Mul', [builder.op('Cos', [both]), builder.op('Sin', [both])]), 'w']);
+    builder.op('Sin', [builder.op('Add', [builder.op('MatMul', ['x', 'w']), 'w'])]);
+    builder.op('Relu', [builder.op('Mul', ['x', 'b'])]);
+    expect(found(builder)).toEqual(['w', 'b']);
   });
 
   it('leave what is no float out', () => {

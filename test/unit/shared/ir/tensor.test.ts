@@ -85,12 +85,15 @@ describe('elements of a tensor', () => {
 });
 
 describe('making tensors', () => {
-  it.each<DType>(['float32', 'float64', 'int64', 'int32', 'uint8', 'bool'])('%s from numbers', (dtype) => {
-    const tensor = tensorOf(dtype, [3], [0, 1, 2.7]);
-    expect(tensor.dtype).toBe(dtype);
-    const expected = { float32: [0, 1, Math.fround(2.7)], float64: [0, 1, 2.7], bool: [0, 1, 1] } as const;
-    expect(numbers(tensor)).toEqual(expected[dtype as keyof typeof expected] ?? [0, 1, 2]);
-  });
+  it.each<DType>(['float32', 'float64', 'int64', 'int32', 'int16', 'uint16', 'int8', 'uint8', 'bool'])(
+    '%s from numbers',
+    (dtype) => {
+      const tensor = tensorOf(dtype, [3], [0, 1, 2.7]);
+      expect(tensor.dtype).toBe(dtype);
+      const expected = { float32: [0, 1, Math.fround(2.7)], float64: [0, 1, 2.7], bool: [0, 1, 1] } as const;
+      expect(numbers(tensor)).toEqual(expected[dtype as keyof typeof expected] ?? [0, 1, 2]);
+    },
+  );
 
   it('refuses a shape that does not fit', () => {
     const attempts: (() => Tensor)[] = [

@@ -11,6 +11,13 @@ const schedule = (changes: Partial<Schedule> = {}): Schedule => ({
   endDivisor: 1e5,
   stepEpochs: 2,
   stepFactor: 0.1,
+  ramp: 0,
+  milestones: [1, 3],
+  epochFactor: 0.5,
+  power: 2,
+  restartEpochs: 2,
+  restartGrowth: 2,
+  plateauPatience: 2,
   ...changes,
 });
 const peak = 0.02;
@@ -67,19 +74,85 @@ it('constant is constant', () => {
   expect(new Set(ratesOf(schedule({ kind: 'constant' })))).toEqual(new Set([peak]));
 });
 
-it.each(['constant', 'cosine', 'step', 'one-cycle'] as const)('a run of one step is all peak: %s', (kind) => {
+const kinds = [
+  'constant',
+  'cosine',
+  'step',
+  'one-cycle',
+  'multi-step',
+  'exponential',
+  'polynomial',
+  'cosine-restarts',
+  'plateau',
+] as const;
+
+describe('the others', () => {
+  const shares = (changes: Partial<Schedule>, steps = 60): number[] =>
+    ratesOf(schedule(changes), steps).map((rate) => rate / peak);
+
+  it('drop at the epochs they are told', () => {
+    const rates = shares({ kind: 'multi-step' });
+    rates.forEach((rate, step) => expect(rate).toBeCloseTo(step < 10 ? 1 : step < 30 ? 0.1 : 0.01, 12));
+  });
+
+  it('fall by their factor over an epoch', () => {
+    const rates = shares({ kind: 'exponential' });
+    expect(rates[10]).toBeCloseTo(0.5, 12);
+    expect(rates[25]).toBeCloseTo(0.5 ** 2.5, 12);
+  });
+
+  it('fall to 0 along a power', () => {
+    expect(shares({ kind: 'polynomial' })[30]).toBeCloseTo(0.25, 12);
+  });
+
+  it('begin anew after a fall, and fall slower', () => {
+    const rates = shares({ kind: 'cosine-restarts' });
+    // Falls of 20 and 40 steps.
+    expect([rates[0], rates[10], rates[20], rates[40]].map((rate) => rate?.toFixed(12))).toEqual(
+      [1, 0.5, 1, 0.5].map((rate) => rate.toFixed(12)),
+    );
+  });
+
+  it('leave a plateau to the losses', () => {
+    expect(new Set(shares({ kind: 'plateau' }))).toEqual(new Set([1]));
+  });
+});
+
+describe('a linear warm-up', () => {
+  it('rises in even steps, and the schedule has what is left of the run', () => {
+    const steps = 100;
+    for (const kind of kinds.filter((one) => one !== 'one-cycle' && one !== 'plateau')) {
+      const rates = ratesOf(schedule({ kind, ramp: 0.2 }), steps);
+      rates.slice(0, 20).forEach((rate, step) => expect(rate).toBeCloseTo((peak * (step + 1)) / 21, 12));
+      expect(rates.slice(20)).toEqual(ratesOf(schedule({ kind }), 80));
+    }
+  });
+
+  it('is no part of one cycle, which has its own', () => {
+    expect(ratesOf(schedule({ ramp: 0.2 }))).toEqual(ratesOf(schedule()));
+  });
+});
+
+it.each(kinds)('a run of one step is all peak: %s', (kind) => {
   expect(learningRateAt(schedule({ kind }), peak, 1, 1, 1)).toBe(peak);
 });
 
 it('no schedule leaves 0 to the peak, wherever it is asked', () => {
   const any = fc.record({
-    kind: fc.constantFrom('constant', 'cosine', 'step', 'one-cycle' as const),
+    kind: fc.constantFrom(...kinds),
     // The ranges of the schedule node.
     warmup: fc.double({ min: 0, max: 0.95, noNaN: true }),
     startDivisor: fc.double({ min: 1, max: 1e6, noNaN: true }),
     endDivisor: fc.double({ min: 1, max: 1e9, noNaN: true }),
     stepEpochs: fc.integer({ min: 1, max: 50 }),
     stepFactor: fc.double({ min: 0.01, max: 1, noNaN: true }),
+    ramp: fc.double({ min: 0, max: 0.5, noNaN: true }),
+    milestones: fc.array(fc.integer({ min: 1, max: 50 })),
+    epochFactor: fc.double({ min: 0.01, max: 1, noNaN: true }),
+    power: fc.double({ min: 0.1, max: 10, noNaN: true }),
+    restartEpochs: fc.integer({ min: 1, max: 50 }),
+    restartGrowth: fc.integer({ min: 1, max: 10 }),
+    plateauPatience: fc.integer({ min: 0, max: 10 }),
   });
   const place = fc
     .integer({ min: 1, max: 5000 })

@@ -74,6 +74,12 @@ describe('the loss that is reported', () => {
     expect(loss).toBeCloseTo((first + second) / 2, 6);
   });
 
+  it('looks away from what is sure, as focal training does', () => {
+    const spec = { kind: 'focal', form: 'softmax' as const, gamma: 3, class_weights: [2, 1, 0.5] };
+    const { loss } = measure(logits, [0, 2], 3, spec);
+    expect(loss).toBeCloseTo((-2 * 0.3 ** 3 * Math.log(0.7) - 0.5 * 0.6 ** 3 * Math.log(0.4)) / 2.5, 6);
+  });
+
   it('is not a number when the logits are none', () => {
     expect(measure(Float32Array.of(Number.NaN, 1, 2), [0], 3, plain).loss).toBeNaN();
   });

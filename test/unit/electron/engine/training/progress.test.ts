@@ -6,6 +6,7 @@ import {
   afterSteps,
   beginning,
   endReason,
+  progressSchema,
   trainingMetrics,
   type Progress,
 } from '#electron/engine/training/progress.ts';
@@ -91,6 +92,29 @@ describe('epochs', () => {
     expect(waited(held(0.5, 1), held(0.5, 1), held(0.4, 2))).toBe(2);
     expect(waited(held(0.5, 1), held(0.4, 2), held(0.4, 0.9))).toBe(0);
     expect(waited(held(0.5, 1), held(0.4, 2), held(0.6, 3))).toBe(0);
+  });
+});
+
+describe('a rate that goes by the losses', () => {
+  const stalls = { kind: 'plateau', stepFactor: 0.5, plateauPatience: 1 } as const;
+  const rateAfter = (schedule: Parameters<typeof afterEpoch>[3], ...losses: number[]): number =>
+    losses.reduce((progress, loss) => afterEpoch(progress, held(0.5, loss), 1, schedule).progress, beginning).plateau
+      .rate;
+
+  it('drops once the patience is over, and again', () => {
+    expect(rateAfter(stalls, 1, 0.9, 0.9)).toBe(1);
+    expect(rateAfter(stalls, 1, 0.9, 0.9, 0.95)).toBe(0.5);
+    expect(rateAfter(stalls, 1, 0.9, 0.9, 0.95, 0.9, 0.9)).toBe(0.25);
+  });
+
+  it('is no other schedule’s', () => {
+    expect(rateAfter({ ...stalls, kind: 'constant' }, 1, 1, 1, 1, 1)).toBe(1);
+    expect(rateAfter(undefined, 1, 1, 1, 1, 1)).toBe(1);
+  });
+
+  it('is at the peak in a checkpoint from before there was one', () => {
+    const older = Object.fromEntries(Object.entries(beginning).filter(([name]) => name !== 'plateau'));
+    expect(progressSchema.parse(older)).toEqual(beginning);
   });
 });
 

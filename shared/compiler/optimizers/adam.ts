@@ -1,0 +1,67 @@
+import {
+  decayed,
+  float32,
+  secondMoment,
+  slotOf,
+  StepClock,
+  withDecay,
+  zeros,
+  type OptimizerRule,
+} from '#shared/compiler/optimizers/rule.ts';
+import type { OptimizerSpec } from '#shared/compiler/optimizers/spec.ts';
+
+export function betasOf(spec: OptimizerSpec): readonly [number, number] {
+  return spec.betas ?? [0.9, 0.999];
+}
+
+interface Variant {
+  /** Multiplies p by 1 − lr·λ first (Loshchilov and Hutter 2019); otherwise λ·p is added to g. */
+  readonly decoupled: boolean;
+  /** Without being asked for in the case. */
+  readonly amsgrad?: boolean;
+}
+
+/**
+ * m ← β₁m + (1−β₁)g; v ← β₂v + (1−β₂)g²; p ← p − lr·(m/(1−β₁ᵗ)) / (√(v/(1−β₂ᵗ)) + ε).
+ * Kingma and Ba 2015. With `amsgrad` the largest v so far stands under the root (Reddi et al. 2018).
+ */
+function adamVariant({ decoupled, amsgrad = false }: Variant): OptimizerRule {
+  const keepsLargest = (spec: OptimizerSpec): boolean => spec.amsgrad ?? amsgrad;
+  return {
+    decay: decoupled ? 0.01 : 0,
+    slots: (spec, shape) =>
+      ['exp_avg', 'exp_avg_sq', ...(keepsLargest(spec) ? ['max_exp_avg_sq'] : [])].map((name) => zeros(name, shape)),
+    terms(builder, spec, step) {
+      const clock = new StepClock(builder, step);
+      const [beta1, beta2] = betasOf(spec);
+      return {
+        firstCorrection: clock.out(clock.correction(beta1)),
+        rootOfSecondCorrection: clock.out(clock.unary('Sqrt', clock.correction(beta2))),
+      };
+    },
+    update(builder, spec, terms, update) {
+      const arithmetic = float32(builder);
+      const [beta1, beta2] = betasOf(spec);
+      const slope = decoupled ? update.gradient : withDecay(arithmetic, update);
+      const start = decoupled ? decayed(arithmetic, update) : update.parameter;
+      const first = arithmetic.blend(beta1, slotOf(update, 'exp_avg'), slope);
+      const second = secondMoment(arithmetic, beta2, slotOf(update, 'exp_avg_sq'), slope);
+      const largest = keepsLargest(spec) ? arithmetic.max(slotOf(update, 'max_exp_avg_sq'), second) : undefined;
+      const root = arithmetic.div(
+        arithmetic.unary('Sqrt', largest ?? second),
+        terms['rootOfSecondCorrection'] as string,
+      );
+      const denominator = arithmetic.add(root, arithmetic.scalar(spec.eps ?? 1e-8));
+      const size = arithmetic.div(update.rate, terms['firstCorrection'] as string);
+      const change = arithmetic.mul(arithmetic.div(first, denominator), size);
+      return {
+        parameter: arithmetic.sub(start, change),
+        slots: { exp_avg: first, exp_avg_sq: second, ...(largest ? { max_exp_avg_sq: largest } : {}) },
+      };
+    },
+  };
+}
+
+export const adam = adamVariant({ decoupled: false });
+export const adamw = adamVariant({ decoupled: true });
+export const amsgrad = adamVariant({ decoupled: false, amsgrad: true });

@@ -1,0 +1,2 @@
+/** Oldest `ai.onnx` operator set that is read: before it, broadcasting had to be asked for. */
+export const oldestOpset = 7;
