@@ -9,7 +9,10 @@ import { message, modelBytes } from '#test/support/protobuf.ts';
 
 export interface CaseFile {
   readonly name: string;
+  /** As the file has it. */
   readonly model: Model;
+  /** As Graft reads it: brought up to date, in order. */
+  readonly opened: Model;
   /** By input; absent where the value is no tensor. */
   readonly values: ReadonlyMap<string, Tensor>;
   /** What the case says of its outputs, where that tells whether it was read right. */
@@ -24,19 +27,25 @@ const newestOpset = 26;
 
 /** @throws GraftError for element types and parts of ONNX that the decoder does not know */
 export function readCase(folder: string, name: string): CaseFile {
-  const { model } = readModel(join(folder, name, 'model.onnx'));
+  const path = join(folder, name, 'model.onnx');
+  const model = decodeModel(readFileSync(path));
   const read = (infos: readonly ValueInfo[], kind: 'input' | 'output'): Map<string, Tensor> => {
     const values = new Map<string, Tensor>();
     infos.forEach((info, index) => {
-      const path = join(folder, name, 'test_data_set_0', `${kind}_${index}.pb`);
-      if (info.unknown !== 'type' && existsSync(path)) values.set(info.name, decodeTensor(readFileSync(path)));
+      const data = join(folder, name, 'test_data_set_0', `${kind}_${index}.pb`);
+      if (info.unknown !== 'type' && existsSync(data)) values.set(info.name, decodeTensor(readFileSync(data)));
     });
     return values;
   };
   const opset = Math.min(model.opsets[''] ?? newestOpset, newestOpset);
+  const withOpset = (read: Model): Model => ({
+    ...read,
+    opsets: { ...read.opsets, '': Math.min(read.opsets[''] ?? newestOpset, newestOpset) },
+  });
   return {
     name,
-    model: { ...model, opsets: { ...model.opsets, '': opset } },
+    model: withOpset(model),
+    opened: withOpset(readModel(path).model),
     values: read(model.graph.inputs, 'input'),
     expected: opset === model.opsets[''] ? new Map() : read(model.graph.outputs, 'output'),
   };

@@ -6,9 +6,11 @@ import { castTensor, inFloats } from '#test/onnx-suite/precision.ts';
 import { Session, type Values } from '#test/onnx-suite/session.ts';
 import { awayFromKinks } from '#test/onnx-suite/kinks.ts';
 
-/** A model, the values of what were its inputs, and which of these are differentiated. */
+/** A model, the values of its inputs, and which of these are differentiated. */
 export interface Subject {
   readonly model: Model;
+  /** The form that the gradient graph is made of. */
+  readonly opened: Model;
   readonly values: ReadonlyMap<string, Tensor>;
   readonly wrt: readonly string[];
 }
