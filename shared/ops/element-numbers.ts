@@ -3,6 +3,7 @@
  * elements says which element each dy belongs to.
  */
 import { elementCount } from '#shared/core/shape.ts';
+import { addAt } from '#shared/ops/places.ts';
 import type { GradientContext } from '#shared/ops/gradient-context.ts';
 
 /** The numbers 0, 1, … of the first input's elements, in its shape. */
@@ -23,9 +24,10 @@ export function addedAt(g: GradientContext, numbers: string, reading: 'once' | '
   const shape = g.inputShape(0);
   const count = elementCount(shape);
   const size = elementCount(g.outputShape(0));
-  const column = g.builder.reshape(numbers, [size, 1]);
+  const row = g.builder.reshape(numbers, [size]);
   const places = g.zeros([reading === 'bordered' ? count + 1 : count]);
-  const adds = reading === 'copies' ? { reduction: 'add' } : {};
-  const added = g.builder.op('ScatterND', [places, column, g.builder.reshape(g.dy, [size])], adds);
+  const dy = g.builder.reshape(g.dy, [size]);
+  if (reading === 'copies') return g.builder.reshape(addAt(g, [count], 0, row, dy), shape);
+  const added = g.builder.op('ScatterElements', [places, row, dy]);
   return g.builder.reshape(reading === 'bordered' ? g.builder.slice(added, [0], [0], [count]) : added, shape);
 }

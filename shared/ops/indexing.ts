@@ -1,7 +1,9 @@
 /** Reading by index. Gradients of reads are additions at the same places. */
 import { elementCount, normalizeAxis } from '#shared/core/shape.ts';
+import { addedAt, elementNumbers } from '#shared/ops/element-numbers.ts';
 import { rule, stop, type Family } from '#shared/ops/entry.ts';
 import type { GradientContext } from '#shared/ops/gradient-context.ts';
+import { addAt } from '#shared/ops/places.ts';
 import { scatter } from '#shared/ops/scatter.ts';
 import { selection } from '#shared/ops/selection.ts';
 
@@ -27,10 +29,8 @@ function gatherGradient(g: GradientContext): string {
     const indicator = g.asFloat(g.builder.op('Equal', [places, indices]));
     return g.builder.reshape(g.builder.op('MatMul', [indicator, dy]), shape);
   }
-  const indices = g.builder.cast(g.builder.reshape(g.input(1), [count, 1]), 'int64');
-  const rows = g.builder.reshape(g.builder.transpose(dy, [1, 0, 2]), [count, head, tail]);
-  const added = g.builder.op('ScatterND', [g.zeros([size, head, tail]), indices, rows], { reduction: 'add' });
-  return g.builder.reshape(g.builder.transpose(added, [1, 0, 2]), shape);
+  const indices = g.builder.expand(g.builder.reshape(g.input(1), [1, count, 1]), [head, count, tail]);
+  return g.builder.reshape(addAt(g, [head, size, tail], 1, indices, dy), shape);
 }
 
 /** Indices counted from the end made plain. */
@@ -52,10 +52,7 @@ function gatherElementsGradient(g: GradientContext): string {
   const axis = normalizeAxis(g.int('axis', 0), shape.length);
   const size = shape[axis] as number;
   const read = g.inputShape(1);
-  if (g.builder.opset >= 16) {
-    const attributes = { axis, reduction: 'add' };
-    return g.builder.op('ScatterElements', [g.zeros(shape), g.input(1), g.dy], attributes);
-  }
+  if (g.builder.opset >= 16) return addAt(g, shape, axis, g.input(1), g.dy);
   const spread = [...read.slice(0, axis), 1, ...read.slice(axis)];
   const rows = Array.from({ length: size }, (_, row) => row);
   const rowShape = [size, ...read.slice(axis).map(() => 1)];
@@ -69,26 +66,10 @@ function gatherElementsGradient(g: GradientContext): string {
   return g.builder.op('Pad', [gradient, g.builder.ints([...shape.map(() => 0), ...back])]);
 }
 
-/** For each of the first `count` axes of a batch of index vectors, the index of the batch itself, in front of the vectors. */
-function withBatchIndices(g: GradientContext, indices: string, count: number): string {
-  const shape = g.inputShape(1);
-  const columns = Array.from({ length: count }, (_, axis) => {
-    const size = shape[axis] as number;
-    const ownAxis = shape.map((_size, position) => (position === axis ? size : 1));
-    const places = g.builder.constant(
-      'int64',
-      ownAxis,
-      Array.from({ length: size }, (_, place) => place),
-    );
-    return g.builder.expand(places, [...shape.slice(0, -1), 1]);
-  });
-  return count === 0 ? indices : g.builder.op('Concat', [...columns, indices], { axis: -1 });
-}
-
 /** GatherND: dy added at the places it was read from (operator set 16 and later). */
 function gatherNDGradient(g: GradientContext): string {
-  const indices = withBatchIndices(g, g.input(1), g.int('batch_dims', 0));
-  return g.builder.op('ScatterND', [g.zeros(g.inputShape(0)), indices, g.dy], { reduction: 'add' });
+  const batchDims = { batch_dims: g.int('batch_dims', 0) };
+  return addedAt(g, g.builder.op('GatherND', [elementNumbers(g), g.input(1)], batchDims), 'copies');
 }
 
 export const indexing = {

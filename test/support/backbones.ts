@@ -173,7 +173,7 @@ export function recurrentBackbone({ op = 'LSTM', layout = 0 }: RecurrentOptions 
   const hidden = 5;
   const rows = hidden * { LSTM: 4, GRU: 3, RNN: 1 }[op];
   const picture = builder.input('input', 'float32', ['N', 3, 8, 8]);
-  const steps = builder.reshape(builder.transpose(picture, [0, 2, 1, 3]), [0, 8, 24]);
+  const steps = builder.reshape(builder.transpose(picture, [0, 2, 1, 3]), [-1, 8, 24]);
   const batchFirst = layout === 1;
   const inputs = [
     batchFirst ? steps : builder.transpose(steps, [1, 0, 2]),
@@ -186,7 +186,7 @@ export function recurrentBackbone({ op = 'LSTM', layout = 0 }: RecurrentOptions 
   const states = batchFirst ? last : builder.transpose(last, [1, 0, 2]);
   const output = batchFirst ? y : builder.transpose(y, [2, 0, 1, 3]);
   const mean = builder.reduce('ReduceMean', output, [1], false);
-  const features = builder.reshape(builder.op('Add', [states, mean]), [0, 2 * hidden]);
+  const features = builder.reshape(builder.op('Add', [states, mean]), [-1, 2 * hidden]);
   builder.output(features, 'float32', ['N', 2 * hidden], 'output');
   return { graph: builder.build('backbone'), opsets: { '': 17 }, irVersion: 8, metadata: {} };
 }

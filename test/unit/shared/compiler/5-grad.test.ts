@@ -118,11 +118,10 @@ describe('blockedNodes', () => {
   });
 
   test('a node can be refused for its attributes', () => {
-    const fused: Node = {
-      ...node('FusedMatMul', ['x', 'w'], ['y']),
-      domain: 'com.microsoft',
-      attributes: { transBatchA: { type: 'int', value: 1 } },
+    const layer: Node = {
+      ...node('RNN', ['x', 'w', 'v'], ['y']),
+      attributes: { activations: { type: 'strings', value: ['Hope'] } },
     };
-    expect(firstBlocked(graphOf([fused], 'y'), ['x'])?.reason).toMatch(/batch axes/);
+    expect(firstBlocked(graphOf([layer], 'y'), ['x'])?.reason).toMatch(/Hope/);
   });
 });
