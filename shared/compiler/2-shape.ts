@@ -18,7 +18,7 @@ export interface TypedModel extends Model {
 }
 
 /** Operators that give something else on each run; never folded. */
-const impure = new Set([
+export const impure: ReadonlySet<string> = new Set([
   'RandomNormal',
   'RandomUniform',
   'RandomNormalLike',

@@ -5,6 +5,7 @@
 import type { Shape } from '#shared/core/shape.ts';
 import { GraphBuilder } from '#shared/ir/builder.ts';
 import { usesDomain, type Graph, type Model, type ValueInfo } from '#shared/ir/graph.ts';
+import { recompute } from '#shared/compiler/checkpoint.ts';
 import { stateSlots, type StateSlot } from '#shared/compiler/6-update.ts';
 import { definitions, rename } from '#shared/compiler/subgraph.ts';
 import { appendStep, targetOf, type StepSpec } from '#shared/compiler/training-step.ts';
@@ -50,6 +51,11 @@ function modelOf(graph: Graph, like: Model): Model {
   };
 }
 
+/** The step of `suffix` with the checkpoints of `spec`. */
+export function checkpointed(step: Graph, suffix: TypedModel, { cuts = [] }: Pick<StepSpec, 'cuts'>): Graph {
+  return cuts.length === 0 ? step : recompute(step, suffix.graph, cuts, suffix.opsets[''] as number).graph;
+}
+
 /**
  * The step as one graph. Inputs: the suffix's own (the cut rows first), `target` as the loss wants it (int64 [N] for
  * classes), `weight` float32 [N],
@@ -80,7 +86,7 @@ export function emitStep(suffix: TypedModel, spec: StepSpec): Model {
     builder.output(step.parameters.get(name) as string, 'float32', shape, names.next(name));
   for (const { name, shape } of slots)
     builder.output(step.state.get(name) as string, 'float32', shape, names.next(name));
-  return modelOf(builder.build('step'), suffix);
+  return modelOf(checkpointed(builder.build('step'), suffix, spec), suffix);
 }
 
 /**
@@ -160,7 +166,7 @@ function loopBody(
   }
   builder.output(step.loss, 'float32', [], names.loss);
   builder.output(step.correct as string, 'float32', [], names.correct);
-  const graph = builder.build('step');
+  const graph = checkpointed(builder.build('step'), suffix, spec);
   const renaming = new Map([...definitions(graph)].map((name) => [name, `body/${name}`]));
   const outside = [
     names.order,

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import type { Shape } from '#shared/core/shape.ts';
 import { fixShapes, inferTypes, type TypedModel } from '#shared/compiler/2-shape.ts';
 import { lower } from '#shared/compiler/3-lower.ts';
-import { carriedValues, names } from '#shared/compiler/7-emit.ts';
+import { carriedValues, checkpointed, names } from '#shared/compiler/7-emit.ts';
+import { chooseCheckpoints, type Checkpointing } from '#shared/compiler/checkpoint-cuts.ts';
 import { lossTargetType } from '#shared/compiler/losses/registry.ts';
 import { lossSchema } from '#shared/compiler/losses/spec.ts';
 import { defaultDecay } from '#shared/compiler/optimizers/registry.ts';
@@ -31,6 +32,8 @@ export const caseSchema = z.object({
   batches: z
     .array(z.object({ name: z.string(), dtype: z.enum(dtypes), shape: z.array(z.int().nonnegative()) }))
     .optional(),
+  /** What a step may take, in MiB; above it, part of the forward pass is computed again. Absent is any amount. */
+  memory_limit_mib: z.number().positive().optional(),
   /** For models whose input has open sizes, where there are no batches. */
   input: z.object({ shape: z.array(z.int().positive()).optional() }).optional(),
 });
@@ -68,6 +71,8 @@ export interface CaseStep {
   /** Initial value by state input. */
   readonly state: Readonly<Record<string, number>>;
   readonly stateShapes: ReadonlyMap<string, Shape>;
+  /** Absent where the step stays within its limit without. */
+  readonly checkpointing: Checkpointing | undefined;
 }
 
 /**
@@ -113,13 +118,17 @@ export async function buildCaseStep(
     builder.output(step.state.get(name) as string, 'float32', shape, names.next(name));
 
   const state = Object.fromEntries(slots.map((slot) => [slot.name, slot.initial]));
+  const whole: Model = {
+    graph: builder.build('step'),
+    opsets: { '': lowered.opsets[''] as number, 'com.microsoft': 1 },
+    irVersion: onnxIrVersion,
+    metadata: { 'graft.state': JSON.stringify(state) },
+  };
+  const limit = (training.memory_limit_mib ?? Number.POSITIVE_INFINITY) * 2 ** 20;
+  const checkpointing = await chooseCheckpoints(lowered, () => whole, limit, oracle);
   return {
-    model: {
-      graph: builder.build('step'),
-      opsets: { '': lowered.opsets[''] as number, 'com.microsoft': 1 },
-      irVersion: onnxIrVersion,
-      metadata: { 'graft.state': JSON.stringify(state) },
-    },
+    model: { ...whole, graph: checkpointed(whole.graph, lowered, checkpointing ?? {}) },
+    checkpointing,
     parameters: new Map(used.map((name) => [name, lowered.graph.initializers.get(name) as Tensor])),
     state,
     stateShapes: new Map(slots.map((slot) => [slot.name, slot.shape])),

@@ -7,6 +7,7 @@ import { cutTensor, parameterGroups, partition, type Partition } from '#shared/c
 import { firstBlocked, type BlockedNode } from '#shared/compiler/5-grad.ts';
 import type { StateSlot } from '#shared/compiler/6-update.ts';
 import { carriedValues, emitEvaluation, emitLoop, emitStep, type Carried } from '#shared/compiler/7-emit.ts';
+import { chooseCheckpoints, type Checkpointing } from '#shared/compiler/checkpoint-cuts.ts';
 import { pooledFeatures, type DropoutInput } from '#shared/compiler/head.ts';
 import type { LossSpec } from '#shared/compiler/losses/spec.ts';
 import type { Oracle } from '#shared/compiler/oracle.ts';
@@ -50,6 +51,8 @@ export interface Plan {
     readonly lowered: TypedModel;
     readonly partition: Partition;
     readonly spec: StepSpec;
+    /** Absent where a step stays within its limit without. */
+    readonly checkpointing: Checkpointing | undefined;
   };
 }
 
@@ -59,10 +62,12 @@ export interface CompileInput {
   /** Training samples of each class. */
   readonly classCounts: readonly number[];
   readonly oracle: Oracle;
+  /** Bytes a step may take where the recipe names no limit; absent is any amount. */
+  readonly memoryLimit?: number;
 }
 
 /** @throws GraftError with the node at fault; an operator without gradient names the freeze line that avoids it */
-export async function compile({ recipe, backbone, classCounts, oracle }: CompileInput): Promise<Plan> {
+export async function compile({ recipe, backbone, classCounts, oracle, memoryLimit }: CompileInput): Promise<Plan> {
   const assembly = resolve(recipe, backbone, classCounts.length);
   const batch = recipe.training.batchSize;
   const fix = (model: Model, count = batch): Promise<TypedModel> =>
@@ -89,8 +94,12 @@ export async function compile({ recipe, backbone, classCounts, oracle }: Compile
 
   const head = new Set(assembly.head.keys());
   const groups = parameterGroups(divided, head, stages, recipe.freeze, recipe.optimizer.weightDecay);
-  const spec: StepSpec = { loss: lossSpec(recipe.loss, classCounts), optimizer: optimizerSpec(recipe), groups };
-  const { parameters, slots } = carriedValues(divided.suffix, spec);
+  const whole: StepSpec = { loss: lossSpec(recipe.loss, classCounts), optimizer: optimizerSpec(recipe), groups };
+  const limit = recipe.training.memoryLimit * 2 ** 20 || (memoryLimit ?? Number.POSITIVE_INFINITY);
+  const { suffix } = divided;
+  const checkpointing = await chooseCheckpoints(suffix, () => emitStep(suffix, whole), limit, oracle);
+  const spec: StepSpec = checkpointing ? { ...whole, cuts: checkpointing.cuts } : whole;
+  const { parameters, slots } = carriedValues(suffix, spec);
   const initial = new Map(parameters.map(({ name }) => [name, lowered.graph.initializers.get(name) as Tensor]));
   // Evaluation runs the graph as it was before lowering, without dropout.
   const evaluated = partition(await fix(assembly.inference), tensor).suffix;
@@ -109,8 +118,8 @@ export async function compile({ recipe, backbone, classCounts, oracle }: Compile
     cut: { name: tensor, shape: divided.cut.shape.slice(1) },
     prefix,
     prefixBatch,
-    step: emitStep(divided.suffix, spec),
-    loop: emitLoop(divided.suffix, spec),
+    step: emitStep(suffix, spec),
+    loop: emitLoop(suffix, spec),
     evaluation: emitEvaluation(evaluated, parameters),
     inference: assembly.inference,
     parameters,
@@ -120,7 +129,7 @@ export async function compile({ recipe, backbone, classCounts, oracle }: Compile
     loss: spec.loss,
     counts: { trainable, frozen: all - trainable },
     summary: summarize(divided, recipe),
-    phases: { assembly, typed, lowered, partition: divided, spec },
+    phases: { assembly, typed, lowered, partition: divided, spec, checkpointing },
   };
 }
 

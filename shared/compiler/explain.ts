@@ -2,6 +2,8 @@
 import { assertNever } from '#shared/core/assert-never.ts';
 import { printModel } from '#shared/ir/print.ts';
 import type { Plan } from '#shared/compiler/compile.ts';
+import type { Checkpointing } from '#shared/compiler/checkpoint-cuts.ts';
+import { formatBytes } from '#shared/core/format.ts';
 import { GraftError } from '#shared/messages/error.ts';
 
 export const phaseNames = ['resolve', 'shape', 'lower', 'partition', 'grad', 'update', 'emit'] as const;
@@ -27,7 +29,7 @@ function explainOne(plan: Plan, name: PhaseName, number: number): string {
 }
 
 function body(plan: Plan, name: PhaseName): string {
-  const { assembly, typed, lowered, partition, spec } = plan.phases;
+  const { assembly, typed, lowered, partition, spec, checkpointing } = plan.phases;
   switch (name) {
     case 'resolve':
       return printModel(assembly.training);
@@ -48,7 +50,7 @@ function body(plan: Plan, name: PhaseName): string {
     case 'grad':
     case 'update':
       return name === 'grad'
-        ? printModel(plan.step)
+        ? `${checkpointing ? explainCheckpoints(checkpointing) : ''}${printModel(plan.step)}`
         : spec.groups
             .map((group) => `rate ×${group.rate}, decay ${group.decay}: ${group.parameters.join(', ')}`)
             .join('\n');
@@ -57,4 +59,13 @@ function body(plan: Plan, name: PhaseName): string {
     default:
       return assertNever(name);
   }
+}
+
+function explainCheckpoints({ cuts, repeated, before, after, limit }: Checkpointing): string {
+  const short = after > limit ? ', which no choice of checkpoints keeps to' : '';
+  return [
+    `checkpoints: the limit is ${formatBytes(limit)}${short};`,
+    `${cuts.length} segments, ${repeated} forward nodes computed again;`,
+    `estimate ${formatBytes(before)} without, ${formatBytes(after)} with\n`,
+  ].join(' ');
 }

@@ -16,6 +16,8 @@ export interface StepSpec {
   readonly groups: readonly ParameterGroup[];
   /** What the target is where the loss and the predictions leave a choice. */
   readonly target?: TensorType;
+  /** Where checkpoints stand; absent keeps all the backward pass reads. */
+  readonly cuts?: readonly number[];
 }
 
 /** Name and type of what the model predicts. */

@@ -168,6 +168,8 @@ interface TrainingPart {
   readonly accumulation: number;
   /** Share of the moving average of the weights kept at each change; 0 uses the weights themselves. */
   readonly averaging: number;
+  /** MiB a step may take before part of the forward pass is computed again; 0 is half the memory of the machine. */
+  readonly memoryLimit: number;
 }
 
 interface EvaluationPart {

@@ -92,6 +92,21 @@ const schema = z.object({
         step: 1,
       }),
     ),
+  memoryLimit: z
+    .number()
+    .int()
+    .min(0)
+    .max(1_048_576)
+    .default(0)
+    .meta(
+      meta({
+        title: 'Memory limit',
+        help: 'Above this, a step computes part of its forward pass twice instead of keeping it; 0 is half of what the machine has.',
+        unit: 'MiB',
+        step: 256,
+        expert: true,
+      }),
+    ),
 });
 
 export const training = defineKind({

@@ -1,4 +1,5 @@
 /** From a project to everything a run needs: the recipe, the data, the backbone and the compiled plan. */
+import { totalmem } from 'node:os';
 import { isAbsolute, resolve as resolvePath } from 'node:path';
 import { compile, type Plan } from '#shared/compiler/compile.ts';
 import { normalizationOf } from '#shared/compiler/1-resolve.ts';
@@ -33,6 +34,9 @@ export async function loadProject(document: GraftDocument, baseFolder: string): 
     backbone: { model: loaded.model, view: loaded.view, featureShape, size },
     classCounts: facts.classes.map(({ train }) => train),
     oracle,
+    // No provider of the runtime says how much a graphics card has. Half: from its second step on, the runtime holds a
+    // block of the size of the peak beside what it took for the first.
+    memoryLimit: totalmem() / 2,
   });
   const identity = {
     rows: 1,

@@ -33,6 +33,10 @@ const cases: readonly [string, RecipeChanges, Model?][] = [
   ['NAdam, focal', { optimizer: { kind: 'nadam' }, loss: { kind: 'focal', classWeights: 'on' } }],
   ['Adafactor', { freeze: { mode: 'none' }, optimizer: { kind: 'adafactor' } }],
   ['everything, with smoothing', { freeze: { mode: 'none' }, loss: { labelSmoothing: 0.1 }, head: { dropout: 0.2 } }],
+  [
+    'with checkpoints',
+    { freeze: { mode: 'none' }, head: { dropout: 0.2 }, training: { ...training, memoryLimit: 1e-6 } },
+  ],
   ['recurrent layers, whose gradient has a body of its own', { freeze: { mode: 'none' } }, recurrentBackbone()],
 ];
 
