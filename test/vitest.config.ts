@@ -17,7 +17,7 @@ export default defineConfig({
       {
         test: {
           name: 'engine',
-          include: ['test/gradcheck/**/*.test.ts', 'test/engine/**/*.test.ts'],
+          include: ['test/gradcheck/**/*.test.ts', 'test/engine/**/*.test.ts', 'test/onnx-suite/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

@@ -11,6 +11,7 @@ import type { Oracle } from '#shared/compiler/oracle.ts';
 import { resolveBranches } from '#shared/compiler/branches.ts';
 import { fold } from '#shared/compiler/folding.ts';
 import { inferAll, isFixed } from '#shared/compiler/inference.ts';
+import { withScalarRanges } from '#shared/compiler/scalar-ranges.ts';
 import { timeFirst } from '#shared/compiler/time-first.ts';
 import { ancestors, definitions } from '#shared/compiler/subgraph.ts';
 
@@ -32,7 +33,7 @@ export async function fixShapes(
     const shape = inputShapes.get(input.name);
     return shape ? { name: input.name, dtype: input.dtype, shape } : input;
   });
-  let current = withBranchesTaken(timeFirst({ ...model, graph: { ...model.graph, inputs } }));
+  let current = withBranchesTaken(timeFirst({ ...model, graph: withScalarRanges({ ...model.graph, inputs }) }));
   let types: ReadonlyMap<string, ValueInfo> = new Map();
   for (;;) {
     const folded = await fold(current, types, keep, oracle);

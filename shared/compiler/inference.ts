@@ -10,13 +10,13 @@ export async function inferAll(model: Model, oracle: Oracle): Promise<Map<string
   for (const input of model.graph.inputs) types.set(input.name, input);
   for (const [name, tensor] of model.graph.initializers)
     types.set(name, { name, dtype: tensor.dtype, shape: tensor.shape });
-  await settleByTrial(model, types, oracle);
   // Where a size follows from a value that comes with the input, what the model says of its outputs settles it.
   for (const output of model.graph.outputs) {
     const inferred = types.get(output.name);
     if (output.unknown === undefined && isFixed(output) && inferred && !isFixed(inferred) && agrees(output, inferred))
       types.set(output.name, output);
   }
+  await settleByTrial(model, types, oracle);
   return types;
 }
 

@@ -1,7 +1,7 @@
 import type { Model, ValueInfo } from '#shared/ir/graph.ts';
 import type { Tensor, TensorType } from '#shared/ir/tensor.ts';
 
-/** How an input is filled for a trial run: all zeros, or zeros and ones (of either sign where there are signs) in turn. */
+/** How an input is filled for a trial run: all zeros, or with values of several sizes and signs in turn. */
 export type TrialFill = 'zeros' | 'mixed';
 
 /**

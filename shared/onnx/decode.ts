@@ -26,6 +26,9 @@ export interface DecodeOptions {
   readonly readExternal?: ExternalReader;
 }
 
+/** The newest that onnxruntime reads. Later ones add nothing to what is decoded here, and exporters write them early. */
+const newestIrVersion = 13;
+
 const dtypeOf = new Map<number, DType>(Object.entries(onnxType).map(([dtype, number]) => [number, dtype as DType]));
 
 interface Context {
@@ -52,7 +55,7 @@ export function decodeModel(bytes: Uint8Array, options: DecodeOptions = {}): Mod
     opsets: Object.fromEntries(
       message.opsetImport.map((entry) => [entry.domain === 'ai.onnx' ? '' : entry.domain, toNumber(entry.version)]),
     ),
-    irVersion: toNumber(message.irVersion),
+    irVersion: Math.min(toNumber(message.irVersion), newestIrVersion),
     metadata: Object.fromEntries(message.metadataProps.map((entry) => [entry.key, entry.value])),
   };
 }

@@ -4,6 +4,7 @@ import { dropout } from '#shared/ops/dropout.ts';
 import { broadcasting, decomposition, rule, stop, type Family } from '#shared/ops/entry.ts';
 import type { Emitter } from '#shared/ops/emitter.ts';
 import type { GradientContext } from '#shared/ops/gradient-context.ts';
+import { softmaxGradient } from '#shared/ops/softmax.ts';
 
 /** dy where the value is above zero, else 0. */
 function gate(g: Emitter, value: string, dy: string): string {
@@ -131,8 +132,7 @@ export const activation = {
   ThresholdedRelu: activate((g) => g.mul(g.dy, g.indicator('Greater', g.x, g.scalar(g.float('alpha', 1))))),
   // y = x < −λ ? x + bias : x > λ ? x − bias : 0
   Shrink: activate((g) => g.mul(g.dy, g.indicator('Greater', g.unary('Abs', g.x), g.scalar(g.float('lambd', 0.5))))),
-  // dx = y · (dy − Σ dy · y)
-  Softmax: activate((g) => g.mul(g.y, g.sub(g.dy, g.sum(g.mul(g.dy, g.y), [axisOf(g)], true)))),
+  Softmax: activate(softmaxGradient),
   // dx = dy − e^y · Σ dy
   LogSoftmax: activate((g) => g.sub(g.dy, g.mul(g.unary('Exp', g.y), g.sum(g.dy, [axisOf(g)], true)))),
   Hardmax: stop('constant between jumps'),

@@ -38,7 +38,7 @@ function normalizationGradient(g: GradientContext, { centred, reciprocal }: Kind
   const statistic = (index: number): string => g.builder.cast(g.cotangent(index), g.dtype);
   const ofStatistics = (): string | undefined => {
     const parts: string[] = [];
-    if (centred && g.reaches(1)) parts.push(statistic(1));
+    if (centred && g.reaches(1)) parts.push(g.builder.expand(statistic(1), shape));
     if (g.reaches(reciprocal)) parts.push(g.neg(g.mul(g.mul(statistic(reciprocal), g.mul(r, r)), n)));
     return parts.length === 0
       ? undefined

@@ -30,12 +30,9 @@ function negativeLogLikelihood(l: LoweringContext, logProbabilities: string): st
 }
 
 export const loss = {
-  NegativeLogLikelihoodLoss: decomposition((l) => [negativeLogLikelihood(l, l.x)], { stops: [2] }),
-  SoftmaxCrossEntropyLoss: decomposition(
-    (l) => {
-      const logProbabilities = l.builder.op('LogSoftmax', [l.x], { axis: 1 });
-      return [negativeLogLikelihood(l, logProbabilities), logProbabilities];
-    },
-    { stops: [2] },
-  ),
+  NegativeLogLikelihoodLoss: decomposition((l) => [negativeLogLikelihood(l, l.x)]),
+  SoftmaxCrossEntropyLoss: decomposition((l) => {
+    const logProbabilities = l.builder.op('LogSoftmax', [l.x], { axis: 1 });
+    return [negativeLogLikelihood(l, logProbabilities), logProbabilities];
+  }),
 } as const satisfies Family;

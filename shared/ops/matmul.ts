@@ -1,6 +1,5 @@
 /** Matrix products. */
 import type { Shape } from '#shared/core/shape.ts';
-import { float } from '#shared/ir/builder.ts';
 import { determinant } from '#shared/ops/determinant.ts';
 import { decomposition, rule, stop, type Contribution, type Family } from '#shared/ops/entry.ts';
 import { einsum } from '#shared/ops/einsum.ts';
@@ -98,33 +97,11 @@ function fusedMatMul(l: LoweringContext): readonly string[] {
   return [l.scale(product(l, operand(0, 'A'), operand(1, 'B')), l.float('alpha', 1))];
 }
 
-/** Gemm, then an activation with up to three numbers. */
-function fusedGemm(l: LoweringContext): readonly string[] {
-  const inputs = l.node.inputs.filter((input) => input !== '');
-  const sum = l.builder.op('Gemm', inputs, {
-    alpha: float(l.float('alpha', 1)),
-    beta: float(l.float('beta', 1)),
-    transA: l.int('transA', 0),
-    transB: l.int('transB', 0),
-  });
-  const activation = l.string('activation', '');
-  const alpha = l.float('activation_alpha', 0);
-  // What has no rule of its own is γ · elu(x, α) or α · elu(x / α).
-  if (activation === 'Selu') {
-    return [l.scale(l.builder.op('Elu', [sum], { alpha: float(alpha) }), l.float('activation_gamma', 1))];
-  }
-  if (activation === 'Celu') return [l.scale(l.builder.op('Elu', [l.scale(sum, 1 / alpha)]), alpha)];
-  const named = ['alpha', 'beta'].filter((name) => `activation_${name}` in l.node.attributes);
-  const numbers = named.map((name) => [name, float(l.float(`activation_${name}`, 0))]);
-  return [l.builder.op(activation, [sum], Object.fromEntries(numbers))];
-}
-
 export const matmul = {
   ...einsum,
   ...determinant,
   MatMul: rule(matmulGradient),
   Gemm: rule(gemmGradient),
-  'com.microsoft.FusedGemm': decomposition(fusedGemm),
   'com.microsoft.FusedMatMul': decomposition(fusedMatMul),
   'com.microsoft.TransposeMatMul': decomposition(fusedMatMul),
   MatMulInteger: stop('integers'),

@@ -9,6 +9,8 @@ import { indexing } from '#shared/ops/indexing.ts';
 import { loss } from '#shared/ops/loss.ts';
 import { matmul } from '#shared/ops/matmul.ts';
 import { qualifiedName, type OperatorName } from '#shared/ops/names.ts';
+import { microsoft } from '#shared/ops/microsoft.ts';
+import { microsoftRefused } from '#shared/ops/microsoft-refused.ts';
 import { normalization } from '#shared/ops/normalization.ts';
 import { pooling } from '#shared/ops/pooling.ts';
 import { quantization } from '#shared/ops/quantization.ts';
@@ -19,6 +21,7 @@ import { resampling } from '#shared/ops/resampling.ts';
 import { shape } from '#shared/ops/shape.ts';
 import { signal } from '#shared/ops/signal.ts';
 import { unsupported } from '#shared/ops/unsupported.ts';
+import { withdrawn } from '#shared/ops/withdrawn.ts';
 
 export const families = {
   Arithmetic: arithmetic,
@@ -38,6 +41,9 @@ export const families = {
   Losses: loss,
   Quantization: quantization,
   Signals: signal,
+  'Of onnxruntime': microsoft,
+  'Of onnxruntime, without a gradient': microsoftRefused,
+  Withdrawn: withdrawn,
   Other: unsupported,
 } as const satisfies Record<string, Family>;
 
@@ -59,6 +65,9 @@ export const operatorTable = {
   ...loss,
   ...quantization,
   ...signal,
+  ...microsoft,
+  ...microsoftRefused,
+  ...withdrawn,
   ...unsupported,
 } as const satisfies Record<OperatorName, OperatorEntry>;
 

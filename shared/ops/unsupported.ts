@@ -1,7 +1,8 @@
 /** Everything without a gradient of its own family: control flow, sequences, text. */
-import { refused, stop, type Family } from '#shared/ops/entry.ts';
+import { decomposition, refused, stop, type Family } from '#shared/ops/entry.ts';
 
-const sequence = refused('sequences and optional values have no gradient rule yet.');
+const sequences = 'sequences and optional values have no gradient rule yet.';
+const sequence = refused(sequences);
 
 export const unsupported = {
   If: refused('branches have no gradient rule yet.'),
@@ -14,7 +15,9 @@ export const unsupported = {
   TfIdfVectorizer: stop('counts'),
   ConcatFromSequence: sequence,
   Optional: sequence,
-  OptionalGetElement: sequence,
+  OptionalGetElement: decomposition((l) => [l.x], {
+    refuses: (node) => (node.isSized ? undefined : sequences),
+  }),
   OptionalHasElement: sequence,
   SequenceAt: sequence,
   SequenceConstruct: sequence,

@@ -7,6 +7,7 @@ import { functionCases } from '#test/gradcheck/cases/functions.ts';
 import { indexingCases } from '#test/gradcheck/cases/indexing.ts';
 import { lossCases } from '#test/gradcheck/cases/loss.ts';
 import { matmulCases } from '#test/gradcheck/cases/matmul.ts';
+import { microsoftCases } from '#test/gradcheck/cases/microsoft.ts';
 import { normalizationCases } from '#test/gradcheck/cases/normalization.ts';
 import { poolingCases } from '#test/gradcheck/cases/pooling.ts';
 import { reductionCases } from '#test/gradcheck/cases/reduction.ts';
@@ -37,6 +38,7 @@ const families: Record<string, readonly GradientCase[]> = {
   regions: regionsCases,
   signal: signalCases,
   loss: lossCases,
+  microsoft: microsoftCases,
 };
 
 const seed = Number(process.env['GRADCHECK_SEED'] ?? 7);

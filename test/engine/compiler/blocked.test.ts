@@ -92,11 +92,11 @@ it('an operator the runtime has and Graft does not know is named as such', async
   const model = backbone({ widths });
   const at = model.graph.nodes.findIndex(({ op }) => op === 'Relu');
   const nodes = model.graph.nodes.map((node, index) =>
-    index === at ? { ...node, name: 'odd', op: 'Trilu', domain: 'com.microsoft' } : node,
+    index === at ? { ...node, name: 'odd', op: 'Binarizer', domain: 'ai.onnx.ml' } : node,
   );
-  const odd = { ...model, graph: { ...model.graph, nodes }, opsets: { ...model.opsets, 'com.microsoft': 1 } };
+  const odd = { ...model, graph: { ...model.graph, nodes }, opsets: { ...model.opsets, 'ai.onnx.ml': 1 } };
   const refusal = await refusalOf(odd, { freeze: { mode: 'none' } });
-  expect(refusal.message).toContain('Operator Trilu (node “odd”)');
+  expect(refusal.message).toContain('Operator Binarizer (node “odd”)');
   expect(refusal.message).toContain('Graft does not know this operator');
   expect(refusal.remedy).toContain('“stage2”');
 });

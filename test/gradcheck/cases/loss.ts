@@ -1,5 +1,5 @@
 import type { GradientCase } from '#test/gradcheck/harness.ts';
-import { absent, computedInts, fixed, ints, signed } from '#test/gradcheck/inputs.ts';
+import { absent, between, computedInts, fixed, ints, signed } from '#test/gradcheck/inputs.ts';
 
 const target = ints([2, 0, 1, 2]);
 const plane = ints([2, 0, 1, 2, 1, 1, 0, 2], [2, 2, 2]);
@@ -38,6 +38,12 @@ export const lossCases: readonly GradientCase[] = [
     outputs: 2,
     ...single,
   },
+  ...(['NegativeLogLikelihoodLoss', 'SoftmaxCrossEntropyLoss'] as const).map((op): GradientCase => ({
+    op,
+    name: 'by its weights too',
+    inputs: [signed(4, 3), target, between(0.5, 2, 3)],
+    oracle: 'decomposition',
+  })),
   ...(['none', 'sum', 'mean'] as const).flatMap((reduction) =>
     (['NegativeLogLikelihoodLoss', 'SoftmaxCrossEntropyLoss'] as const).map((op): GradientCase => ({
       op,

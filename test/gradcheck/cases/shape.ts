@@ -173,4 +173,5 @@ export const shapeCases: readonly GradientCase[] = [
   { op: 'Transpose', name: 'scalar', inputs: [signed()] },
   { op: 'Flatten', name: 'scalar per row', inputs: [signed(3)], attributes: { axis: -1 }, opsets: [13, 26] },
   { op: 'Range', name: 'start and step', inputs: [given([0.5]), fixed([2.1]), given([0.4])], opsets: [13, 26] },
+  { op: 'OptionalGetElement', name: 'of a tensor', inputs: [signed(2, 3)], opsets: [18, 21] },
 ];
