@@ -9,7 +9,7 @@ import { findStages, type StageCut } from '#shared/compiler/stages.ts';
 import { extract } from '#shared/compiler/subgraph.ts';
 import { trainableInitializers } from '#shared/compiler/trainable.ts';
 import { elementCount } from '#shared/core/shape.ts';
-import type { Model } from '#shared/ir/graph.ts';
+import { shapeless, type Model } from '#shared/ir/graph.ts';
 import { GraftError } from '#shared/messages/error.ts';
 import type { BackboneFacts, Stage } from '#shared/nodes/facts.ts';
 import { builtInFile, isModelFile } from '#shared/nodes/backbone.ts';
@@ -64,8 +64,7 @@ async function typedBackbone(
   { path, model, view }: LoadedBackbone,
   size: readonly [number, number],
 ): Promise<TypedModel> {
-  const features = { name: view.features, dtype: 'float32' as const, shape: [] };
-  const body = extract(model, [view.input], [features]);
+  const body = extract(model, [view.input], [shapeless(view.features)]);
   const shapes = new Map([[view.input.name, [trialBatch, 3, ...size]]]);
   const refuse = (reason: string): GraftError => new GraftError('model.input-unsupported', { path, reason });
   let typed: TypedModel;
@@ -123,7 +122,7 @@ function describeStage(typed: TypedModel, cut: StageCut, output: string): Stage 
   const suffix = extract(
     typed,
     [{ name: cut.tensor, dtype: type?.dtype ?? 'float32', shape: type?.shape ?? [] }],
-    [{ name: output, dtype: 'float32', shape: [] }],
+    [shapeless(output)],
   );
   const blocked = firstBlocked({ ...suffix.graph, types: typed.graph.types }, trainableInitializers(suffix.graph), [
     output,

@@ -3,7 +3,7 @@
  * (float32 [N,3,H,W], RGB, 0–1) to logits [N, classes], once as trained and once as handed over.
  */
 import { GraphBuilder } from '#shared/ir/builder.ts';
-import type { Graph, Model } from '#shared/ir/graph.ts';
+import { shapeless, type Graph, type Model } from '#shared/ir/graph.ts';
 import { onnxIrVersion } from '#shared/compiler/versions.ts';
 import type { BackboneView } from '#shared/compiler/backbone.ts';
 import { appendHead, appendPooling, initialHead, pooledWidth, type DropoutInput } from '#shared/compiler/head.ts';
@@ -59,7 +59,7 @@ const statistics = {
 export function resolve(recipe: Recipe, source: BackboneSource, classes: number): Assembly {
   const { view, featureShape } = source;
   const model = timeFirst(source.model);
-  const body = extract(model, [view.input], [{ name: view.features, dtype: 'float32', shape: [] }]).graph;
+  const body = extract(model, [view.input], [shapeless(view.features)]).graph;
   const renamed = outOfTheWay(body);
   const normalization = normalizationOf(recipe.backbone, model);
   // Without normalisation the pictures are the backbone's input.

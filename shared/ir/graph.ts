@@ -42,6 +42,11 @@ export interface ValueInfo {
   readonly unknown?: 'shape' | 'type';
 }
 
+/** A float32 value whose shape is to be found out. */
+export function shapeless(name: string): ValueInfo {
+  return { name, dtype: 'float32', shape: [], unknown: 'shape' };
+}
+
 export interface Graph {
   readonly name: string;
   readonly inputs: readonly ValueInfo[];

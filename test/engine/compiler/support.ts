@@ -7,7 +7,7 @@ import { trainableInitializers } from '#shared/compiler/trainable.ts';
 import { randomStreams, randomUniform } from '#shared/core/random.ts';
 import { elementCount } from '#shared/core/shape.ts';
 import { resolveRecipe } from '#shared/document/resolve.ts';
-import type { Model } from '#shared/ir/graph.ts';
+import { shapeless, type Model } from '#shared/ir/graph.ts';
 import type { Recipe } from '#shared/nodes/recipe.ts';
 import { dropoutMasks } from '#electron/engine/training/batches.ts';
 import type { StepBatch } from '#electron/engine/training/network.ts';
@@ -32,7 +32,7 @@ export async function compileModel(
   classCounts: readonly number[] = [10, 10, 10],
 ): Promise<Plan> {
   const view = viewBackbone(model, 'backbone.onnx');
-  const body = extract(model, [view.input], [{ name: view.features, dtype: 'float32', shape: [] }]);
+  const body = extract(model, [view.input], [shapeless(view.features)]);
   const shapes = new Map([[view.input.name, [1, 3, ...size]]]);
   const typed = await fixShapes(body, shapes, trainableInitializers(body.graph), oracle);
   const featureShape = typed.graph.types.get(view.features)?.shape.slice(1) ?? [];
