@@ -105,10 +105,7 @@ function correlation(g: Emitter, conv: Convolution, x: string, kernels: string, 
 function choose(conv: Convolution): Spelling {
   const positions = outputPositions(conv);
   const taps = elementCount(kernelOf(conv));
-  if (isDepthwise(conv)) {
-    const unstrided = conv.axes.every((axis) => axis.stride === 1);
-    return unstrided && taps <= 9 && positions >= 196 ? byTapProducts : byChannelConvolution;
-  }
+  if (isDepthwise(conv)) return byChannelConvolution;
   if (conv.groups > 1) return byTapProducts;
   if (taps > 1 && conv.inputChannels <= 4) return bySampleConvolution;
   return positions <= 256 ? byChannelMajorProducts : byTapProducts;

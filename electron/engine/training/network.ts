@@ -9,6 +9,7 @@ import { emitDownload, names } from '#shared/compiler/7-emit.ts';
 import { elementCount } from '#shared/core/shape.ts';
 import type { Tensor } from '#shared/ir/tensor.ts';
 import { createSession, sessionError, type ConcreteDevice } from '#electron/engine/runtime/session.ts';
+import { createTrainingSession } from '#electron/engine/runtime/training-session.ts';
 import { float32, fromRuntime, int64, toRuntime } from '#electron/engine/runtime/tensors.ts';
 
 /** All samples' rows, kept as a runtime tensor between loops. */
@@ -114,7 +115,7 @@ export class Network {
     if (kind === 'download') return createSession(emitDownload(carried, this.#plan.step), this.#device);
     const advances = kind === 'loop' || kind === 'step';
     const keepOnDevice = advances ? carried.map(({ name }) => names.next(name)) : [];
-    return createSession(this.#plan[kind], this.#device, { keepOnDevice });
+    return createTrainingSession(this.#plan[kind], this.#device, { keepOnDevice });
   }
 
   loopData(rows: Float32Array, labels: BigInt64Array): LoopData {
