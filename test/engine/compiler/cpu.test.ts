@@ -91,7 +91,8 @@ describe('the blocked layout', () => {
       const y = builder.op('Conv', [x, dense], same);
       const above = builder.op('Greater', [y, builder.scalar('float32', 0)]);
       const kept = builder.op('Where', [above, y, builder.scalar('float32', 0.5)]);
-      const elsewhere = builder.op('Where', [above, x, builder.scalar('float32', 0)]);
+      const other = builder.input('other', 'float32', pictures);
+      const elsewhere = builder.op('Where', [above, other, builder.scalar('float32', 0)]);
       const turned = builder.transpose(kept, [1, 0, 2, 3]);
       return { [kept]: pictures, [elsewhere]: pictures, [turned]: [channels, samples, size, size] };
     });
