@@ -1,3 +1,4 @@
+import { formatBriefly } from '#renderer/charts/format.ts';
 import { type PlotFrame, plotMargin, toPixelX } from '#renderer/charts/plot-frame.ts';
 import { type ChartRow, nearestRow } from '#renderer/charts/series.ts';
 import classes from '#renderer/charts/charts.module.css';
@@ -8,10 +9,12 @@ interface Props {
   /** Epochs. */
   readonly at: number;
   readonly format: (value: number) => string;
+  /** Learning rate there. */
+  readonly rate: number | undefined;
 }
 
 /** The values under the pointer. */
-export function PlotReading({ rows, frame, at, format }: Props) {
+export function PlotReading({ rows, frame, at, format, rate }: Props) {
   const train = nearestRow(rows, at, 'train');
   const validation = nearestRow(rows, at, 'validation');
   if (train === undefined && validation === undefined) return null;
@@ -40,6 +43,12 @@ export function PlotReading({ rows, frame, at, format }: Props) {
           <>
             <dt>validation, {validation.x}</dt>
             <dd>{format(validation.validation)}</dd>
+          </>
+        )}
+        {rate !== undefined && (
+          <>
+            <dt>learning rate</dt>
+            <dd>{formatBriefly(rate)}</dd>
           </>
         )}
       </dl>
