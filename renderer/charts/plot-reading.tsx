@@ -3,6 +3,9 @@ import { type PlotFrame, plotMargin, toPixelX } from '#renderer/charts/plot-fram
 import { type ChartRow, nearestRow } from '#renderer/charts/series.ts';
 import classes from '#renderer/charts/charts.module.css';
 
+/** Pixels the reading takes at most. */
+const room = 214;
+
 interface Props {
   readonly rows: readonly ChartRow[];
   readonly frame: PlotFrame;
@@ -19,7 +22,9 @@ export function PlotReading({ rows, frame, at, format, rate }: Props) {
   const validation = nearestRow(rows, at, 'validation');
   if (train === undefined && validation === undefined) return null;
   const pixel = toPixelX(frame, at);
-  const side = pixel < frame.size.width / 2 ? { left: pixel + 12 } : { right: frame.size.width - pixel + 12 };
+  const { width } = frame.size;
+  const aside = (distance: number): number => Math.max(0, Math.min(distance + 12, width - room));
+  const side = pixel < width / 2 ? { left: aside(pixel) } : { right: aside(width - pixel) };
   return (
     <div className={classes['reading']} style={{ top: plotMargin.top, ...side }} aria-hidden="true">
       <dl>

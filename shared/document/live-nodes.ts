@@ -141,7 +141,7 @@ const describeHead: Describe = ({ head }, { classes, features, headParameters })
 });
 
 function lossSubtitle(loss: Recipe['loss']): string {
-  if (loss.kind === 'focal') return `focal, focus ${formatRate(loss.gamma)}`;
+  if (loss.kind === 'focal') return 'hard pictures count more';
   return loss.labelSmoothing > 0 ? `label smoothing ${formatRate(loss.labelSmoothing)}` : 'mean over the batch';
 }
 

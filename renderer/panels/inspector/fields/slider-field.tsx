@@ -30,10 +30,10 @@ export function LogField(props: FieldProps) {
   return <ScaledField {...props} scale={scale} />;
 }
 
-/** Takes a decimal comma too; undefined for what is no number, so that the schema asks for one. */
-function numberIn(text: string): number | undefined {
+/** Takes a decimal comma too. */
+function numberIn(text: string): number {
   const plain = text.trim().replace(/^([^,.]*),([^,.]*)$/u, '$1.$2');
-  return plain === '' || Number.isNaN(Number(plain)) ? undefined : Number(plain);
+  return plain === '' ? Number.NaN : Number(plain);
 }
 
 function ScaledField({ scale, ...props }: FieldProps & { readonly scale: Scale }) {
