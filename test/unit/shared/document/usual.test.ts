@@ -18,7 +18,7 @@ describe('the learning rate of another optimizer', () => {
     ['sgd', 0.1, 0.01],
     ['adam', 0.01, 0.001],
     ['lion', 0.003, 0.0003],
-    ['adafactor', 0.1, 0.01],
+    ['adafactor', 0.1, 0.03],
     ['muon', 0.01, 0.001],
     ['adadelta', 1, 1],
   ])('%s takes %d for a head alone and %d with the backbone', (kind, headAlone, together) => {
