@@ -6,7 +6,7 @@
 import type { Shape } from '#shared/core/shape.ts';
 import { clipByGlobalNorm, clipByValue } from '#shared/compiler/optimizers/clipping.ts';
 import { optimizerRule } from '#shared/compiler/optimizers/registry.ts';
-import { float32, zeros, type Slot } from '#shared/compiler/optimizers/rule.ts';
+import { float32, StepClock, zeros, type Slot } from '#shared/compiler/optimizers/rule.ts';
 import type { OptimizerSpec } from '#shared/compiler/optimizers/spec.ts';
 import type { GraphBuilder } from '#shared/ir/builder.ts';
 
@@ -87,7 +87,7 @@ export function appendUpdate(
   const updates = accumulation?.updates ?? step;
   const clipped = clip(builder, spec, accumulation?.gradients ?? gradients, shapes);
   const terms = rule.terms(builder, spec, updates);
-  const average = averages(spec) ? averaging(builder, spec.ema_decay as number, updates) : undefined;
+  const average = averages(spec) ? averaging(builder, spec, updates) : undefined;
   const parameters = new Map<string, string>();
   const state = new Map<string, string>();
   for (const group of groups) {
@@ -158,15 +158,24 @@ function accumulate(
 
 /**
  * e ← e + (1 − d)·(p − e) after each update, and e ← p after the first: PyTorch's AveragedModel with its
- * get_ema_multi_avg_fn.
+ * get_ema_multi_avg_fn. With `ema_warm_up`, d is at most (1 + n)/(10 + n) after n updates, as in TensorFlow's
+ * ExponentialMovingAverage: a short run would else keep mostly what the parameters were at its start.
  */
 function averaging(
   builder: GraphBuilder,
-  decay: number,
+  spec: OptimizerSpec,
   updates: string,
 ): (average: string, parameter: string) => string {
   const arithmetic = float32(builder);
   const isFirst = builder.op('Equal', [updates, builder.scalar('int64', 1)]);
-  const taken = builder.op('Where', [isFirst, arithmetic.scalar(1), arithmetic.scalar(1 - decay)]);
+  const settled = arithmetic.scalar(1 - (spec.ema_decay ?? 0));
+  const later = spec.ema_warm_up ? arithmetic.max(settled, warmingUp(builder, updates)) : settled;
+  const taken = builder.op('Where', [isFirst, arithmetic.scalar(1), later]);
   return (average, parameter) => arithmetic.add(average, arithmetic.mul(arithmetic.sub(parameter, average), taken));
+}
+
+/** 1 − (1 + n)/(10 + n) = 9/(10 + n). */
+function warmingUp(builder: GraphBuilder, updates: string): string {
+  const clock = new StepClock(builder, updates);
+  return clock.out(clock.div(clock.scalar(9), clock.shift(clock.time, 10)));
 }

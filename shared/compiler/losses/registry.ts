@@ -30,14 +30,17 @@ const rules: Readonly<Record<string, LossRule>> = {
   giou: generalizedIou,
 };
 
+export const lossKinds: readonly string[] = Object.keys(rules);
+
 /** @throws GraftError `compile.bad-case` */
 function lossRule(kind: string): LossRule {
   const rule = Object.hasOwn(rules, kind) ? rules[kind] : undefined;
-  if (!rule) throw new GraftError('compile.bad-case', { reason: `loss “${kind}” is not known.` });
+  if (!rule)
+    throw new GraftError('compile.bad-case', {
+      reason: `loss “${kind}” is not known; known: ${lossKinds.join(', ')}.`,
+    });
   return rule;
 }
-
-export const lossKinds: readonly string[] = Object.keys(rules);
 
 /** Element type and shape of the target that a loss takes with predictions of this type. */
 export function lossTargetType(spec: LossSpec, predictions: TensorType): TensorType {
