@@ -60,9 +60,11 @@ export function checkpointed(step: Graph, suffix: TypedModel, { cuts = [] }: Pic
  * The step as one graph. Inputs: the suffix's own (the cut rows first), `target` as the loss wants it (int64 [N] for
  * classes), `weight` float32 [N],
  * `lr` float32, `step` int64, parameters, state. Outputs: `loss`, `correct`, `next/…`.
+ *
+ * @param channelBlock of the kernels it is written for
  */
-export function emitStep(suffix: TypedModel, spec: StepSpec): Model {
-  const builder = new GraphBuilder(suffix.opsets[''] as number);
+export function emitStep(suffix: TypedModel, spec: StepSpec, channelBlock?: number): Model {
+  const builder = new GraphBuilder(suffix.opsets[''] as number, undefined, channelBlock);
   builder.reserve(suffix.graph);
   for (const input of suffix.graph.inputs) builder.input(input.name, input.dtype, input.shape);
   const batch = suffix.graph.inputs[0]?.shape[0] as number;
@@ -94,12 +96,12 @@ export function emitStep(suffix: TypedModel, spec: StepSpec): Model {
  * `order` int64 [K, N], `weight` float32 [K, N], `lr` float32 [K], `step` int64 (of the first), each dropout mask
  * [K, N, …], parameters, state. Outputs: `next/…`, `loss` and `correct` float32 [K].
  */
-export function emitLoop(suffix: TypedModel, spec: StepSpec): Model {
+export function emitLoop(suffix: TypedModel, spec: StepSpec, channelBlock?: number): Model {
   const { parameters, slots } = carriedValues(suffix, spec);
   const carried = [...parameters, ...slots];
   const [cut, ...masks] = suffix.graph.inputs as readonly [ValueInfo, ...ValueInfo[]];
   const batch = cut.shape[0] as number;
-  const body = loopBody(suffix, spec, carried, cut, masks);
+  const body = loopBody(suffix, spec, carried, cut, masks, channelBlock);
 
   const outer = new GraphBuilder(suffix.opsets[''] as number);
   outer.input(names.rows, 'float32', ['samples', ...cut.shape.slice(1)]);
@@ -135,8 +137,9 @@ function loopBody(
   carried: readonly Carried[],
   cut: ValueInfo,
   masks: readonly ValueInfo[],
+  channelBlock: number | undefined,
 ): Graph {
-  const builder = new GraphBuilder(suffix.opsets[''] as number);
+  const builder = new GraphBuilder(suffix.opsets[''] as number, undefined, channelBlock);
   builder.reserve(suffix.graph);
   const iteration = builder.input(builder.fresh('iteration'), 'int64', []);
   const condition = builder.input(builder.fresh('condition'), 'bool', []);

@@ -78,6 +78,7 @@ export interface CaseStep {
 
 /**
  * @param inputShape of one batch
+ * @param channelBlock of the kernels it is written for; absent where any runtime is to run it
  * @throws GraftError `compile.bad-case`, `compile.not-trainable`, `compile.not-differentiable`
  */
 export async function buildCaseStep(
@@ -85,6 +86,7 @@ export async function buildCaseStep(
   training: TrainingCase,
   inputShape: Shape,
   oracle: Oracle,
+  channelBlock?: number,
 ): Promise<CaseStep> {
   const trainable = training.trainable === 'all' ? trainableInitializers(model.graph) : training.trainable;
   for (const name of trainable) assertTrainable(model, name);
@@ -98,7 +100,7 @@ export async function buildCaseStep(
   const spec = stepSpec(lowered, training, used);
   const { parameters, slots } = carriedValues(lowered, spec);
 
-  const builder = new GraphBuilder(lowered.opsets[''] as number);
+  const builder = new GraphBuilder(lowered.opsets[''] as number, undefined, channelBlock);
   builder.reserve(lowered.graph);
   builder.input(inputName, lowered.graph.inputs[0]?.dtype ?? 'float32', inputShape);
   const target = targetOf(lowered, spec);

@@ -34,6 +34,8 @@ export interface Plan {
   readonly prefixBatch: number;
   readonly step: Model;
   readonly loop: Model;
+  /** Both, written for kernels that take channels in blocks of this size. */
+  readonly emitFor: (channelBlock: number) => Readonly<Record<'step' | 'loop', Model>>;
   /** Cut rows and parameters to logits. */
   readonly evaluation: Model;
   /** Pictures to logits with any batch size, holding the weights training started from. */
@@ -121,6 +123,10 @@ export async function compile({ recipe, backbone, classCounts, oracle, memoryLim
     prefixBatch,
     step: emitStep(suffix, spec),
     loop: emitLoop(suffix, spec),
+    emitFor: (channelBlock) => ({
+      step: emitStep(suffix, spec, channelBlock),
+      loop: emitLoop(suffix, spec, channelBlock),
+    }),
     evaluation: emitEvaluation(evaluated, parameters),
     inference: assembly.inference,
     parameters,

@@ -9,6 +9,7 @@ import { emitDownload, names } from '#shared/compiler/7-emit.ts';
 import { elementCount } from '#shared/core/shape.ts';
 import type { Tensor } from '#shared/ir/tensor.ts';
 import { createSession, sessionError, type ConcreteDevice } from '#electron/engine/runtime/session.ts';
+import { channelBlock } from '#electron/engine/runtime/channel-block.ts';
 import { createTrainingSession } from '#electron/engine/runtime/training-session.ts';
 import { float32, fromRuntime, int64, toRuntime } from '#electron/engine/runtime/tensors.ts';
 
@@ -110,12 +111,14 @@ export class Network {
     return (this.#sessions[kind] ??= await this.#create(kind));
   }
 
-  #create(kind: SessionKind): Promise<ort.InferenceSession> {
+  async #create(kind: SessionKind): Promise<ort.InferenceSession> {
     const carried = [...this.#plan.parameters, ...this.#plan.slots];
     if (kind === 'download') return createSession(emitDownload(carried, this.#plan.step), this.#device);
     const advances = kind === 'loop' || kind === 'step';
     const keepOnDevice = advances ? carried.map(({ name }) => names.next(name)) : [];
-    return createTrainingSession(this.#plan[kind], this.#device, { keepOnDevice });
+    const block = this.#device === 'cpu' && kind !== 'evaluation' ? await channelBlock() : undefined;
+    const model = block === undefined || kind === 'evaluation' ? this.#plan[kind] : this.#plan.emitFor(block)[kind];
+    return createTrainingSession(model, this.#device, { keepOnDevice });
   }
 
   loopData(rows: Float32Array, labels: BigInt64Array): LoopData {

@@ -71,6 +71,7 @@ class Blocking {
       node.domain === '' &&
       (this.#convolution(node) ||
         this.#joinedSamples(node) ||
+        this.#exchangedSamples(node) ||
         this.#activation(node) ||
         this.#elementwise(node) ||
         this.#channelwise(node) ||
@@ -104,11 +105,14 @@ class Blocking {
     const groups = intAttribute(node, 'group', 1);
     const isDepthwise = groups > 1 && inputs === 1 && groups === channels && groups === outputs;
     const taps = elementCount(kernel);
-    const isSpatial = groups === 1 && taps > 1 && taps <= mostTaps;
-    const fits = this.#layouts.divides(x) && this.#layouts.divides(output) && this.#isFloat(x);
-    if (!fits || !(isDepthwise || isSpatial) || stringAttribute(node, 'auto_pad', 'NOTSET') !== 'NOTSET') return false;
+    const isThin = groups === 1 && taps > 1 && channels < this.#layouts.block;
+    const isSpatial = groups === 1 && taps > 1 && taps <= mostTaps && this.#layouts.divides(x);
+    const fits = this.#layouts.divides(output) && this.#isFloat(x) && (isThin || this.#layouts.divides(x));
+    if (!fits || !(isDepthwise || isThin || isSpatial) || stringAttribute(node, 'auto_pad', 'NOTSET') !== 'NOTSET')
+      return false;
     const filter = isDepthwise ? this.#blockedFilter(weight) : this.#blockedKernel(weight);
-    const operands = [this.#blockedData(x), filter, ...(bias ? [this.#layouts.plain(bias)] : [])];
+    const data = isThin ? this.#layouts.plain(x) : this.#blockedData(x);
+    const operands = [data, filter, ...(bias ? [this.#layouts.plain(bias)] : [])];
     const { builder } = this.#layouts;
     const name = builder.fresh(`${output}/blocked`);
     const attributes = { ...node.attributes, kernel_shape: { type: 'ints' as const, value: kernel } };
@@ -143,10 +147,17 @@ class Blocking {
     return builder.reshape(builder.op('ReorderInput', [picture], {}, blockedDomain), shape);
   }
 
-  /** W [M, C, h, w] as [M/b, C/b, h, w, b of C, b of M]. */
+  /** W [M, C, h, w] as [M/b, C/b, h, w, b of C, b of M], or with fewer channels than a block as [M/b, C, h, w, b of M]. */
   #blockedKernel(weight: string): string {
     const { block, builder } = this.#layouts;
-    const [outputs, inputs, ...kernel] = this.#shapeOf(weight) as [number, number, ...number[]];
+    const shape = this.#shapeOf(weight);
+    const [outputs, inputs, ...kernel] = shape as [number, number, ...number[]];
+    if (inputs < block) {
+      const exchanged = this.#exchanged(weight);
+      if (exchanged !== undefined) return builder.reshape(exchanged, shape);
+      const thin = builder.reshape(this.#layouts.plain(weight), [outputs / block, block, inputs, elementCount(kernel)]);
+      return builder.reshape(builder.transpose(thin, [0, 2, 3, 1]), shape);
+    }
     const parted = [outputs / block, block, inputs / block, block, elementCount(kernel)];
     const split = builder.reshape(this.#layouts.plain(weight), parted);
     return builder.reshape(builder.transpose(split, [0, 2, 4, 3, 1]), [outputs, inputs, ...kernel]);
@@ -168,6 +179,53 @@ class Blocking {
     if (node.op !== 'Reshape' || this.#sourceOf(node.outputs[0] as string) === undefined) return false;
     this.#layouts.defer(node);
     return true;
+  }
+
+  /** Slices of samples, and samples exchanged with channels, are left likewise. */
+  #exchangedSamples(node: Node): boolean {
+    const output = node.outputs[0] as string;
+    const isView = this.#slicedSamples(output) !== undefined || this.#exchangedSource(output) !== undefined;
+    if (isView) this.#layouts.defer(node);
+    return isView;
+  }
+
+  /** The value that these are some samples of. */
+  #slicedSamples(value: string): { readonly source: string; readonly slice: Node } | undefined {
+    const slice = this.#producers.get(value);
+    if (slice?.op !== 'Slice' || slice.domain !== '' || slice.inputs.length !== 4) return undefined;
+    const source = slice.inputs[0] as string;
+    const axes = this.#graph.initializers.get(slice.inputs[3] as string);
+    const isFirst = axes !== undefined && [...numbers(axes)].join() === '0';
+    return isFirst && this.#layouts.divides(source) && this.#isFloat(source) ? { source, slice } : undefined;
+  }
+
+  /** The [N, C, H, W] that a value is with its first axes exchanged. */
+  #exchangedSource(value: string): string | undefined {
+    const node = this.#producers.get(value);
+    const isExchange = node?.op === 'Transpose' && intsAttribute(node, 'perm')?.join() === '1,0,2,3';
+    const source = isExchange ? (node.inputs[0] as string) : '';
+    return this.#layouts.divides(source) && this.#isFloat(source) ? source : undefined;
+  }
+
+  /** A value [C, N, H, W] that is [N, C, H, W] with its first axes exchanged, as [C/b, N, H·W, b]. */
+  #exchanged(value: string): string | undefined {
+    const source = this.#exchangedSource(value);
+    if (source === undefined) return undefined;
+    const { block, builder } = this.#layouts;
+    const part = this.#slicedSamples(source);
+    let pictures = part ? builder.fresh(`${source}/blocked`) : this.#layouts.blocked(source);
+    if (part) {
+      const [, ...bounds] = part.slice.inputs;
+      builder.append({
+        ...part.slice,
+        name: '',
+        inputs: [this.#layouts.blocked(part.source), ...bounds],
+        outputs: [pictures],
+      });
+    }
+    const [samples, channels, ...size] = this.#shapeOf(source) as [number, number, ...number[]];
+    pictures = builder.reshape(pictures, [samples, channels / block, elementCount(size), block]);
+    return builder.transpose(pictures, [1, 0, 2, 3]);
   }
 
   /** An activation right behind a convolution becomes part of it. */
