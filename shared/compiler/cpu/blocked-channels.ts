@@ -158,9 +158,20 @@ class Blocking {
       const thin = builder.reshape(this.#layouts.plain(weight), [outputs / block, block, inputs, elementCount(kernel)]);
       return builder.reshape(builder.transpose(thin, [0, 2, 3, 1]), shape);
     }
-    const parted = [outputs / block, block, inputs / block, block, elementCount(kernel)];
-    const split = builder.reshape(this.#layouts.plain(weight), parted);
-    return builder.reshape(builder.transpose(split, [0, 2, 4, 3, 1]), [outputs, inputs, ...kernel]);
+    const taps = elementCount(kernel);
+    // Pictures with channels of one block: what makes one axis the innermost is the fast way to do it.
+    const blocked = (value: string, picture: Shape): string =>
+      builder.op('ReorderInput', [builder.reshape(value, picture)], {}, blockedDomain);
+    const source = this.#turnedSource(weight);
+    if (source !== undefined) {
+      const lined = blocked(this.#layouts.plain(source), [inputs, outputs, taps, 1]);
+      const parted = builder.reshape(lined, [inputs / block, block, outputs / block, taps, block]);
+      const arranged = builder.transpose(parted, [2, 0, 3, 1, 4]);
+      return builder.reshape(builder.slice(arranged, [2], [-1], [-taps - 1], [-1]), shape);
+    }
+    const lined = blocked(this.#layouts.plain(weight), [outputs / block, block, inputs, taps]);
+    const parted = builder.reshape(lined, [outputs / block, inputs / block, block, taps, block]);
+    return builder.reshape(builder.transpose(parted, [0, 1, 3, 2, 4]), shape);
   }
 
   /** The [N, C, H, W] that a value [1, N·C, H, W] or [N·C, 1, H, W] is another view of. */
@@ -181,10 +192,12 @@ class Blocking {
     return true;
   }
 
-  /** Slices of samples, and samples exchanged with channels, are left likewise. */
+  /** Slices of samples, samples exchanged with channels, and kernels turned around are left likewise. */
   #exchangedSamples(node: Node): boolean {
     const output = node.outputs[0] as string;
-    const isView = this.#slicedSamples(output) !== undefined || this.#exchangedSource(output) !== undefined;
+    const isView = [this.#slicedSamples(output), this.#exchangedSource(output), this.#turnedSource(output)].some(
+      (source) => source !== undefined,
+    );
     if (isView) this.#layouts.defer(node);
     return isView;
   }
@@ -226,6 +239,20 @@ class Blocking {
     const [samples, channels, ...size] = this.#shapeOf(source) as [number, number, ...number[]];
     pictures = builder.reshape(pictures, [samples, channels / block, elementCount(size), block]);
     return builder.transpose(pictures, [1, 0, 2, 3]);
+  }
+
+  /** The kernel [M, C, h, w] that a value [C, M, h, w] is turned around, for the gradient of a convolution's input. */
+  #turnedSource(value: string): string | undefined {
+    const slice = this.#producers.get(value);
+    if (slice?.op !== 'Slice' || slice.domain !== '' || slice.inputs.length !== 5) return undefined;
+    const constants = slice.inputs.slice(1).map((name) => this.#graph.initializers.get(name));
+    const [starts, ends, axes, steps] = constants.map((tensor) => (tensor ? [...numbers(tensor)] : []));
+    const [height, width] = this.#shapeOf(value).slice(2) as [number, number];
+    const turns = starts?.join() === '-1,-1' && steps?.join() === '-1,-1' && axes?.join() === '2,3';
+    const isWhole = ends?.[0] === -height - 1 && ends[1] === -width - 1;
+    return turns && isWhole && this.#layouts.divides(value)
+      ? this.#exchangedSource(slice.inputs[0] as string)
+      : undefined;
   }
 
   /** An activation right behind a convolution becomes part of it. */
