@@ -54,6 +54,8 @@ class Blocking {
   readonly #layouts: Layouts;
   readonly #producers: ReadonlyMap<string, Node>;
   readonly #readers = new Map<string, number>();
+  /** Weights arranged for their convolutions, by kind and name. */
+  readonly #filters = new Map<string, string>();
   /** Position of the convolution that made each blocked value. */
   readonly #convolutions = new Map<string, number>();
 
@@ -110,7 +112,9 @@ class Blocking {
     const fits = this.#layouts.divides(output) && this.#isFloat(x) && (isThin || this.#layouts.divides(x));
     if (!fits || !(isDepthwise || isThin || isSpatial) || stringAttribute(node, 'auto_pad', 'NOTSET') !== 'NOTSET')
       return false;
-    const filter = isDepthwise ? this.#blockedFilter(weight) : this.#blockedKernel(weight);
+    const key = `${isDepthwise ? 'depthwise' : 'dense'} ${weight}`;
+    const filter = this.#filters.get(key) ?? (isDepthwise ? this.#blockedFilter(weight) : this.#blockedKernel(weight));
+    this.#filters.set(key, filter);
     const data = isThin ? this.#layouts.plain(x) : this.#blockedData(x);
     const operands = [data, filter, ...(bias ? [this.#layouts.plain(bias)] : [])];
     const { builder } = this.#layouts;
