@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Shape } from '#shared/core/shape.ts';
 import { fixShapes, inferTypes, type TypedModel } from '#shared/compiler/2-shape.ts';
 import { lower } from '#shared/compiler/3-lower.ts';
-import { foldNormalizations } from '#shared/compiler/folded-normalization.ts';
+import { fuse } from '#shared/compiler/fusion.ts';
 import { carriedValues, checkpointed, names } from '#shared/compiler/7-emit.ts';
 import { chooseCheckpoints, type Checkpointing } from '#shared/compiler/checkpoint-cuts.ts';
 import { lossTargetType } from '#shared/compiler/losses/registry.ts';
@@ -94,7 +94,7 @@ export async function buildCaseStep(
   const typed = await fixShapes(source, new Map([[inputName, inputShape]]), trainable, oracle);
   const graph = lower(typed.graph, typed.opsets[''] as number);
   const types = await inferTypes({ ...typed, graph }, oracle);
-  const lowered = foldNormalizations({ ...typed, graph: { ...graph, types } });
+  const lowered = fuse({ ...typed, graph: { ...graph, types } });
   // A parameter the output does not use keeps its value; it has no place in the lowered graph.
   const used = trainable.filter((name) => lowered.graph.initializers.has(name));
   const spec = stepSpec(lowered, training, used);

@@ -4,7 +4,7 @@ import { resolve, type Assembly, type BackboneSource } from '#shared/compiler/1-
 import { fixShapes, inferTypes, type TypedModel } from '#shared/compiler/2-shape.ts';
 import { lower } from '#shared/compiler/3-lower.ts';
 import { cutTensor, parameterGroups, partition, type Partition } from '#shared/compiler/4-partition.ts';
-import { foldNormalizations } from '#shared/compiler/folded-normalization.ts';
+import { fuse } from '#shared/compiler/fusion.ts';
 import { firstBlocked, type BlockedNode } from '#shared/compiler/5-grad.ts';
 import type { StateSlot } from '#shared/compiler/6-update.ts';
 import { carriedValues, emitEvaluation, emitLoop, emitStep, type Carried } from '#shared/compiler/7-emit.ts';
@@ -99,7 +99,7 @@ export async function compile({ recipe, backbone, classCounts, oracle, memoryLim
   const groups = parameterGroups(divided, head, stages, recipe.freeze, recipe.optimizer.weightDecay);
   const whole: StepSpec = { loss: lossSpec(recipe.loss, classCounts), optimizer: optimizerSpec(recipe), groups };
   const limit = recipe.training.memoryLimit * 2 ** 20 || (memoryLimit ?? Number.POSITIVE_INFINITY);
-  const suffix = foldNormalizations(divided.suffix);
+  const suffix = fuse(divided.suffix);
   const checkpointing = await chooseCheckpoints(suffix, () => emitStep(suffix, whole), limit, oracle);
   const spec: StepSpec = checkpointing ? { ...whole, cuts: checkpointing.cuts } : whole;
   const { parameters, slots } = carriedValues(suffix, spec);

@@ -6,8 +6,9 @@
  */
 import type { Shape } from '#shared/core/shape.ts';
 import { GraphBuilder } from '#shared/ir/builder.ts';
-import { reads, type Node, type TypedGraph } from '#shared/ir/graph.ts';
+import { floatAttribute, type Node, type TypedGraph } from '#shared/ir/graph.ts';
 import type { DType, TensorType } from '#shared/ir/tensor.ts';
+import { readCounts } from '#shared/compiler/subgraph.ts';
 import type { TypedModel } from '#shared/compiler/2-shape.ts';
 
 /** @returns the model with every such pair as one convolution; trained weights stay what they are, under their names */
@@ -27,10 +28,7 @@ export function foldNormalizations(model: TypedModel): TypedModel {
 
 /** By normalization the convolution in front of it, where nothing else reads what that makes. */
 function findPairs(graph: TypedGraph): Map<Node, Node> {
-  const readers = new Map<string, number>();
-  const count = (name: string): unknown => readers.set(name, (readers.get(name) ?? 0) + 1);
-  for (const node of graph.nodes) reads(node).forEach(count);
-  for (const { name } of graph.outputs) count(name);
+  const readers = readCounts(graph);
   const convolutions = new Map(
     graph.nodes.filter(({ op, domain }) => op === 'Conv' && domain === '').map((node) => [node.outputs[0], node]),
   );
@@ -79,7 +77,7 @@ class Folding {
     const kernelwise = [...channels, ...shape.slice(1).map(() => 1)];
     const op = (name: string, inputs: readonly string[], of: Shape = channels): string =>
       this.#typed(this.builder.op(name, inputs), dtype, of);
-    const epsilon = this.builder.scalar(dtype, floatOf(normalization, 'epsilon', 1e-5));
+    const epsilon = this.builder.scalar(dtype, floatAttribute(normalization, 'epsilon', 1e-5));
     const factor = op('Div', [scale, op('Sqrt', [op('Add', [variance, epsilon])])]);
     const kernel = op('Mul', [weight, this.#typed(this.builder.reshape(factor, kernelwise), dtype, kernelwise)], shape);
     const centre = ownBias ? op('Sub', [ownBias, mean]) : op('Neg', [mean]);
@@ -91,9 +89,4 @@ class Folding {
     this.#types.set(name, { dtype, shape });
     return name;
   }
-}
-
-function floatOf(node: Node, attribute: string, otherwise: number): number {
-  const value = node.attributes[attribute];
-  return value?.type === 'float' ? value.value : otherwise;
 }

@@ -84,6 +84,14 @@ function renameBodies(attributes: Node['attributes'], names: ReadonlyMap<string,
   );
 }
 
+/** How often each value is read, as an output of the graph too. */
+export function readCounts(graph: Graph): Map<string, number> {
+  const counts = new Map<string, number>();
+  const all = [...graph.nodes.flatMap(reads), ...graph.outputs.map(({ name }) => name)];
+  for (const name of all) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return counts;
+}
+
 /** Every name a graph defines: its inputs, initializers and node outputs. */
 export function definitions(graph: Graph): Set<string> {
   return new Set([

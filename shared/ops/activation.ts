@@ -51,10 +51,10 @@ function tanhGeluSlope(g: Emitter, x: string): string {
   return g.scale(g.add(g.shift(tanh, 1), bend), 0.5);
 }
 
-/** d/dx of x·σ(a·x) = σ + a·x·σ·(1 − σ) */
-function swishSlope(g: Emitter, x: string, alpha: number): string {
-  const gateValue = sigmoid(g, g.scale(x, alpha));
-  return g.mul(gateValue, g.shift(g.scale(g.mul(x, g.oneMinus(gateValue)), alpha), 1));
+/** d/dx of y = x·σ(a·x) = σ + a·y·(1 − σ) */
+function swishSlope(g: GradientContext, alpha: number): string {
+  const gateValue = sigmoid(g, g.scale(g.x, alpha));
+  return g.add(gateValue, g.scale(g.mul(g.y, g.oneMinus(gateValue)), alpha));
 }
 
 const axisOf = (g: GradientContext): number => g.int('axis', -1);
@@ -122,8 +122,8 @@ export const activation = {
     const bend = g.mul(g.mul(g.x, sigmoid(g, g.x)), g.oneMinus(g.mul(tanh, tanh)));
     return g.mul(g.dy, g.add(tanh, bend));
   }),
-  Swish: activate((g) => g.mul(g.dy, swishSlope(g, g.x, g.float('alpha', 1)))),
-  'com.microsoft.QuickGelu': activate((g) => g.mul(g.dy, swishSlope(g, g.x, g.float('alpha', 1.702)))),
+  Swish: activate((g) => g.mul(g.dy, swishSlope(g, g.float('alpha', 1)))),
+  'com.microsoft.QuickGelu': activate((g) => g.mul(g.dy, swishSlope(g, g.float('alpha', 1.702)))),
   Gelu: activate((g) =>
     g.mul(g.dy, g.string('approximate', 'none') === 'tanh' ? tanhGeluSlope(g, g.x) : exactGeluSlope(g, g.x)),
   ),

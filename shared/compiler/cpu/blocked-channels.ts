@@ -12,6 +12,7 @@ import {
   type Graph,
   type Node,
 } from '#shared/ir/graph.ts';
+import { readCounts } from '#shared/compiler/subgraph.ts';
 import { numbers, type TensorType } from '#shared/ir/tensor.ts';
 import { blockedDomain, Layouts } from '#shared/compiler/cpu/layout.ts';
 
@@ -38,7 +39,7 @@ const mostTaps = 49;
 const elementwise: ReadonlySet<string> = new Set(
   [
     'Add Sub Mul Div Pow Max Min Sum Neg Abs Sqrt Exp Log Reciprocal Erf Identity Cast Where',
-    'Relu Clip LeakyRelu Elu Sigmoid Tanh HardSigmoid HardSwish Softplus',
+    'Relu Clip LeakyRelu Elu Sigmoid Tanh HardSigmoid HardSwish Softplus com.microsoft.QuickGelu com.microsoft.Gelu',
     'Greater GreaterOrEqual Less LessOrEqual Equal And Or Not',
   ].flatMap((line) => line.split(' ')),
 );
@@ -53,7 +54,7 @@ class Blocking {
   readonly #graph: Graph;
   readonly #layouts: Layouts;
   readonly #producers: ReadonlyMap<string, Node>;
-  readonly #readers = new Map<string, number>();
+  readonly #readers: ReadonlyMap<string, number>;
   /** Weights arranged for their convolutions, by kind and name. */
   readonly #filters = new Map<string, string>();
   /** Position of the convolution that made each blocked value. */
@@ -64,20 +65,18 @@ class Blocking {
     this.#layouts = layouts;
     this.#producers = producers(graph);
     for (const [name, tensor] of graph.initializers) layouts.builder.initializer(name, tensor);
-    const all = [...graph.nodes.flatMap(reads), ...graph.outputs.map(({ name }) => name)];
-    for (const name of all) this.#readers.set(name, (this.#readers.get(name) ?? 0) + 1);
+    this.#readers = readCounts(graph);
   }
 
   take(node: Node): void {
     const isTaken =
-      node.domain === '' &&
-      (this.#convolution(node) ||
-        this.#joinedSamples(node) ||
-        this.#exchangedSamples(node) ||
-        this.#activation(node) ||
-        this.#elementwise(node) ||
-        this.#channelwise(node) ||
-        this.#reduction(node));
+      this.#elementwise(node) ||
+      (node.domain === '' &&
+        (this.#convolution(node) ||
+          this.#joinedSamples(node) ||
+          this.#exchangedSamples(node) ||
+          this.#channelwise(node) ||
+          this.#reduction(node)));
     if (isTaken) return;
     for (const name of reads(node)) this.#layouts.plain(name);
     this.#layouts.builder.append(node);
@@ -290,8 +289,10 @@ class Blocking {
 
   /** Whether to compute it in the blocked layout: when an operand is in that alone, and all others are in it too. */
   #elementwise(node: Node): boolean {
+    if (this.#activation(node)) return true;
     const output = node.outputs[0] as string;
-    if (!elementwise.has(node.op) || !this.#layouts.divides(output)) return false;
+    const operator = node.domain === '' ? node.op : `${node.domain}.${node.op}`;
+    if (!elementwise.has(operator) || !this.#layouts.divides(output)) return false;
     const shape = this.#shapeOf(output);
     const whole = node.inputs.filter((input) => sameShape(this.#shapeOf(input), shape));
     const others = node.inputs.filter((input) => input !== '' && !whole.includes(input));
