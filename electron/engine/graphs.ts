@@ -1,6 +1,7 @@
 /** Training graphs of any model as files: what `graft grad` and `graft step` ask for. */
 import { readFileSync } from 'node:fs';
-import { buildCaseStep, caseInputShape, parseCase } from '#shared/compiler/case-step.ts';
+import { caseInputShape, parseCase } from '#shared/compiler/case-file.ts';
+import { buildCaseStep } from '#shared/compiler/case-step.ts';
 import { buildGradientGraph } from '#shared/compiler/gradient-graph.ts';
 import type { Model, ValueInfo } from '#shared/ir/graph.ts';
 import { GraftError } from '#shared/messages/error.ts';

@@ -4,12 +4,14 @@
  */
 import type { Shape } from '#shared/core/shape.ts';
 import { GraphBuilder } from '#shared/ir/builder.ts';
-import { usesDomain, type Graph, type Model, type ValueInfo } from '#shared/ir/graph.ts';
+import type { Graph, Model, ValueInfo } from '#shared/ir/graph.ts';
 import { recompute } from '#shared/compiler/checkpoint.ts';
 import { stateSlots, type StateSlot } from '#shared/compiler/6-update.ts';
 import { definitions, rename } from '#shared/compiler/subgraph.ts';
 import { appendStep, targetOf, type StepSpec } from '#shared/compiler/training-step.ts';
+import { modelLike } from '#shared/compiler/versions.ts';
 import type { TypedModel } from '#shared/compiler/2-shape.ts';
+import type { DType, TensorType } from '#shared/ir/tensor.ts';
 
 /** Names every emitted training graph shares. */
 export const names = {
@@ -30,25 +32,16 @@ export const names = {
 /** One value carried from step to step. */
 export interface Carried {
   readonly name: string;
+  readonly dtype: DType;
   readonly shape: Shape;
 }
 
 /** Parameters and optimizer slots, in the order every training graph has them. */
 export function carriedValues(model: TypedModel, spec: StepSpec): { parameters: Carried[]; slots: StateSlot[] } {
   const parameters = spec.groups.flatMap((group) =>
-    group.parameters.map((name) => ({ name, shape: model.graph.types.get(name)?.shape ?? [] })),
+    group.parameters.map((name) => ({ name, ...(model.graph.types.get(name) as TensorType) })),
   );
-  const shapes = new Map(parameters.map(({ name, shape }) => [name, shape]));
-  return { parameters, slots: stateSlots(spec.optimizer, spec.groups, shapes) };
-}
-
-function modelOf(graph: Graph, like: Model): Model {
-  return {
-    graph,
-    opsets: { '': like.opsets[''] ?? 17, ...(usesDomain(graph, 'com.microsoft') ? { 'com.microsoft': 1 } : {}) },
-    irVersion: like.irVersion,
-    metadata: {},
-  };
+  return { parameters, slots: stateSlots(spec.optimizer, spec.groups, model.graph.types) };
 }
 
 /** The step of `suffix` with the checkpoints of `spec`. */
@@ -72,7 +65,7 @@ export function emitStep(suffix: TypedModel, spec: StepSpec): Model {
   builder.input(names.lr, 'float32', []);
   builder.input(names.step, 'int64', []);
   const { parameters, slots } = carriedValues(suffix, spec);
-  for (const { name, shape } of [...parameters, ...slots]) builder.input(name, 'float32', shape);
+  for (const { name, dtype, shape } of [...parameters, ...slots]) builder.input(name, dtype, shape);
   const step = appendStep(
     builder,
     suffix,
@@ -82,11 +75,11 @@ export function emitStep(suffix: TypedModel, spec: StepSpec): Model {
   );
   builder.output(step.loss, 'float32', [], names.loss);
   builder.output(step.correct as string, 'float32', [], names.correct);
-  for (const { name, shape } of parameters)
-    builder.output(step.parameters.get(name) as string, 'float32', shape, names.next(name));
-  for (const { name, shape } of slots)
-    builder.output(step.state.get(name) as string, 'float32', shape, names.next(name));
-  return modelOf(checkpointed(builder.build('step'), suffix, spec), suffix);
+  for (const { name, dtype, shape } of parameters)
+    builder.output(step.parameters.get(name) as string, dtype, shape, names.next(name));
+  for (const { name, dtype, shape } of slots)
+    builder.output(step.state.get(name) as string, dtype, shape, names.next(name));
+  return modelLike(checkpointed(builder.build('step'), suffix, spec), suffix);
 }
 
 /**
@@ -110,7 +103,7 @@ export function emitLoop(suffix: TypedModel, spec: StepSpec): Model {
   outer.input(names.lr, 'float32', ['K']);
   outer.input(names.step, 'int64', []);
   for (const mask of masks) outer.input(mask.name, 'float32', ['K', ...mask.shape]);
-  for (const { name, shape } of carried) outer.input(name, 'float32', shape);
+  for (const { name, dtype, shape } of carried) outer.input(name, dtype, shape);
   const steps = outer.op('Squeeze', [outer.op('Shape', [names.lr]), outer.ints([0])]);
   const outputs = outer.opN(
     'Loop',
@@ -120,12 +113,12 @@ export function emitLoop(suffix: TypedModel, spec: StepSpec): Model {
       body: { type: 'graph', value: body },
     },
   );
-  carried.forEach(({ name, shape }, index) =>
-    outer.output(outputs[index] as string, 'float32', shape, names.next(name)),
+  carried.forEach(({ name, dtype, shape }, index) =>
+    outer.output(outputs[index] as string, dtype, shape, names.next(name)),
   );
   outer.output(outputs[carried.length] as string, 'float32', ['K'], names.loss);
   outer.output(outputs[carried.length + 1] as string, 'float32', ['K'], names.correct);
-  return modelOf(outer.build('loop'), suffix);
+  return modelLike(outer.build('loop'), suffix);
 }
 
 /** Names inside the body differ from those outside, since a body may not hide an outer name. */
@@ -140,7 +133,7 @@ function loopBody(
   builder.reserve(suffix.graph);
   const iteration = builder.input(builder.fresh('iteration'), 'int64', []);
   const condition = builder.input(builder.fresh('condition'), 'bool', []);
-  for (const { name, shape } of carried) builder.input(name, 'float32', shape);
+  for (const { name, dtype, shape } of carried) builder.input(name, dtype, shape);
   const row = (name: string): string => builder.op('Gather', [`outer/${name}`, iteration], { axis: 0 });
   const chosen = row(names.order);
   const provide = (name: string, value: string): void =>
@@ -161,8 +154,8 @@ function loopBody(
     { countCorrect: true },
   );
   builder.output(condition, 'bool', [], builder.fresh('condition/next'));
-  for (const { name, shape } of carried) {
-    builder.output((step.parameters.get(name) ?? step.state.get(name)) as string, 'float32', shape, names.next(name));
+  for (const { name, dtype, shape } of carried) {
+    builder.output((step.parameters.get(name) ?? step.state.get(name)) as string, dtype, shape, names.next(name));
   }
   builder.output(step.loss, 'float32', [], names.loss);
   builder.output(step.correct as string, 'float32', [], names.correct);
@@ -187,18 +180,18 @@ export function emitEvaluation(suffix: TypedModel, parameters: readonly Carried[
   const { graph } = suffix;
   const inputs: ValueInfo[] = [
     ...graph.inputs,
-    ...parameters.map(({ name, shape }) => ({ name, dtype: 'float32' as const, shape })),
+    ...parameters.map(({ name, dtype, shape }) => ({ name, dtype, shape })),
   ];
   const initializers = new Map([...graph.initializers].filter(([name]) => !trained.has(name)));
-  return modelOf({ name: 'evaluate', inputs, outputs: graph.outputs, nodes: graph.nodes, initializers }, suffix);
+  return modelLike({ name: 'evaluate', inputs, outputs: graph.outputs, nodes: graph.nodes, initializers }, suffix);
 }
 
 /** Every carried value as it is, under `next/…`: how values kept on a device come back to the processor. */
 export function emitDownload(carried: readonly Carried[], like: Model): Model {
   const builder = new GraphBuilder(like.opsets[''] as number);
-  for (const { name, shape } of carried) {
-    builder.input(name, 'float32', shape);
-    builder.output(name, 'float32', shape, names.next(name));
+  for (const { name, dtype, shape } of carried) {
+    builder.input(name, dtype, shape);
+    builder.output(name, dtype, shape, names.next(name));
   }
-  return modelOf(builder.build('download'), like);
+  return modelLike(builder.build('download'), like);
 }

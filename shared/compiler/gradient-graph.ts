@@ -3,11 +3,11 @@ import { fixShapes, constantsToInitializers, inferTypes } from '#shared/compiler
 import { lower } from '#shared/compiler/3-lower.ts';
 import { appendGradient } from '#shared/compiler/5-grad.ts';
 import type { Oracle } from '#shared/compiler/oracle.ts';
-import { definitions, rename } from '#shared/compiler/subgraph.ts';
-import { onnxIrVersion } from '#shared/compiler/versions.ts';
+import { definitions, movedAside } from '#shared/compiler/subgraph.ts';
+import { modelLike } from '#shared/compiler/versions.ts';
 import type { Shape } from '#shared/core/shape.ts';
 import { GraphBuilder } from '#shared/ir/builder.ts';
-import { usesDomain, type Dimension, type Model, type TypedGraph, type ValueInfo } from '#shared/ir/graph.ts';
+import type { Dimension, Model, TypedGraph, ValueInfo } from '#shared/ir/graph.ts';
 import { isFloat, type TensorType } from '#shared/ir/tensor.ts';
 import { GraftError } from '#shared/messages/error.ts';
 
@@ -51,7 +51,10 @@ export async function buildGradientGraph(model: Model, request: GradientRequest,
   const typeOf = (name: string): TensorType => {
     const type = graph.types.get(name);
     // Folded away, or not on any way to `of`.
-    if (!type) throw new GraftError('compile.not-trainable', { name, reason: `“${of}” does not depend on it.` });
+    if (!type) {
+      const reason = name === of ? 'it is not a tensor.' : `“${of}” does not depend on it.`;
+      throw new GraftError('compile.not-trainable', { name, reason });
+    }
     if (!isFloat(type.dtype))
       throw new GraftError('compile.not-trainable', { name, reason: `its type is ${type.dtype}.` });
     return type;
@@ -66,13 +69,7 @@ export async function buildGradientGraph(model: Model, request: GradientRequest,
   builder.output(of, targetType.dtype, targetType.shape);
   for (const [name, { dtype, shape }] of types)
     builder.output(gradients.get(name) as string, dtype, shape, gradientName(name));
-  const built = builder.build('gradient');
-  return {
-    graph: built,
-    opsets: { ...typed.opsets, ...(usesDomain(built, 'com.microsoft') ? { 'com.microsoft': 1 } : {}) },
-    irVersion: Math.max(model.irVersion, onnxIrVersion),
-    metadata: {},
-  };
+  return modelLike(builder.build('gradient'), typed);
 }
 
 /** The model with the initializers of `wrt` as inputs of the same names. */
@@ -93,18 +90,14 @@ function withoutClashes(model: Model, of: string, wrt: readonly string[]): Model
   const asked = new Set([of, ...wrt]);
   const fixed = new Set([...model.graph.inputs.map(({ name }) => name), ...asked]);
   const taken = new Set([...asked].map(gradientName));
-  const free = new GraphBuilder(0, model.graph);
-  const renaming = new Map<string, string>();
-  for (const name of definitions(model.graph)) {
-    if (!taken.has(name)) continue;
-    if (fixed.has(name))
-      throw new GraftError('input.bad-argument', {
-        argument: '--wrt',
-        reason: `“${name}” would be both given and asked for.`,
-      });
-    renaming.set(name, free.fresh(`model/${name}`));
-  }
-  return renaming.size === 0 ? model : { ...model, graph: rename(model.graph, renaming) };
+  const clashing = [...definitions(model.graph)].filter((name) => taken.has(name));
+  const given = clashing.find((name) => fixed.has(name));
+  if (given !== undefined)
+    throw new GraftError('input.bad-argument', {
+      argument: '--wrt',
+      reason: `“${given}” would be both given and asked for.`,
+    });
+  return movedAside(model, clashing);
 }
 
 /** @throws GraftError `input.bad-argument` for a shape that an input does not have */

@@ -1,4 +1,5 @@
 /** Taking graphs apart: the nodes between some values and some others. */
+import { GraphBuilder } from '#shared/ir/builder.ts';
 import { producers, reads, type Graph, type Model, type Node, type ValueInfo } from '#shared/ir/graph.ts';
 import type { Tensor } from '#shared/ir/tensor.ts';
 
@@ -82,6 +83,24 @@ function renameBodies(attributes: Node['attributes'], names: ReadonlyMap<string,
       return [key, { type: 'graph', value: rename(attribute.value, outer) }];
     }),
   );
+}
+
+/** The model with other names for these values, those of other names as they are. */
+export function movedAside(model: Model, values: readonly string[]): Model {
+  if (values.length === 0) return model;
+  const free = new GraphBuilder(0, model.graph);
+  const renaming = new Map(values.map((name) => [name, free.fresh(`model/${name}`)]));
+  return { ...model, graph: rename(model.graph, renaming) };
+}
+
+/** The graph without the values of these initializers: what is trained, which no rule may take for a constant. */
+export function withoutValuesOf<G extends { readonly initializers: Graph['initializers'] }>(
+  graph: G,
+  names: readonly string[],
+): G {
+  if (!names.some((name) => graph.initializers.has(name))) return graph;
+  const left = new Set(names);
+  return { ...graph, initializers: new Map([...graph.initializers].filter(([name]) => !left.has(name))) };
 }
 
 /** Every name a graph defines: its inputs, initializers and node outputs. */

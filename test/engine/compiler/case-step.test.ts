@@ -1,6 +1,7 @@
 /** The training step of any model: what it takes and gives is called as the interface says, whatever the model holds. */
 import { describe, expect, it } from 'vitest';
-import { buildCaseStep, parseCase, type CaseStep } from '#shared/compiler/case-step.ts';
+import { parseCase } from '#shared/compiler/case-file.ts';
+import { buildCaseStep, type CaseStep } from '#shared/compiler/case-step.ts';
 import { rename } from '#shared/compiler/subgraph.ts';
 import { elementCount } from '#shared/core/shape.ts';
 import { violations } from '#shared/ir/legality.ts';
