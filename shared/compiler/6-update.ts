@@ -63,11 +63,7 @@ function typeIn(types: ParameterTypes, parameter: string): TensorType {
 }
 
 /** The slots an optimizer needs for these groups, in a fixed order. */
-export function stateSlots(
-  spec: OptimizerSpec,
-  groups: readonly ParameterGroup[],
-  types: ParameterTypes,
-): StateSlot[] {
+export function stateSlots(spec: OptimizerSpec, groups: readonly ParameterGroup[], types: ParameterTypes): StateSlot[] {
   const rule = optimizerRule(spec.kind);
   const dtype = typeOfUpdates(groups, types);
   return groups.flatMap((group) =>

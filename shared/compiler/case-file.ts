@@ -43,8 +43,10 @@ const fields = [
 /** @throws GraftError `compile.bad-case` */
 export function parseCase(json: unknown): TrainingCase {
   const parsed = caseSchema.safeParse(json);
-  if (!parsed.success)
-    throw new GraftError('compile.bad-case', { reason: z.prettifyError(parsed.error).replaceAll('\n', ' ') });
+  if (!parsed.success) {
+    const reasons = parsed.error.issues.map(({ path, message }) => [...path, message].join(': '));
+    throw new GraftError('compile.bad-case', { reason: reasons.join('; ') });
+  }
   // A file may hold notes of its own; only what is nearly a field is taken for one.
   for (const given of Object.keys(json as object)) {
     const meant = fields.includes(given) ? undefined : fields.find((field) => isNearly(given, field));
@@ -61,10 +63,10 @@ function isNearly(given: string, field: string): boolean {
 /** Letters put in, left out or replaced (Levenshtein 1966). */
 function changesBetween(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);
-  for (const [line, letter] of [...from].entries()) {
+  for (let line = 0; line < from.length; line++) {
     const next = [line + 1];
-    for (const [column, other] of [...to].entries()) {
-      const replaced = (row[column] as number) + Number(letter !== other);
+    for (let column = 0; column < to.length; column++) {
+      const replaced = (row[column] as number) + Number(from[line] !== to[column]);
       next.push(Math.min(replaced, (row[column + 1] as number) + 1, (next[column] as number) + 1));
     }
     row = next;

@@ -11,7 +11,7 @@ import { lossTargetType } from '#shared/compiler/losses/registry.ts';
 import { defaultDecay } from '#shared/compiler/optimizers/registry.ts';
 import type { OptimizerSpec } from '#shared/compiler/optimizers/spec.ts';
 import type { Oracle } from '#shared/compiler/oracle.ts';
-import { definitions, movedAside, rename, withoutValuesOf } from '#shared/compiler/subgraph.ts';
+import { definitionsEverywhere, movedAside, rename, withoutValuesOf } from '#shared/compiler/subgraph.ts';
 import { trainableInitializers } from '#shared/compiler/trainable.ts';
 import { appendStep, predictionsOf, targetOf, type StepSpec } from '#shared/compiler/training-step.ts';
 import { modelLike } from '#shared/compiler/versions.ts';
@@ -145,12 +145,15 @@ function withInterfaceNames(model: Model, trained: ReadonlySet<string>): Model {
   if (!input || outputs.length === 0)
     throw new GraftError('compile.bad-case', { reason: `the model has no ${input ? 'output' : 'input'}.` });
   const taken = new Set<string>([inputName, names.target, names.lr, names.step, names.loss]);
-  const clashing = [...definitions(model.graph)].filter(
+  const clashing = [...definitionsEverywhere(model.graph)].filter(
     (name) => name !== input.name && (taken.has(name) || /^(?:next|state)\//.test(name)),
   );
   const parameter = clashing.find((name) => trained.has(name));
   if (parameter !== undefined)
-    throw new GraftError('compile.not-trainable', { name: parameter, reason: 'the step has another use for its name.' });
+    throw new GraftError('compile.not-trainable', {
+      name: parameter,
+      reason: 'the step has another use for its name.',
+    });
   const free = movedAside(model, clashing);
   return { ...free, graph: rename(free.graph, new Map([[input.name, inputName]])) };
 }

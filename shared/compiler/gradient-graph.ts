@@ -3,7 +3,7 @@ import { fixShapes, constantsToInitializers, inferTypes } from '#shared/compiler
 import { lower } from '#shared/compiler/3-lower.ts';
 import { appendGradient } from '#shared/compiler/5-grad.ts';
 import type { Oracle } from '#shared/compiler/oracle.ts';
-import { definitions, movedAside } from '#shared/compiler/subgraph.ts';
+import { definitions, definitionsEverywhere, movedAside } from '#shared/compiler/subgraph.ts';
 import { modelLike } from '#shared/compiler/versions.ts';
 import type { Shape } from '#shared/core/shape.ts';
 import { GraphBuilder } from '#shared/ir/builder.ts';
@@ -90,7 +90,7 @@ function withoutClashes(model: Model, of: string, wrt: readonly string[]): Model
   const asked = new Set([of, ...wrt]);
   const fixed = new Set([...model.graph.inputs.map(({ name }) => name), ...asked]);
   const taken = new Set([...asked].map(gradientName));
-  const clashing = [...definitions(model.graph)].filter((name) => taken.has(name));
+  const clashing = [...definitionsEverywhere(model.graph)].filter((name) => taken.has(name));
   const given = clashing.find((name) => fixed.has(name));
   if (given !== undefined)
     throw new GraftError('input.bad-argument', {

@@ -1,12 +1,5 @@
 import { betasOf } from '#shared/compiler/optimizers/adam.ts';
-import {
-  norm,
-  secondMoment,
-  slotOf,
-  StepClock,
-  zeros,
-  type OptimizerRule,
-} from '#shared/compiler/optimizers/rule.ts';
+import { norm, secondMoment, slotOf, StepClock, zeros, type OptimizerRule } from '#shared/compiler/optimizers/rule.ts';
 
 /**
  * With Adam's corrected moments, u = m̂/(√v̂ + ε) + λ·p; p ← p − lr·‖p‖/‖u‖·u, the ratio 1 where a norm is 0.

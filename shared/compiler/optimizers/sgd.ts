@@ -1,10 +1,4 @@
-import {
-  slotOf,
-  withDecay,
-  zeros,
-  type OptimizerRule,
-  type StepTerms,
-} from '#shared/compiler/optimizers/rule.ts';
+import { slotOf, withDecay, zeros, type OptimizerRule, type StepTerms } from '#shared/compiler/optimizers/rule.ts';
 
 /**
  * v ← μ·v + (1−τ)·g (v ← g at the first step); p ← p − lr·(g + μ·v if Nesterov, else v); g includes λ·p.

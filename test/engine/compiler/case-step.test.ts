@@ -188,6 +188,41 @@ describe('a case that is not right', () => {
     expect(await refusalOf(() => parseCase(json))).toMatchObject({ code: 'compile.bad-case' });
   });
 
+  it.each([
+    ['label_smothing', { ...training, loss: { kind: 'cross_entropy', label_smothing: 0.1 } }],
+    ['momentm', { ...training, optimizer: { kind: 'sgd', lr: 1, momentm: 0.9 } }],
+    ['size', { ...training, input: { size: [2, 3] } }],
+    ['memory_limit', { ...training, memory_limit: 100 }],
+    ['batchs', { ...training, batchs: [] }],
+  ])('a misspelt field is refused by its name: %s', async (field, json) => {
+    expect(await refusalOf(() => parseCase(json))).toMatchObject({
+      code: 'compile.bad-case',
+      message: expect.stringContaining(field) as string,
+    });
+  });
+
+  it('what reference cases tell of themselves is taken, and notes are', () => {
+    const told = { case: 'x', opset: 17, frozen_batchnorm_statistics: true, losses: [1], final_parameters: {} };
+    expect(parseCase({ ...training, ...told, comment: 'mine', input: { high: 9 } })).toMatchObject(training);
+  });
+
+  it.each([
+    ['an axis that is not there', { kind: 'cross_entropy', class_axis: 4 }, {}, 'no axis 4'],
+    ['too few weights', { kind: 'bce_with_logits', pos_weight: [1, 2] }, {}, 'pos_weight'],
+    [
+      'words as a target',
+      { kind: 'cross_entropy' },
+      { batches: [{ name: 'target', dtype: 'string', shape: [2] }] },
+      'strings',
+    ],
+  ])('a loss with %s is refused', async (_title, loss, more, culprit) => {
+    const asked = parseCase({ ...training, loss, ...more });
+    expect(await refusalOf(() => buildCaseStep(model, asked, shape, oracle))).toMatchObject({
+      code: 'compile.bad-case',
+      message: expect.stringContaining(culprit) as string,
+    });
+  });
+
   it('a loss, an optimizer or a name that is not known is refused by its name', async () => {
     const build = (changes: object): Promise<GraftError> =>
       refusalOf(() => buildCaseStep(model, { ...training, ...changes }, shape, oracle));
