@@ -7,8 +7,9 @@ import { GraphBuilder } from '#shared/ir/builder.ts';
 import type { Graph, Model, ValueInfo } from '#shared/ir/graph.ts';
 import { recompute } from '#shared/compiler/checkpoint.ts';
 import { stateSlots, type StateSlot } from '#shared/compiler/6-update.ts';
-import { definitions, rename } from '#shared/compiler/subgraph.ts';
-import { appendStep, targetOf, type StepSpec } from '#shared/compiler/training-step.ts';
+import { workingType } from '#shared/compiler/arithmetic.ts';
+import { definitions, rename, withoutValuesOf } from '#shared/compiler/subgraph.ts';
+import { appendStep, predictionsOf, targetOf, type StepSpec } from '#shared/compiler/training-step.ts';
 import { modelLike } from '#shared/compiler/versions.ts';
 import type { TypedModel } from '#shared/compiler/2-shape.ts';
 import type { DType, TensorType } from '#shared/ir/tensor.ts';
@@ -49,34 +50,48 @@ export function checkpointed(step: Graph, suffix: TypedModel, { cuts = [] }: Pic
   return cuts.length === 0 ? step : recompute(step, suffix.graph, cuts, suffix.opsets[''] as number).graph;
 }
 
+/** What sets the step of a project apart from that of any model. */
+export interface StepForm {
+  /** Whether samples have weights and right answers are counted: the last, short batch of a project is padded. */
+  readonly ofSamples: boolean;
+  /** Parameters that come out as they go in. */
+  readonly idle: readonly Carried[];
+}
+
+const ofProject: StepForm = { ofSamples: true, idle: [] };
+
 /**
  * The step as one graph. Inputs: the suffix's own (the cut rows first), `target` as the loss wants it (int64 [N] for
- * classes), `weight` float32 [N],
- * `lr` float32, `step` int64, parameters, state. Outputs: `loss`, `correct`, `next/…`.
+ * classes), `weight` float32 [N] of samples, `lr` float32, `step` int64, parameters, state. Outputs: `loss`, `correct`
+ * of samples, `next/…`.
  */
-export function emitStep(suffix: TypedModel, spec: StepSpec): Model {
+export function emitStep(suffix: TypedModel, spec: StepSpec, { ofSamples, idle } = ofProject): Model {
   const builder = new GraphBuilder(suffix.opsets[''] as number);
   builder.reserve(suffix.graph);
   for (const input of suffix.graph.inputs) builder.input(input.name, input.dtype, input.shape);
-  const batch = suffix.graph.inputs[0]?.shape[0] as number;
   const target = targetOf(suffix, spec);
   builder.input(names.target, target.dtype, target.shape);
-  builder.input(names.sampleWeight, 'float32', [batch]);
+  const batch = suffix.graph.inputs[0]?.shape[0] as number;
+  const sampleWeight = ofSamples ? { sampleWeight: builder.input(names.sampleWeight, 'float32', [batch]) } : {};
   builder.input(names.lr, 'float32', []);
   builder.input(names.step, 'int64', []);
   const { parameters, slots } = carriedValues(suffix, spec);
-  for (const { name, dtype, shape } of [...parameters, ...slots]) builder.input(name, dtype, shape);
+  for (const { name, dtype, shape } of [...parameters, ...idle, ...slots]) builder.input(name, dtype, shape);
+  const graph = withoutValuesOf(
+    suffix.graph,
+    idle.map(({ name }) => name),
+  );
   const step = appendStep(
     builder,
-    suffix,
+    { ...suffix, graph },
     spec,
-    { target: names.target, sampleWeight: names.sampleWeight, lr: names.lr, step: names.step },
-    { countCorrect: true },
+    { target: names.target, lr: names.lr, step: names.step, ...sampleWeight },
+    { countCorrect: ofSamples },
   );
-  builder.output(step.loss, 'float32', [], names.loss);
-  builder.output(step.correct as string, 'float32', [], names.correct);
-  for (const { name, dtype, shape } of parameters)
-    builder.output(step.parameters.get(name) as string, dtype, shape, names.next(name));
+  builder.output(step.loss, workingType(predictionsOf(suffix).dtype), [], names.loss);
+  if (step.correct !== undefined) builder.output(step.correct, 'float32', [], names.correct);
+  for (const { name, dtype, shape } of [...parameters, ...idle])
+    builder.output(step.parameters.get(name) ?? name, dtype, shape, names.next(name));
   for (const { name, dtype, shape } of slots)
     builder.output(step.state.get(name) as string, dtype, shape, names.next(name));
   return modelLike(checkpointed(builder.build('step'), suffix, spec), suffix);

@@ -3,19 +3,16 @@ import type { Shape } from '#shared/core/shape.ts';
 import { constantsToInitializers, fixShapes, inferTypes, type TypedModel } from '#shared/compiler/2-shape.ts';
 import { lower } from '#shared/compiler/3-lower.ts';
 import { movingOf } from '#shared/compiler/5-grad.ts';
-import { carriedValues, checkpointed, names, type Carried } from '#shared/compiler/7-emit.ts';
-import { workingType } from '#shared/compiler/arithmetic.ts';
+import { carriedValues, checkpointed, emitStep, names, type Carried } from '#shared/compiler/7-emit.ts';
 import { caseInputShapes, inputName, type TrainingCase } from '#shared/compiler/case-file.ts';
 import { chooseCheckpoints, type Checkpointing } from '#shared/compiler/checkpoint-cuts.ts';
 import { lossTargetType } from '#shared/compiler/losses/registry.ts';
 import { defaultDecay } from '#shared/compiler/optimizers/registry.ts';
 import type { OptimizerSpec } from '#shared/compiler/optimizers/spec.ts';
 import type { Oracle } from '#shared/compiler/oracle.ts';
-import { definitionsEverywhere, movedAside, rename, withoutValuesOf } from '#shared/compiler/subgraph.ts';
+import { definitionsEverywhere, movedAside, rename } from '#shared/compiler/subgraph.ts';
 import { trainableInitializers } from '#shared/compiler/trainable.ts';
-import { appendStep, predictionsOf, targetOf, type StepSpec } from '#shared/compiler/training-step.ts';
-import { modelLike } from '#shared/compiler/versions.ts';
-import { GraphBuilder } from '#shared/ir/builder.ts';
+import { predictionsOf, type StepSpec } from '#shared/compiler/training-step.ts';
 import type { Model } from '#shared/ir/graph.ts';
 import { isFloat, type Tensor, type TensorType } from '#shared/ir/tensor.ts';
 import { GraftError } from '#shared/messages/error.ts';
@@ -55,33 +52,17 @@ export async function buildCaseStep(
   // PyTorch gives these no gradient: whatever the optimizer, they stay as they are.
   const idle = asked.filter((name) => !moving.includes(name));
   const spec = stepSpec(lowered, training, moving);
-  const { parameters, slots } = carriedValues(lowered, spec);
+  const { slots } = carriedValues(lowered, spec);
   const values = new Map(asked.map((name) => [name, source.graph.initializers.get(name) as Tensor]));
-
-  const builder = new GraphBuilder(lowered.opsets[''] as number);
-  builder.reserve(lowered.graph);
-  for (const { name, dtype, shape } of lowered.graph.inputs) builder.input(name, dtype, shape);
-  const target = targetOf(lowered, spec);
-  builder.input(names.target, target.dtype, target.shape);
-  builder.input(names.lr, 'float32', []);
-  builder.input(names.step, 'int64', []);
-  const kept = idle.map((name): Carried => ({ name, ...typeOf(values.get(name) as Tensor) }));
-  for (const { name, dtype, shape } of [...parameters, ...kept, ...slots]) builder.input(name, dtype, shape);
-  const step = appendStep(
-    builder,
-    { ...lowered, graph: withoutValuesOf(lowered.graph, idle) },
-    spec,
-    { target: names.target, lr: names.lr, step: names.step },
-    { countCorrect: false },
-  );
-  builder.output(step.loss, workingType(predictionsOf(lowered).dtype), [], names.loss);
-  for (const { name, dtype, shape } of [...parameters, ...kept])
-    builder.output(step.parameters.get(name) ?? name, dtype, shape, names.next(name));
-  for (const { name, dtype, shape } of slots)
-    builder.output(step.state.get(name) as string, dtype, shape, names.next(name));
-
+  const kept = idle.map((name): Carried => {
+    const { dtype, shape } = values.get(name) as Tensor;
+    return { name, dtype, shape };
+  });
   const state = Object.fromEntries(slots.map((slot) => [slot.name, slot.initial]));
-  const whole = modelLike(builder.build('step'), lowered, { 'graft.state': JSON.stringify(state) });
+  const whole: Model = {
+    ...emitStep(lowered, spec, { ofSamples: false, idle: kept }),
+    metadata: { 'graft.state': JSON.stringify(state) },
+  };
   const limit = (training.memory_limit_mib ?? Number.POSITIVE_INFINITY) * 2 ** 20;
   const checkpointing = await chooseCheckpoints(lowered, () => whole, limit, oracle);
   return {
@@ -92,8 +73,6 @@ export async function buildCaseStep(
     stateShapes: new Map(slots.map((slot) => [slot.name, slot.shape])),
   };
 }
-
-const typeOf = ({ dtype, shape }: TensorType): TensorType => ({ dtype, shape });
 
 /** Those of `asked` that training changes. */
 function trainedOf({ graph }: TypedModel, asked: readonly string[]): string[] {

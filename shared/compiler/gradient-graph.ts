@@ -29,7 +29,7 @@ const gradientName = (value: string): string => `grad/${value}`;
  * Inputs: the model's own, each initializer of `wrt` under its own name, and `grad/<of>`, the cotangent, with the
  * shape of `<of>`. Outputs: `<of>`, and `grad/<name>` for each name in `wrt`, with that value's shape.
  * @throws GraftError `compile.unknown-tensor`, `compile.not-trainable`, `compile.not-differentiable`,
- * `model.size-depends-on-data`, `input.bad-argument`
+ * `model.size-depends-on-data`, `model.refused`, `input.bad-argument`
  */
 export async function buildGradientGraph(model: Model, request: GradientRequest, oracle: Oracle): Promise<Model> {
   const { of } = request;
@@ -46,7 +46,7 @@ export async function buildGradientGraph(model: Model, request: GradientRequest,
     oracle,
   );
   const opset = typed.opsets[''] as number;
-  const lowered = lower(typed.graph, opset);
+  const lowered = lower(typed.graph, opset, wrt);
   const graph: TypedGraph = { ...lowered, types: await inferTypes({ ...typed, graph: lowered }, oracle) };
   const typeOf = (name: string): TensorType => {
     const type = graph.types.get(name);
@@ -79,6 +79,8 @@ function promoted(model: Model, wrt: readonly string[]): Model {
   for (const name of wrt) {
     const tensor = initializers.get(name);
     if (!tensor) continue;
+    if (!isFloat(tensor.dtype))
+      throw new GraftError('compile.not-trainable', { name, reason: `its type is ${tensor.dtype}.` });
     inputs.push({ name, dtype: tensor.dtype, shape: tensor.shape });
     initializers.delete(name);
   }

@@ -5,9 +5,9 @@ import { usesDomain, type Graph, type Model } from '#shared/ir/graph.ts';
 export const onnxIrVersion = 8;
 
 /** A generated graph as a model in the operator sets of the one it is made from. */
-export function modelLike(graph: Graph, { opsets, irVersion }: Model, metadata: Model['metadata'] = {}): Model {
+export function modelLike(graph: Graph, { opsets, irVersion }: Model): Model {
   const fused = usesDomain(graph, 'com.microsoft') ? { 'com.microsoft': 1 } : {};
-  return { graph, opsets: { ...opsets, ...fused }, irVersion: Math.max(irVersion, onnxIrVersion), metadata };
+  return { graph, opsets: { ...opsets, ...fused }, irVersion: Math.max(irVersion, onnxIrVersion), metadata: {} };
 }
 
 /** Version of the graphs Graft writes, in their `graft.version` metadata. */

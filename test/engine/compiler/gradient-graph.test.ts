@@ -159,6 +159,17 @@ describe('the gradient graph of a model', () => {
     });
   });
 
+  it('refuses integers that a shape is made of as such', async () => {
+    const builder = new GraphBuilder(17);
+    builder.input('x', 'float32', [2, 3]);
+    builder.initializer('sizes', int64Tensor([2], [3, 2]));
+    builder.output(builder.op('Reshape', ['x', 'sizes']), 'float32', [3, 2], 'y');
+    await expect(gradient({ wrt: ['sizes'] }, { ...layer(), graph: builder.build('shaped') })).rejects.toMatchObject({
+      code: 'compile.not-trainable',
+      message: expect.stringContaining('sizes') as string,
+    });
+  });
+
   it('leaves sizes that depend on the data to the parts that need no gradient', async () => {
     const builder = new GraphBuilder(17);
     builder.input('x', 'float32', [2, 3]);
