@@ -64,7 +64,7 @@ async function typedBackbone(
   { path, model, view }: LoadedBackbone,
   size: readonly [number, number],
 ): Promise<TypedModel> {
-  const features = { name: view.features, dtype: 'float32' as const, shape: [] };
+  const features = { name: view.features, dtype: 'float32' as const, shape: [], unknown: 'shape' as const };
   const body = extract(model, [view.input], [features]);
   const shapes = new Map([[view.input.name, [trialBatch, 3, ...size]]]);
   const refuse = (reason: string): GraftError => new GraftError('model.input-unsupported', { path, reason });

@@ -32,7 +32,7 @@ export async function compileModel(
   classCounts: readonly number[] = [10, 10, 10],
 ): Promise<Plan> {
   const view = viewBackbone(model, 'backbone.onnx');
-  const body = extract(model, [view.input], [{ name: view.features, dtype: 'float32', shape: [] }]);
+  const body = extract(model, [view.input], [{ name: view.features, dtype: 'float32', shape: [], unknown: 'shape' }]);
   const shapes = new Map([[view.input.name, [1, 3, ...size]]]);
   const typed = await fixShapes(body, shapes, trainableInitializers(body.graph), oracle);
   const featureShape = typed.graph.types.get(view.features)?.shape.slice(1) ?? [];
