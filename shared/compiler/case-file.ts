@@ -7,7 +7,9 @@ import type { Model, ValueInfo } from '#shared/ir/graph.ts';
 import { dtypes } from '#shared/ir/tensor.ts';
 import { GraftError } from '#shared/messages/error.ts';
 
-/** A field that is not known would silently change what is trained, or leave it as it is. */
+const inputSchema = z.object({ shape: z.array(z.int().positive()).optional(), high: z.int().positive().optional() });
+
+/** A loss or an optimizer with a field that is not known would silently be another one. */
 const caseSchema = z.object({
   loss: z.strictObject(lossSchema.shape),
   optimizer: z.strictObject({ ...optimizerSchema.shape, lr: z.number() }),
@@ -24,35 +26,31 @@ const caseSchema = z.object({
   /** What a step may take, in MiB; above it, part of the forward pass is computed again. Absent is any amount. */
   memory_limit_mib: z.number().positive().optional(),
   /** For models whose input has open sizes, where there are no batches; random integers stay below `high`. */
-  input: z
-    .strictObject({ shape: z.array(z.int().positive()).optional(), high: z.int().positive().optional() })
-    .optional(),
+  input: inputSchema.optional(),
 });
 export type TrainingCase = z.output<typeof caseSchema>;
 
-/** Fields of the file itself that are read, and those of reference cases that say what came of a training. */
-const fields = [
-  ...Object.keys(caseSchema.shape),
-  'case',
-  'opset',
-  'frozen_batchnorm_statistics',
-  'losses',
-  'final_parameters',
-];
-
 /** @throws GraftError `compile.bad-case` */
 export function parseCase(json: unknown): TrainingCase {
+  assertSpelt(json, caseSchema.shape);
   const parsed = caseSchema.safeParse(json);
-  if (!parsed.success) {
-    const reasons = parsed.error.issues.map(({ path, message }) => [...path, message].join(': '));
-    throw new GraftError('compile.bad-case', { reason: reasons.join('; ') });
+  if (parsed.success) {
+    assertSpelt((json as { readonly input?: unknown }).input, inputSchema.shape);
+    return parsed.data;
   }
-  // A file may hold notes of its own; only what is nearly a field is taken for one.
-  for (const given of Object.keys(json as object)) {
-    const meant = fields.includes(given) ? undefined : fields.find((field) => isNearly(given, field));
-    if (meant) throw new GraftError('compile.bad-case', { reason: `“${given}” is not known; “${meant}” is.` });
+  const reasons = parsed.error.issues.map(({ path, message }) => [...path, message].join(': '));
+  throw new GraftError('compile.bad-case', { reason: reasons.join('; ') });
+}
+
+/** A file may hold notes of its own, as reference cases do: only what is nearly a field that it lacks is taken for one. */
+function assertSpelt(json: unknown, shape: object): void {
+  if (typeof json !== 'object' || json === null) return;
+  const fields = Object.keys(shape);
+  const lacking = fields.filter((field) => !Object.hasOwn(json, field));
+  for (const name of Object.keys(json)) {
+    const meant = fields.includes(name) ? undefined : lacking.find((field) => isNearly(name, field));
+    if (meant) throw new GraftError('compile.bad-case', { reason: `“${name}” is not known; “${meant}” is.` });
   }
-  return parsed.data;
 }
 
 /** Whether one word becomes the other by few changes of a letter each, or by an ending. */

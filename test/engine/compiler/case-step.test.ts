@@ -191,9 +191,10 @@ describe('a case that is not right', () => {
   it.each([
     ['label_smothing', { ...training, loss: { kind: 'cross_entropy', label_smothing: 0.1 } }],
     ['momentm', { ...training, optimizer: { kind: 'sgd', lr: 1, momentm: 0.9 } }],
-    ['size', { ...training, input: { size: [2, 3] } }],
+    ['shapes', { ...training, input: { shapes: [2, 3] } }],
     ['memory_limit', { ...training, memory_limit: 100 }],
     ['batchs', { ...training, batchs: [] }],
+    ['tranable', { loss: training.loss, optimizer: training.optimizer, tranable: 'all' }],
   ])('a misspelt field is refused by its name: %s', async (field, json) => {
     expect(await refusalOf(() => parseCase(json))).toMatchObject({
       code: 'compile.bad-case',
@@ -202,8 +203,17 @@ describe('a case that is not right', () => {
   });
 
   it('what reference cases tell of themselves is taken, and notes are', () => {
-    const told = { case: 'x', opset: 17, frozen_batchnorm_statistics: true, losses: [1], final_parameters: {} };
-    expect(parseCase({ ...training, ...told, comment: 'mine', input: { high: 9 } })).toMatchObject(training);
+    const told = {
+      case: 'x',
+      opset: 17,
+      frozen_batchnorm_statistics: true,
+      losses: [1],
+      final_parameters: {},
+      name: 'y',
+    };
+    expect(parseCase({ ...training, ...told, comment: 'mine', input: { high: 9, dtype: 'int64' } })).toMatchObject(
+      training,
+    );
   });
 
   it.each([
