@@ -124,7 +124,7 @@ export async function compile({ recipe, backbone, classCounts, oracle, memoryLim
     step: emitStep(suffix, spec),
     loop: emitLoop(suffix, spec),
     emitFor: (channelBlock) => ({
-      step: emitStep(suffix, spec, channelBlock),
+      step: emitStep(suffix, spec, { channelBlock }),
       loop: emitLoop(suffix, spec, channelBlock),
     }),
     evaluation: emitEvaluation(evaluated, parameters),
@@ -150,7 +150,7 @@ function stagesOf(typed: TypedModel): StageCut[] {
 
 /** Phase 3, and the types of what it made. */
 async function withoutExotic(typed: TypedModel, oracle: Oracle): Promise<TypedModel> {
-  const graph = lower(typed.graph, typed.opsets[''] as number);
+  const graph = lower(typed.graph, typed.opsets[''] as number, trainableInitializers(typed.graph));
   if (
     graph.nodes.length === typed.graph.nodes.length &&
     graph.nodes.every((node, index) => node === typed.graph.nodes[index])

@@ -47,13 +47,14 @@ async function run(
   builder.input('lr', 'float32', []);
   builder.input('step', 'int64', []);
   const given = new Map(trained.map((name) => [name, builder.input(`gradient/${name}`, 'float32', shapeOf(name))]));
-  const slots = stateSlots(spec, groups, shapes);
+  const types = new Map([...shapes].map(([name, shape]) => [name, { dtype: 'float32' as const, shape }]));
+  const slots = stateSlots(spec, groups, types);
   const carriedShapes = new Map([
     ...trained.map((name): [string, Shape] => [name, shapeOf(name)]),
     ...slots.map(({ name, shape }): [string, Shape] => [name, shape]),
   ]);
   for (const [name, shape] of carriedShapes) builder.input(name, 'float32', shape);
-  const updated = appendUpdate(builder, spec, groups, given, shapes, 'lr', 'step');
+  const updated = appendUpdate(builder, spec, groups, given, types, 'lr', 'step');
   for (const [name, shape] of carriedShapes) {
     const next = updated.parameters.get(name) ?? updated.state.get(name);
     builder.output(next as string, 'float32', shape, `next/${name}`);
