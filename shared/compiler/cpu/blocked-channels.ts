@@ -3,18 +3,12 @@
  * in it where all operands are. Everything else stays as it is.
  */
 import { elementCount, sameShape, type Shape } from '#shared/core/shape.ts';
-import {
-  intAttribute,
-  intsAttribute,
-  producers,
-  reads,
-  stringAttribute,
-  type Graph,
-  type Node,
-} from '#shared/ir/graph.ts';
+import { intAttribute, intsAttribute, reads, stringAttribute, type Graph, type Node } from '#shared/ir/graph.ts';
 import { readCounts } from '#shared/compiler/subgraph.ts';
 import { numbers, type TensorType } from '#shared/ir/tensor.ts';
+import { Kernels } from '#shared/compiler/cpu/kernels.ts';
 import { blockedDomain, Layouts } from '#shared/compiler/cpu/layout.ts';
+import { Views } from '#shared/compiler/cpu/views.ts';
 
 /**
  * @param types of the graph's values, as far as they are fixed
@@ -53,17 +47,17 @@ const summing: Readonly<Record<string, 'ReduceSum' | 'ReduceMean'>> = {
 class Blocking {
   readonly #graph: Graph;
   readonly #layouts: Layouts;
-  readonly #producers: ReadonlyMap<string, Node>;
+  readonly #views: Views;
+  readonly #kernels: Kernels;
   readonly #readers: ReadonlyMap<string, number>;
-  /** Weights arranged for their convolutions, by kind and name. */
-  readonly #filters = new Map<string, string>();
   /** Position of the convolution that made each blocked value. */
   readonly #convolutions = new Map<string, number>();
 
   constructor(graph: Graph, layouts: Layouts) {
     this.#graph = graph;
     this.#layouts = layouts;
-    this.#producers = producers(graph);
+    this.#views = new Views(graph, layouts);
+    this.#kernels = new Kernels(layouts, this.#views);
     for (const [name, tensor] of graph.initializers) layouts.builder.initializer(name, tensor);
     this.#readers = readCounts(graph);
   }
@@ -72,11 +66,7 @@ class Blocking {
     const isTaken =
       this.#elementwise(node) ||
       (node.domain === '' &&
-        (this.#convolution(node) ||
-          this.#joinedSamples(node) ||
-          this.#exchangedSamples(node) ||
-          this.#channelwise(node) ||
-          this.#reduction(node)));
+        (this.#convolution(node) || this.#view(node) || this.#channelwise(node) || this.#reduction(node)));
     if (isTaken) return;
     for (const name of reads(node)) this.#layouts.plain(name);
     this.#layouts.builder.append(node);
@@ -111,9 +101,7 @@ class Blocking {
     const fits = this.#layouts.divides(output) && this.#isFloat(x) && (isThin || this.#layouts.divides(x));
     if (!fits || !(isDepthwise || isThin || isSpatial) || stringAttribute(node, 'auto_pad', 'NOTSET') !== 'NOTSET')
       return false;
-    const key = `${isDepthwise ? 'depthwise' : 'dense'} ${weight}`;
-    const filter = this.#filters.get(key) ?? (isDepthwise ? this.#blockedFilter(weight) : this.#blockedKernel(weight));
-    this.#filters.set(key, filter);
+    const filter = this.#kernels.arranged(weight, isDepthwise);
     const data = isThin ? this.#layouts.plain(x) : this.#blockedData(x);
     const operands = [data, filter, ...(bias ? [this.#layouts.plain(bias)] : [])];
     const { builder } = this.#layouts;
@@ -134,128 +122,16 @@ class Blocking {
 
   /** Pictures in the blocked layout; where samples were joined to channels, they are in it too. */
   #blockedData(value: string): string {
-    const source = this.#layouts.hasBlocked(value) ? undefined : this.#sourceOf(value);
+    const source = this.#layouts.hasBlocked(value) ? undefined : this.#views.joined(value);
     if (source === undefined) return this.#layouts.blocked(value);
     return this.#layouts.builder.reshape(this.#layouts.blocked(source), this.#shapeOf(value));
   }
 
-  /** A depthwise filter [C, 1, h, w] as [C/b, h, w, b]: that is the layout of one picture with C channels. */
-  #blockedFilter(weight: string): string {
-    const source = this.#sourceOf(weight);
-    const { builder } = this.#layouts;
-    const shape = this.#shapeOf(weight);
-    if (source !== undefined) return builder.reshape(this.#layouts.blocked(source), shape);
-    const [channels, , ...kernel] = shape as [number, number, ...number[]];
-    const picture = builder.reshape(this.#layouts.plain(weight), [1, channels, ...kernel]);
-    return builder.reshape(builder.op('ReorderInput', [picture], {}, blockedDomain), shape);
-  }
-
-  /** W [M, C, h, w] as [M/b, C/b, h, w, b of C, b of M], or with fewer channels than a block as [M/b, C, h, w, b of M]. */
-  #blockedKernel(weight: string): string {
-    const { block, builder } = this.#layouts;
-    const shape = this.#shapeOf(weight);
-    const [outputs, inputs, ...kernel] = shape as [number, number, ...number[]];
-    if (inputs < block) {
-      const exchanged = this.#exchanged(weight);
-      if (exchanged !== undefined) return builder.reshape(exchanged, shape);
-      const thin = builder.reshape(this.#layouts.plain(weight), [outputs / block, block, inputs, elementCount(kernel)]);
-      return builder.reshape(builder.transpose(thin, [0, 2, 3, 1]), shape);
-    }
-    const taps = elementCount(kernel);
-    // Pictures with channels of one block: what makes one axis the innermost is the fast way to do it.
-    const blocked = (value: string, picture: Shape): string =>
-      builder.op('ReorderInput', [builder.reshape(value, picture)], {}, blockedDomain);
-    const source = this.#turnedSource(weight);
-    if (source !== undefined) {
-      const lined = blocked(this.#layouts.plain(source), [inputs, outputs, taps, 1]);
-      const parted = builder.reshape(lined, [inputs / block, block, outputs / block, taps, block]);
-      const arranged = builder.transpose(parted, [2, 0, 3, 1, 4]);
-      return builder.reshape(builder.slice(arranged, [2], [-1], [-taps - 1], [-1]), shape);
-    }
-    const lined = blocked(this.#layouts.plain(weight), [outputs / block, block, inputs, taps]);
-    const parted = builder.reshape(lined, [outputs / block, inputs / block, block, taps, block]);
-    return builder.reshape(builder.transpose(parted, [0, 1, 3, 2, 4]), shape);
-  }
-
-  /** The [N, C, H, W] that a value [1, N·C, H, W] or [N·C, 1, H, W] is another view of. */
-  #sourceOf(value: string): string | undefined {
-    const node = this.#producers.get(value);
-    const source = node?.op === 'Reshape' && node.domain === '' ? (node.inputs[0] as string) : undefined;
-    if (source === undefined || !this.#layouts.divides(source) || !this.#isFloat(source)) return undefined;
-    const [batch, channels, ...size] = this.#shapeOf(source) as [number, number, ...number[]];
-    const [first, second, ...own] = this.#shapeOf(value) as [number, number, ...number[]];
-    const joins = Math.min(first, second) === 1 && Math.max(first, second) === batch * channels;
-    return joins && sameShape(size, own) ? source : undefined;
-  }
-
-  /** A view with samples joined to channels is left until it is known in which layout it is read. */
-  #joinedSamples(node: Node): boolean {
-    if (node.op !== 'Reshape' || this.#sourceOf(node.outputs[0] as string) === undefined) return false;
-    this.#layouts.defer(node);
-    return true;
-  }
-
-  /** Slices of samples, samples exchanged with channels, and kernels turned around are left likewise. */
-  #exchangedSamples(node: Node): boolean {
-    const output = node.outputs[0] as string;
-    const isView = [this.#slicedSamples(output), this.#exchangedSource(output), this.#turnedSource(output)].some(
-      (source) => source !== undefined,
-    );
+  /** Another view of a value is left until it is known in which layout it is read. */
+  #view(node: Node): boolean {
+    const isView = this.#views.isView(node.outputs[0] as string);
     if (isView) this.#layouts.defer(node);
     return isView;
-  }
-
-  /** The value that these are some samples of. */
-  #slicedSamples(value: string): { readonly source: string; readonly slice: Node } | undefined {
-    const slice = this.#producers.get(value);
-    if (slice?.op !== 'Slice' || slice.domain !== '' || slice.inputs.length !== 4) return undefined;
-    const source = slice.inputs[0] as string;
-    const axes = this.#graph.initializers.get(slice.inputs[3] as string);
-    const isFirst = axes !== undefined && [...numbers(axes)].join() === '0';
-    return isFirst && this.#layouts.divides(source) && this.#isFloat(source) ? { source, slice } : undefined;
-  }
-
-  /** The [N, C, H, W] that a value is with its first axes exchanged. */
-  #exchangedSource(value: string): string | undefined {
-    const node = this.#producers.get(value);
-    const isExchange = node?.op === 'Transpose' && intsAttribute(node, 'perm')?.join() === '1,0,2,3';
-    const source = isExchange ? (node.inputs[0] as string) : '';
-    return this.#layouts.divides(source) && this.#isFloat(source) ? source : undefined;
-  }
-
-  /** A value [C, N, H, W] that is [N, C, H, W] with its first axes exchanged, as [C/b, N, H·W, b]. */
-  #exchanged(value: string): string | undefined {
-    const source = this.#exchangedSource(value);
-    if (source === undefined) return undefined;
-    const { block, builder } = this.#layouts;
-    const part = this.#slicedSamples(source);
-    let pictures = part ? builder.fresh(`${source}/blocked`) : this.#layouts.blocked(source);
-    if (part) {
-      const [, ...bounds] = part.slice.inputs;
-      builder.append({
-        ...part.slice,
-        name: '',
-        inputs: [this.#layouts.blocked(part.source), ...bounds],
-        outputs: [pictures],
-      });
-    }
-    const [samples, channels, ...size] = this.#shapeOf(source) as [number, number, ...number[]];
-    pictures = builder.reshape(pictures, [samples, channels / block, elementCount(size), block]);
-    return builder.transpose(pictures, [1, 0, 2, 3]);
-  }
-
-  /** The kernel [M, C, h, w] that a value [C, M, h, w] is turned around, for the gradient of a convolution's input. */
-  #turnedSource(value: string): string | undefined {
-    const slice = this.#producers.get(value);
-    if (slice?.op !== 'Slice' || slice.domain !== '' || slice.inputs.length !== 5) return undefined;
-    const constants = slice.inputs.slice(1).map((name) => this.#graph.initializers.get(name));
-    const [starts, ends, axes, steps] = constants.map((tensor) => (tensor ? [...numbers(tensor)] : []));
-    const [height, width] = this.#shapeOf(value).slice(2) as [number, number];
-    const turns = starts?.join() === '-1,-1' && steps?.join() === '-1,-1' && axes?.join() === '2,3';
-    const isWhole = ends?.[0] === -height - 1 && ends[1] === -width - 1;
-    return turns && isWhole && this.#layouts.divides(value)
-      ? this.#exchangedSource(slice.inputs[0] as string)
-      : undefined;
   }
 
   /** An activation right behind a convolution becomes part of it. */

@@ -31,7 +31,7 @@ export class Layouts {
     return this.#types.get(value);
   }
 
-  /** Whether the channels of pictures [N, C, H, W] come in whole blocks. */
+  /** Whether these are pictures [N, C, H, W], of whatever type, whose channels come in whole blocks. */
   divides(value: string): boolean {
     const shape = this.#types.get(value)?.shape ?? [];
     return shape.length === 4 && (shape[1] as number) % this.block === 0 && !shape.includes(0);
