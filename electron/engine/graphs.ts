@@ -1,10 +1,9 @@
 /** Training graphs of any model as files: what `graft grad` and `graft step` ask for. */
-import { readFileSync } from 'node:fs';
-import { buildCaseStep, caseInputShape, parseCase } from '#shared/compiler/case-step.ts';
+import { buildCaseStep, caseInputShape } from '#shared/compiler/case-step.ts';
 import { buildGradientGraph } from '#shared/compiler/gradient-graph.ts';
 import type { Model, ValueInfo } from '#shared/ir/graph.ts';
-import { GraftError } from '#shared/messages/error.ts';
 import type { EngineInput, EngineOutput } from '#shared/protocol/engine.ts';
+import { readCase } from '#electron/engine/case-file.ts';
 import { readModel, writeModel } from '#electron/engine/model-file.ts';
 import { oracle } from '#electron/engine/runtime/oracle.ts';
 
@@ -23,19 +22,10 @@ export async function writeGradient({
 
 /** Writes the training step of a model for a case file. */
 export async function writeStep({ path, casePath, file }: EngineInput<'step'>): Promise<EngineOutput<'step'>> {
-  const training = parseCase(readCase(casePath));
+  const training = readCase(casePath);
   const { model } = readModel(path);
   const { model: step } = await buildCaseStep(model, training, caseInputShape(model, training), oracle);
   return written(file, step);
-}
-
-/** @throws GraftError `compile.bad-case` */
-function readCase(path: string): unknown {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8'));
-  } catch (error) {
-    throw new GraftError('compile.bad-case', { reason: `${path} cannot be read (${(error as Error).message}).` });
-  }
 }
 
 function written(file: string, model: Model): EngineOutput<'grad'> {

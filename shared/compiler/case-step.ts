@@ -35,7 +35,7 @@ export const caseSchema = z.object({
   /** What a step may take, in MiB; above it, part of the forward pass is computed again. Absent is any amount. */
   memory_limit_mib: z.number().positive().optional(),
   /** For models whose input has open sizes, where there are no batches. */
-  input: z.object({ shape: z.array(z.int().positive()).optional() }).optional(),
+  input: z.object({ shape: z.array(z.int().positive()).optional(), high: z.int().positive().optional() }).optional(),
 });
 export type TrainingCase = z.output<typeof caseSchema>;
 
@@ -62,7 +62,7 @@ export function caseInputShape(model: Model, training: TrainingCase): Shape {
 }
 
 /** Whatever the model calls its own input. */
-const inputName = 'input';
+export const inputName = 'input';
 
 export interface CaseStep {
   /** Inputs `input`, `target`, `lr`, `step`, parameters, state; outputs `loss`, `next/…`; initial state in `graft.state`. */
@@ -71,6 +71,7 @@ export interface CaseStep {
   /** Initial value by state input. */
   readonly state: Readonly<Record<string, number>>;
   readonly stateShapes: ReadonlyMap<string, Shape>;
+  readonly predictions: TensorType;
   /** Absent where the step stays within its limit without. */
   readonly checkpointing: Checkpointing | undefined;
 }
@@ -132,6 +133,7 @@ export async function buildCaseStep(
     parameters: new Map(used.map((name) => [name, lowered.graph.initializers.get(name) as Tensor])),
     state,
     stateShapes: new Map(slots.map((slot) => [slot.name, slot.shape])),
+    predictions: predictionsOf(lowered),
   };
 }
 

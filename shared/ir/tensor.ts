@@ -68,6 +68,11 @@ export function float32Tensor(shape: Shape, values: Float32Array | readonly numb
   return checked({ dtype: 'float32', shape, data: bytesOf(array) });
 }
 
+/** A float32 tensor of one number. */
+export function filledTensor(shape: Shape, value: number): Tensor {
+  return float32Tensor(shape, new Float32Array(elementCount(shape)).fill(value));
+}
+
 export function float64Tensor(shape: Shape, values: readonly number[] | Float64Array): Tensor {
   const array = values instanceof Float64Array ? values : Float64Array.from(values);
   return checked({ dtype: 'float64', shape, data: bytesOf(array) });

@@ -1,0 +1,141 @@
+/** How long the training step of any model takes on random input: what `graft bench` asks for. */
+import type * as ort from 'onnxruntime-node';
+import { buildCaseStep, caseInputShape, inputName, type CaseStep, type TrainingCase } from '#shared/compiler/case-step.ts';
+import { names } from '#shared/compiler/7-emit.ts';
+import { randomInput, randomTarget } from '#shared/compiler/random-batch.ts';
+import type { Shape } from '#shared/core/shape.ts';
+import type { Model } from '#shared/ir/graph.ts';
+import { filledTensor, type Tensor, type TensorType } from '#shared/ir/tensor.ts';
+import { GraftError } from '#shared/messages/error.ts';
+import type { EngineInput, EngineOutput } from '#shared/protocol/engine.ts';
+import { readCase } from '#electron/engine/case-file.ts';
+import { readModel } from '#electron/engine/model-file.ts';
+import { CarriedValues } from '#electron/engine/runtime/carried-values.ts';
+import { chooseDevice } from '#electron/engine/runtime/devices.ts';
+import { oracle } from '#electron/engine/runtime/oracle.ts';
+import { createSession, sessionError, type ConcreteDevice } from '#electron/engine/runtime/session.ts';
+import { float32, int64, toRuntime } from '#electron/engine/runtime/tensors.ts';
+
+/** Steps before the ones that are timed: the first of a session plans its memory, too. */
+const warmUp = 2;
+
+/** Times the step on one random batch, with parameters and optimizer state carried from each step into the next. */
+export async function benchStep({
+  path,
+  casePath,
+  batch,
+  steps,
+  device: wanted,
+}: EngineInput<'bench'>): Promise<EngineOutput<'bench'>> {
+  const training = readCase(casePath);
+  const device = await chooseDevice(wanted);
+  const [step, buildMilliseconds] = await timed(() => build(path, training, batch));
+  const { input, target } = randomBatch(step, training);
+  const carried = new CarriedValues();
+  carried.load(step.parameters);
+  carried.load(initialState(step));
+  const options = { keepOnDevice: carried.nextNames };
+  const [session, openMilliseconds] = await timed(() => createSession(step.model, device, options));
+  try {
+    const fixed = {
+      [inputName]: toRuntime(input),
+      [names.target]: toRuntime(target),
+      [names.lr]: float32(Float32Array.of(training.optimizer.lr), []),
+    };
+    const losses: (number | null)[] = [];
+    const times: number[] = [];
+    for (let index = 1; index <= warmUp + steps; index++) {
+      const [loss, milliseconds] = await timed(async () => {
+        const position = { [names.step]: int64(BigInt64Array.of(BigInt(index)), []) };
+        const results = await run(session, { ...carried.feeds, ...fixed, ...position }, device);
+        carried.advance(results);
+        return (results[names.loss] as ort.Tensor).data[0] as number;
+      });
+      losses.push(Number.isFinite(loss) ? loss : null);
+      if (index > warmUp) times.push(milliseconds);
+    }
+    return {
+      device,
+      input: [...input.shape],
+      steps,
+      warmUp,
+      ms: spread(times),
+      loss: losses,
+      peakRssMiB: process.resourceUsage().maxRSS / 1024,
+      build_ms: buildMilliseconds,
+      open_ms: openMilliseconds,
+    };
+  } finally {
+    await session.release();
+  }
+}
+
+function build(path: string, training: TrainingCase, batch: number): Promise<CaseStep> {
+  const { model } = readModel(path);
+  const { shape, batches } = sizedFor(batch, model, training);
+  return buildCaseStep(model, { ...training, batches }, shape, oracle);
+}
+
+/**
+ * The shape of an input of `batch` samples, and the case's batches with as many.
+ * @throws GraftError `compile.bad-case`
+ */
+function sizedFor(
+  batch: number,
+  model: Model,
+  training: TrainingCase,
+): { shape: Shape; batches: TrainingCase['batches'] } {
+  const inputs = model.graph.inputs.map((input) => ({
+    ...input,
+    shape: input.shape.map((size, axis) => (axis === 0 ? batch : size)),
+  }));
+  const [recorded, ...sizes] = caseInputShape({ ...model, graph: { ...model.graph, inputs } }, training);
+  if (recorded === undefined)
+    throw new GraftError('compile.bad-case', { reason: 'the model takes no input with an axis of samples.' });
+  const scaled = (size: number, axis: number): number => (axis === 0 ? (size * batch) / recorded : size);
+  return {
+    shape: [batch, ...sizes],
+    batches: training.batches?.map((one) => ({ ...one, shape: one.shape.map(scaled) })),
+  };
+}
+
+function randomBatch(step: CaseStep, training: TrainingCase): { input: Tensor; target: Tensor } {
+  const type = (name: string): TensorType => {
+    const found = step.model.graph.inputs.find((input) => input.name === name);
+    if (!found) throw new Error(`the step takes no ${name}`);
+    return { dtype: found.dtype, shape: found.shape.map(Number) };
+  };
+  return {
+    input: randomInput(type(inputName), training.input?.high),
+    target: randomTarget(training.loss, type(names.target), step.predictions),
+  };
+}
+
+function initialState({ state, stateShapes }: CaseStep): Map<string, Tensor> {
+  return new Map([...stateShapes].map(([name, shape]) => [name, filledTensor(shape, state[name] as number)]));
+}
+
+async function run(
+  session: ort.InferenceSession,
+  feeds: Readonly<Record<string, ort.Tensor>>,
+  device: ConcreteDevice,
+): Promise<Readonly<Record<string, ort.Tensor>>> {
+  try {
+    return await session.run(feeds);
+  } catch (error) {
+    throw sessionError(error, device);
+  }
+}
+
+async function timed<Result>(work: () => Promise<Result>): Promise<[Result, number]> {
+  const began = performance.now();
+  const result = await work();
+  return [result, performance.now() - began];
+}
+
+function spread(values: readonly number[]): { min: number; median: number; max: number } {
+  const sorted = values.toSorted((left, right) => left - right);
+  const at = (place: number): number => sorted[place] as number;
+  const last = sorted.length - 1;
+  return { min: at(0), median: (at(last >> 1) + at(sorted.length >> 1)) / 2, max: at(last) };
+}
