@@ -1,10 +1,16 @@
 /** How long the training step of any model takes on random input: what `graft bench` asks for. */
 import type * as ort from 'onnxruntime-node';
-import { buildCaseStep, caseInputShape, inputName, type CaseStep, type TrainingCase } from '#shared/compiler/case-step.ts';
+import {
+  buildCaseStep,
+  caseInputShape,
+  inputName,
+  type CaseStep,
+  type TrainingCase,
+} from '#shared/compiler/case-step.ts';
 import { names } from '#shared/compiler/7-emit.ts';
 import { randomInput, randomTarget } from '#shared/compiler/random-batch.ts';
 import type { Shape } from '#shared/core/shape.ts';
-import type { Model } from '#shared/ir/graph.ts';
+import type { Dimension, Model } from '#shared/ir/graph.ts';
 import { filledTensor, type Tensor, type TensorType } from '#shared/ir/tensor.ts';
 import { GraftError } from '#shared/messages/error.ts';
 import type { EngineInput, EngineOutput } from '#shared/protocol/engine.ts';
@@ -20,16 +26,39 @@ import { float32, int64, toRuntime } from '#electron/engine/runtime/tensors.ts';
 const warmUp = 2;
 
 /** Times the step on one random batch, with parameters and optimizer state carried from each step into the next. */
-export async function benchStep({
-  path,
-  casePath,
-  batch,
-  steps,
-  device: wanted,
-}: EngineInput<'bench'>): Promise<EngineOutput<'bench'>> {
-  const training = readCase(casePath);
-  const device = await chooseDevice(wanted);
-  const [step, buildMilliseconds] = await timed(() => build(path, training, batch));
+export async function benchStep(request: EngineInput<'bench'>): Promise<EngineOutput<'bench'>> {
+  const training = readCase(request.casePath);
+  const device = await chooseDevice(request.device);
+  const began = performance.now();
+  const { model } = readModel(request.path);
+  try {
+    const step = await buildStep(model, training, request.batch);
+    const buildMilliseconds = performance.now() - began;
+    return { ...(await timeStep(step, training, request.steps, device)), build_ms: buildMilliseconds };
+  } catch (error) {
+    throw explained(error, model.graph.inputs[0]?.shape[0], request.batch);
+  }
+}
+
+/** Exporters may write the number of samples into constants, too, where the runtime stumbles over it. */
+function explained(error: unknown, own: Dimension | undefined, batch: number): unknown {
+  const isAnswer = error instanceof GraftError && error.code !== 'run.session-failed';
+  if (isAnswer || typeof own !== 'number' || own === batch) return error;
+  const reason = `the model is made for ${own} samples at a time, and does not work with ${batch}.`;
+  return Object.assign(new GraftError('input.bad-argument', { argument: '--batch', reason }), { cause: error });
+}
+
+function buildStep(model: Model, training: TrainingCase, batch: number): Promise<CaseStep> {
+  const { shape, batches } = sizedFor(batch, model, training);
+  return buildCaseStep(model, { ...training, batches }, shape, oracle);
+}
+
+async function timeStep(
+  step: CaseStep,
+  training: TrainingCase,
+  steps: number,
+  device: ConcreteDevice,
+): Promise<Omit<EngineOutput<'bench'>, 'build_ms'>> {
   const { input, target } = randomBatch(step, training);
   const carried = new CarriedValues();
   carried.load(step.parameters);
@@ -62,18 +91,11 @@ export async function benchStep({
       ms: spread(times),
       loss: losses,
       peakRssMiB: process.resourceUsage().maxRSS / 1024,
-      build_ms: buildMilliseconds,
       open_ms: openMilliseconds,
     };
   } finally {
     await session.release();
   }
-}
-
-function build(path: string, training: TrainingCase, batch: number): Promise<CaseStep> {
-  const { model } = readModel(path);
-  const { shape, batches } = sizedFor(batch, model, training);
-  return buildCaseStep(model, { ...training, batches }, shape, oracle);
 }
 
 /**

@@ -9,9 +9,18 @@ import { GraftError } from '#shared/messages/error.ts';
 type Draw = (index: number) => number;
 
 const seed = 1;
-const uniform = (part: number): Draw => (index) => randomUniform(seed, randomStreams.benchmark, part, index);
-const normal = (part: number): Draw => (index) => randomNormal(seed, randomStreams.benchmark, part, index);
-const below = (high: number, draw: Draw): Draw => (index) => Math.floor(high * draw(index));
+const uniform =
+  (part: number): Draw =>
+  (index) =>
+    randomUniform(seed, randomStreams.benchmark, part, index);
+const normal =
+  (part: number): Draw =>
+  (index) =>
+    randomNormal(seed, randomStreams.benchmark, part, index);
+const below =
+  (high: number, draw: Draw): Draw =>
+  (index) =>
+    Math.floor(high * draw(index));
 
 /** Parts of the batch, whose numbers have nothing to do with each other. */
 const [inputPart, targetPart] = [0, 1];
@@ -92,7 +101,12 @@ function chances(spec: LossSpec, predictions: TensorType, draw: Draw): Draw {
 function drawn({ dtype, shape }: TensorType, draw: Draw): Tensor {
   const length = elementCount(shape);
   try {
-    if (dtype !== 'float32') return tensorOf(dtype, shape, Array.from({ length }, (_, index) => draw(index)));
+    if (dtype !== 'float32')
+      return tensorOf(
+        dtype,
+        shape,
+        Array.from({ length }, (_, index) => draw(index)),
+      );
     const values = new Float32Array(length);
     for (let index = 0; index < length; index++) values[index] = draw(index);
     return float32Tensor(shape, values);
