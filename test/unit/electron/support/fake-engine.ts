@@ -167,10 +167,10 @@ const answers: Answers = {
     inputs: [{ name: casePath, dtype: 'float32', shape: [1] }],
     outputs: [],
   }),
-  bench: ({ path, casePath, batch, steps, device }) => ({
+  bench: ({ path, casePath, batch, steps: timed, device }) => ({
     device,
     input: [batch, path.length, casePath.length],
-    steps,
+    steps: timed,
     warmUp: 2,
     ms: { min: 1, median: 2, max: 3 },
     loss: [2, 1, path.endsWith('diverges.onnx') ? null : 0.5],

@@ -26,7 +26,7 @@ describe('a random input', () => {
 
   it.each<DType>(['int64', 'int32', 'uint8'])('of %s has every number below the bound, and no other', (dtype) => {
     const values = numbers(randomInput({ dtype, shape: [100] }, 7));
-    expect([...new Set(values)].toSorted()).toEqual([0, 1, 2, 3, 4, 5, 6]);
+    expect(new Set(values)).toEqual(new Set([0, 1, 2, 3, 4, 5, 6]));
   });
 
   it('of truth values needs no bound', () => {
@@ -62,7 +62,7 @@ describe('a random target', () => {
   ])('of %j names each class, and nothing else', (spec, classes) => {
     const { values, type } = target(spec);
     expect(isFloat(type.dtype)).toBe(false);
-    expect([...new Set(values)].toSorted()).toEqual([...Array(classes).keys()]);
+    expect(new Set(values)).toEqual(new Set(Array(classes).keys()));
   });
 
   it.each(['bce_with_logits', 'focal'])('of %s is yes or no', (kind) => {
