@@ -8,7 +8,7 @@ it('holds copies of what it is given', () => {
   const weight = float32Tensor([2], [1, 2]);
   carried.load(new Map([['w', weight]]));
   weight.data.fill(0);
-  expect([...(carried.feeds['w']?.data as Float32Array)]).toEqual([1, 2]);
+  expect(carried.feeds['w']?.data).toEqual(Float32Array.of(1, 2));
   carried.load(new Map([['b', filledTensor([1], 3)]]));
   expect(Object.keys(carried.feeds)).toEqual(['w', 'b']);
   expect(carried.nextNames).toEqual(['next/w', 'next/b']);
