@@ -25,6 +25,7 @@ export interface CaseStep {
   /** Initial value by state input. */
   readonly state: Readonly<Record<string, number>>;
   readonly stateShapes: ReadonlyMap<string, Shape>;
+  readonly predictions: TensorType;
   /** Absent where the step stays within its limit without. */
   readonly checkpointing: Checkpointing | undefined;
 }
@@ -75,6 +76,7 @@ export async function buildCaseStep(
     parameters: values,
     state,
     stateShapes: new Map(slots.map((slot) => [slot.name, slot.shape])),
+    predictions: predictionsOf(lowered),
   };
 }
 

@@ -1,0 +1,167 @@
+/** How long the training step of any model takes on random input: what `graft bench` asks for. */
+import type * as ort from 'onnxruntime-node';
+import { caseInputShape, type TrainingCase } from '#shared/compiler/case-file.ts';
+import { buildCaseStep, type CaseStep } from '#shared/compiler/case-step.ts';
+import { names } from '#shared/compiler/7-emit.ts';
+import { randomInput, randomTarget } from '#shared/compiler/random-batch.ts';
+import type { Shape } from '#shared/core/shape.ts';
+import type { Dimension, Model } from '#shared/ir/graph.ts';
+import { filledTensor, type Tensor, type TensorType } from '#shared/ir/tensor.ts';
+import { GraftError } from '#shared/messages/error.ts';
+import type { EngineInput, EngineOutput } from '#shared/protocol/engine.ts';
+import { readCase } from '#electron/engine/case-file.ts';
+import { readModel } from '#electron/engine/model-file.ts';
+import { CarriedValues } from '#electron/engine/runtime/carried-values.ts';
+import { channelBlock } from '#electron/engine/runtime/channel-block.ts';
+import { chooseDevice } from '#electron/engine/runtime/devices.ts';
+import { oracle } from '#electron/engine/runtime/oracle.ts';
+import { sessionError, type ConcreteDevice } from '#electron/engine/runtime/session.ts';
+import { float32, int64, toRuntime } from '#electron/engine/runtime/tensors.ts';
+import { createTrainingSession } from '#electron/engine/runtime/training-session.ts';
+
+/** Steps before the ones that are timed: the first of a session plans its memory, too. */
+const warmUp = 2;
+
+/** Times the step on one random batch, with parameters and optimizer state carried from each step into the next. */
+export async function benchStep(request: EngineInput<'bench'>): Promise<EngineOutput<'bench'>> {
+  const training = readCase(request.casePath);
+  const device = await chooseDevice(request.device);
+  const began = performance.now();
+  const { model } = readModel(request.path);
+  try {
+    const block = device === 'cpu' ? await channelBlock() : undefined;
+    const step = await buildStep(model, training, request.batch, block);
+    const buildMilliseconds = performance.now() - began;
+    return { ...(await timeStep(step, training, request.steps, device)), build_ms: buildMilliseconds };
+  } catch (error) {
+    throw explained(error, model.graph.inputs[0]?.shape[0], request.batch);
+  }
+}
+
+/** Exporters may write the number of samples into constants, too, where the runtime stumbles over it. */
+function explained(error: unknown, own: Dimension | undefined, batch: number): unknown {
+  const isAnswer = error instanceof GraftError && error.code !== 'run.session-failed';
+  if (isAnswer || typeof own !== 'number' || own === batch) return error;
+  const reason = `the model is made for ${own} samples at a time, and does not work with ${batch}.`;
+  return Object.assign(new GraftError('input.bad-argument', { argument: '--batch', reason }), { cause: error });
+}
+
+function buildStep(model: Model, training: TrainingCase, batch: number, block: number | undefined): Promise<CaseStep> {
+  const { shape, batches } = sizedFor(batch, model, training);
+  return buildCaseStep(model, { ...training, batches }, shape, oracle, block);
+}
+
+async function timeStep(
+  step: CaseStep,
+  training: TrainingCase,
+  steps: number,
+  device: ConcreteDevice,
+): Promise<Omit<EngineOutput<'bench'>, 'build_ms'>> {
+  const carried = new CarriedValues();
+  carried.load(step.parameters);
+  carried.load(initialState(step));
+  const options = { keepOnDevice: carried.nextNames };
+  const [session, openMilliseconds] = await timed(() => createTrainingSession(step.model, device, options));
+  try {
+    const batch = randomBatch(step, training);
+    const fixed = {
+      ...Object.fromEntries([...batch].map(([name, tensor]) => [name, toRuntime(tensor)])),
+      [names.lr]: float32(Float32Array.of(training.optimizer.lr), []),
+    };
+    const losses: (number | null)[] = [];
+    const times: number[] = [];
+    for (let index = 1; index <= warmUp + steps; index++) {
+      const [loss, milliseconds] = await timed(async () => {
+        const position = { [names.step]: int64(BigInt64Array.of(BigInt(index)), []) };
+        const results = await run(session, { ...carried.feeds, ...fixed, ...position }, device);
+        carried.advance(results);
+        return (results[names.loss] as ort.Tensor).data[0] as number;
+      });
+      losses.push(Number.isFinite(loss) ? loss : null);
+      if (index > warmUp) times.push(milliseconds);
+    }
+    return {
+      device,
+      input: (step.model.graph.inputs[0]?.shape ?? []).map(Number),
+      steps,
+      warmUp,
+      ms: spread(times),
+      loss: losses,
+      peakRssMiB: process.resourceUsage().maxRSS / 1024,
+      open_ms: openMilliseconds,
+    };
+  } finally {
+    await session.release();
+  }
+}
+
+/**
+ * The shape of an input of `batch` samples, and the case's batches with as many.
+ * @throws GraftError `compile.bad-case`
+ */
+function sizedFor(
+  batch: number,
+  model: Model,
+  training: TrainingCase,
+): { shape: Shape; batches: TrainingCase['batches'] } {
+  const inputs = model.graph.inputs.map((input) => ({
+    ...input,
+    shape: input.shape.map((size, axis) => (axis === 0 ? batch : size)),
+  }));
+  const [recorded, ...sizes] = caseInputShape({ ...model, graph: { ...model.graph, inputs } }, training);
+  if (recorded === undefined)
+    throw new GraftError('compile.bad-case', { reason: 'the model takes no input with an axis of samples.' });
+  const scaled = (size: number, axis: number): number => (axis === 0 ? (size * batch) / recorded : size);
+  return {
+    shape: [batch, ...sizes],
+    batches: training.batches?.map((one) => ({ ...one, shape: one.shape.map(scaled) })),
+  };
+}
+
+/** All that the step takes of the model's own, and the target. */
+function randomBatch(step: CaseStep, training: TrainingCase): Map<string, Tensor> {
+  const given = new Set<string>([names.lr, names.step, ...step.parameters.keys(), ...step.stateShapes.keys()]);
+  const taken = step.model.graph.inputs.filter(({ name }) => !given.has(name));
+  return new Map(
+    taken.map(({ name, dtype, shape }) => {
+      const type: TensorType = { dtype, shape: shape.map(Number) };
+      const isTarget = name === names.target;
+      return [
+        name,
+        isTarget ? randomTarget(training.loss, type, step.predictions) : randomInput(type, training.input?.high),
+      ];
+    }),
+  );
+}
+
+function initialState({ model, state }: CaseStep): Map<string, Tensor> {
+  const slots = model.graph.inputs.filter(({ name }) => Object.hasOwn(state, name));
+  return new Map(
+    slots.map(({ name, dtype, shape }) => [name, filledTensor(shape.map(Number), state[name] as number, dtype)]),
+  );
+}
+
+async function run(
+  session: ort.InferenceSession,
+  feeds: Readonly<Record<string, ort.Tensor>>,
+  device: ConcreteDevice,
+): Promise<Readonly<Record<string, ort.Tensor>>> {
+  try {
+    return await session.run(feeds);
+  } catch (error) {
+    throw sessionError(error, device);
+  }
+}
+
+async function timed<Result>(work: () => Promise<Result>): Promise<[Result, number]> {
+  const began = performance.now();
+  const result = await work();
+  return [result, performance.now() - began];
+}
+
+function spread(values: readonly number[]): { min: number; median: number; max: number } {
+  const sorted = values.toSorted((left, right) => left - right);
+  const at = (place: number): number => sorted[place] as number;
+  const last = sorted.length - 1;
+  return { min: at(0), median: (at(last >> 1) + at(sorted.length >> 1)) / 2, max: at(last) };
+}
