@@ -35,9 +35,14 @@ function softplus(g: Emitter, x: string): string {
 
 /** d/dx of x·Φ(x), Φ the normal distribution: Φ(x) + x·φ(x). */
 function exactGeluSlope(g: Emitter, x: string): string {
-  const distribution = g.scale(g.shift(g.unary('Erf', g.scale(x, Math.SQRT1_2)), 1), 0.5);
-  const density = g.scale(g.unary('Exp', g.scale(g.mul(x, x), -0.5)), 1 / Math.sqrt(2 * Math.PI));
-  return g.add(distribution, g.mul(x, density));
+  const error = g.unary('Erf', g.scale(x, Math.SQRT1_2));
+  // ½·erf + ½ in one pass; what this cuts off is never reached.
+  const distribution =
+    g.dtype === 'float32'
+      ? g.builder.op('HardSigmoid', [error], { alpha: float(0.5), beta: float(0.5) })
+      : g.scale(g.shift(error, 1), 0.5);
+  const density = g.unary('Exp', g.mul(x, g.scale(x, -0.5)));
+  return g.add(distribution, g.scale(g.mul(x, density), 1 / Math.sqrt(2 * Math.PI)));
 }
 
 /** d/dx of x·(1 + tanh u)/2 with u = √(2/π)·(x + 0.044715·x³). */
