@@ -71,7 +71,7 @@ async function typedBackbone(
   try {
     typed = await fixShapes(body, shapes, trainableInitializers(body.graph), oracle);
   } catch (error) {
-    if (!(error instanceof GraftError) || error.code !== 'run.session-failed') throw error;
+    if (!(error instanceof GraftError) || error.code !== 'model.refused') throw error;
     throw refuse(`it does not take ${trialBatch} pictures of ${size.join('×')} at a time (${error.message}).`);
   }
   const type = typed.graph.types.get(view.features);

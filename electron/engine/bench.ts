@@ -1,17 +1,12 @@
 /** How long the training step of any model takes on random input: what `graft bench` asks for. */
 import type * as ort from 'onnxruntime-node';
-import {
-  buildCaseStep,
-  caseInputShape,
-  inputName,
-  type CaseStep,
-  type TrainingCase,
-} from '#shared/compiler/case-step.ts';
+import { caseInputShape, inputName, type TrainingCase } from '#shared/compiler/case-file.ts';
+import { buildCaseStep, type CaseStep } from '#shared/compiler/case-step.ts';
 import { names } from '#shared/compiler/7-emit.ts';
 import { randomInput, randomTarget } from '#shared/compiler/random-batch.ts';
-import type { Shape } from '#shared/core/shape.ts';
+import { elementCount, type Shape } from '#shared/core/shape.ts';
 import type { Dimension, Model } from '#shared/ir/graph.ts';
-import { filledTensor, type Tensor, type TensorType } from '#shared/ir/tensor.ts';
+import { tensorOf, type Tensor, type TensorType } from '#shared/ir/tensor.ts';
 import { GraftError } from '#shared/messages/error.ts';
 import type { EngineInput, EngineOutput } from '#shared/protocol/engine.ts';
 import { readCase } from '#electron/engine/case-file.ts';
@@ -59,24 +54,19 @@ async function timeStep(
   steps: number,
   device: ConcreteDevice,
 ): Promise<Omit<EngineOutput<'bench'>, 'build_ms'>> {
-  const { input, target } = randomBatch(step, training);
+  const batch = randomBatch(step, training);
   const carried = new CarriedValues();
   carried.load(step.parameters);
   carried.load(initialState(step));
   const options = { keepOnDevice: carried.nextNames };
   const [session, openMilliseconds] = await timed(() => createSession(step.model, device, options));
   try {
-    const fixed = {
-      [inputName]: toRuntime(input),
-      [names.target]: toRuntime(target),
-      [names.lr]: float32(Float32Array.of(training.optimizer.lr), []),
-    };
     const losses: (number | null)[] = [];
     const times: number[] = [];
     for (let index = 1; index <= warmUp + steps; index++) {
       const [loss, milliseconds] = await timed(async () => {
         const position = { [names.step]: int64(BigInt64Array.of(BigInt(index)), []) };
-        const results = await run(session, { ...carried.feeds, ...fixed, ...position }, device);
+        const results = await run(session, { ...carried.feeds, ...batch.feeds, ...position }, device);
         carried.advance(results);
         return (results[names.loss] as ort.Tensor).data[0] as number;
       });
@@ -85,7 +75,7 @@ async function timeStep(
     }
     return {
       device,
-      input: [...input.shape],
+      input: [...batch.shape],
       steps,
       warmUp,
       ms: spread(times),
@@ -121,20 +111,33 @@ function sizedFor(
   };
 }
 
-function randomBatch(step: CaseStep, training: TrainingCase): { input: Tensor; target: Tensor } {
-  const type = (name: string): TensorType => {
-    const found = step.model.graph.inputs.find((input) => input.name === name);
-    if (!found) throw new Error(`the step takes no ${name}`);
-    return { dtype: found.dtype, shape: found.shape.map(Number) };
-  };
-  return {
-    input: randomInput(type(inputName), training.input?.high),
-    target: randomTarget(training.loss, type(names.target), step.predictions),
-  };
+/** All that a step takes and does not carry, but its number; the shape of the model's first input. */
+function randomBatch(step: CaseStep, training: TrainingCase): { feeds: Record<string, ort.Tensor>; shape: Shape } {
+  const feeds: Record<string, ort.Tensor> = { [names.lr]: float32(Float32Array.of(training.optimizer.lr), []) };
+  for (const [name, type] of typesOf(step.model)) {
+    const isCarried = step.parameters.has(name) || step.stateShapes.has(name);
+    if (isCarried || name === names.lr || name === names.step) continue;
+    const drawn =
+      name === names.target
+        ? randomTarget(training.loss, type, step.predictions)
+        : randomInput(type, training.input?.high);
+    feeds[name] = toRuntime(drawn);
+  }
+  return { feeds, shape: feeds[inputName]?.dims ?? [] };
 }
 
-function initialState({ state, stateShapes }: CaseStep): Map<string, Tensor> {
-  return new Map([...stateShapes].map(([name, shape]) => [name, filledTensor(shape, state[name] as number)]));
+function initialState({ model, state }: CaseStep): Map<string, Tensor> {
+  const types = typesOf(model);
+  return new Map(
+    Object.entries(state).map(([name, initial]) => {
+      const { dtype, shape } = types.get(name) as TensorType;
+      return [name, tensorOf(dtype, shape, Array<number>(elementCount(shape)).fill(initial))];
+    }),
+  );
+}
+
+function typesOf({ graph }: Model): Map<string, TensorType> {
+  return new Map(graph.inputs.map(({ name, dtype, shape }) => [name, { dtype, shape: shape.map(Number) }]));
 }
 
 async function run(

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { parseCase, type TrainingCase } from '#shared/compiler/case-step.ts';
+import { parseCase, type TrainingCase } from '#shared/compiler/case-file.ts';
 import { GraftError } from '#shared/messages/error.ts';
 
 /** @throws GraftError `compile.bad-case` */

@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import { closeSync, existsSync, fstatSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import type { Graph, Model } from '#shared/ir/graph.ts';
-import { inOrder } from '#shared/ir/order.ts';
+import type { Model } from '#shared/ir/graph.ts';
+import { sound } from '#shared/ir/soundness.ts';
 import type { Tensor } from '#shared/ir/tensor.ts';
 import { GraftError } from '#shared/messages/error.ts';
 import { decodeModel } from '#shared/onnx/decode.ts';
@@ -45,17 +45,9 @@ export function readModel(path: string): { model: Model; hash: string } {
       return data;
     },
   });
-  const sorted = { ...model, graph: ordered(model.graph, path) };
-  return { model: upgrade(sorted, 17, path), hash: hash.digest('hex') };
-}
-
-/** The graph in topological order. @throws GraftError `model.not-onnx` where it has none */
-function ordered(graph: Graph, path: string): Graph {
-  const sorted = inOrder(graph);
-  if (!('reader' in sorted)) return sorted;
-  const { reader, value } = sorted;
-  const reason = `${reader.op} “${reader.name || (reader.outputs[0] ?? '')}” reads “${value}”, which nothing makes before it.`;
-  throw new GraftError('model.not-onnx', { path, reason });
+  const checked = sound(model.graph);
+  if ('flaw' in checked) throw new GraftError('model.not-onnx', { path, reason: checked.flaw });
+  return { model: upgrade({ ...model, graph: checked.graph }, 17, path), hash: hash.digest('hex') };
 }
 
 /** @param model the model that the file is, or belongs to */

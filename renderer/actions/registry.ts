@@ -11,6 +11,7 @@ import { deleteSelection } from './delete-selection.ts';
 import { duplicateAction } from './duplicate.ts';
 import { fitAll } from './fit-all.ts';
 import { fitSelection } from './fit-selection.ts';
+import { goToSettings } from './go-to-settings.ts';
 import { newProjectAction } from './new-project.ts';
 import { nudgeLeft, nudgeRight, nudgeUp, nudgeDown } from './nudge.ts';
 import { openProjectAction } from './open-project.ts';
@@ -82,6 +83,7 @@ export const actions: readonly Action[] = [
   zoomOut,
   togglePalette,
   toggleInspector,
+  goToSettings,
   toggleRunPanel,
   toggleOutline,
   changeTheme,

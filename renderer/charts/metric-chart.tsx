@@ -8,7 +8,7 @@ import { type PlotFrame, plotWidth } from '#renderer/charts/plot-frame.ts';
 import { PlotOverlay } from '#renderer/charts/plot-overlay.tsx';
 import { PlotReading } from '#renderer/charts/plot-reading.tsx';
 import type { usePointing } from '#renderer/charts/pointing.ts';
-import { bucketsFor, describeMetric, type Metric, metricRange, metricRows } from '#renderer/charts/series.ts';
+import { bucketsFor, describeMetric, type Metric, metricRange, metricRows, rateAt } from '#renderer/charts/series.ts';
 import { formatLoss } from '#renderer/charts/format.ts';
 import type { RunRecord } from '#renderer/store/run-record.ts';
 import { valueAt } from '#renderer/store/metric-series.ts';
@@ -22,6 +22,8 @@ export interface Charted {
 
 interface Props {
   readonly metric: Metric;
+  /** Beside the title: what is measured, and in what. */
+  readonly subtitle: string;
   readonly charted: Charted;
   readonly others: readonly Charted[];
   readonly threshold: number;
@@ -33,21 +35,19 @@ interface Props {
 const looks = {
   loss: {
     title: 'Loss',
-    subtitle: 'cross-entropy',
     color: 'var(--chart-loss)',
     read: formatLoss,
     tick: (value: number) => String(value),
   },
   accuracy: {
     title: 'Accuracy',
-    subtitle: 'share right, %',
     color: 'var(--chart-accuracy)',
     read: (value: number) => formatPercent(value),
     tick: (value: number) => String(Math.round(value * 100)),
   },
 } as const;
 
-export function MetricChart({ metric, charted, others, threshold, stopped, pointer }: Props) {
+export function MetricChart({ metric, subtitle, charted, others, threshold, stopped, pointer }: Props) {
   const { record, stepsPerEpoch } = charted;
   const { ref, width, height } = useElementSize();
   const { pointing, resetZoom, handlersFor } = pointer;
@@ -84,7 +84,7 @@ export function MetricChart({ metric, charted, others, threshold, stopped, point
     <figure className={classes['chart']} aria-label={describeMetric(record, metric, look.read)}>
       <figcaption className={classes['caption']}>
         <span className={classes['title']}>{look.title}</span>
-        <span className={classes['subtitle']}>{look.subtitle}</span>
+        <span className={classes['subtitle']}>{subtitle}</span>
         {zoom !== undefined && (
           <Tooltip label="Show the whole run (double-click)">
             <ActionIcon variant="subtle" color="gray" size={20} ml="auto" aria-label="Show all" onClick={resetZoom}>
@@ -107,7 +107,13 @@ export function MetricChart({ metric, charted, others, threshold, stopped, point
             />
             <PlotOverlay rows={rows} frame={frame} pointing={pointing} color={look.color} />
             {pointing.hover !== undefined && pointing.drag === undefined && (
-              <PlotReading rows={rows} frame={frame} at={pointing.hover} format={look.read} />
+              <PlotReading
+                rows={rows}
+                frame={frame}
+                at={pointing.hover}
+                format={look.read}
+                rate={rateAt(record, stepsPerEpoch, pointing.hover)}
+              />
             )}
           </>
         )}

@@ -1,15 +1,18 @@
 import { useElementSize } from '@mantine/hooks';
-import { useMemo } from 'react';
-import { CartesianGrid, Line, LineChart, XAxis, YAxis } from 'recharts';
+import { useMemo, useState, type PointerEvent } from 'react';
+import { CartesianGrid, Line, LineChart, ReferenceLine, XAxis, YAxis } from 'recharts';
 import { plotMargin } from '#renderer/charts/plot-frame.ts';
 import { roundRange, roundTicks } from '#renderer/charts/scale.ts';
-import { rateRows } from '#renderer/charts/series.ts';
+import { rateAt, rateRows } from '#renderer/charts/series.ts';
 import type { Charted } from '#renderer/charts/metric-chart.tsx';
 import { formatRate } from '#shared/core/format.ts';
 import { formatBriefly } from '#renderer/charts/format.ts';
 import classes from '#renderer/charts/charts.module.css';
 
-/** The learning rate so far. */
+/** Room around the plot, pixels: rates need more than losses do. */
+const margin = { left: 48, right: 14 };
+
+/** The learning rate so far, with the rate now or under the pointer. */
 export function RateChart({ charted }: { readonly charted: Charted }) {
   const { record, stepsPerEpoch } = charted;
   const { ref, width, height } = useElementSize();
@@ -17,6 +20,12 @@ export function RateChart({ charted }: { readonly charted: Charted }) {
   const last = rows.at(-1);
   const right = Math.max(1, Math.ceil(last?.x ?? 1));
   const range = roundRange({ from: 0, to: Math.max(1e-12, ...rows.map((row) => row.rate)) }, 3);
+  const [hover, setHover] = useState<number>();
+  const point = (event: PointerEvent<HTMLElement>): void => {
+    const across = event.clientX - event.currentTarget.getBoundingClientRect().left - margin.left;
+    setHover(Math.min(right, Math.max(0, (across / Math.max(1, width - margin.left - margin.right)) * right)));
+  };
+  const rate = hover === undefined ? last?.rate : rateAt(record, stepsPerEpoch, hover);
   const tick = { className: classes['axis'] ?? '' };
   return (
     <figure
@@ -25,14 +34,19 @@ export function RateChart({ charted }: { readonly charted: Charted }) {
     >
       <figcaption className={classes['caption']}>
         <span className={classes['title']}>Learning rate</span>
+        {rate !== undefined && (
+          <span className={classes['subtitle']} aria-hidden="true">
+            {hover === undefined ? 'last' : `epoch ${hover.toFixed(1)}:`} {formatBriefly(rate)}
+          </span>
+        )}
       </figcaption>
-      <div ref={ref} className={classes['plot']}>
+      <div ref={ref} className={classes['plot']} onPointerMove={point} onPointerLeave={() => setHover(undefined)}>
         {width > 0 && height > 0 && (
           <LineChart
             data={rows}
             width={width}
             height={height}
-            margin={{ top: plotMargin.top, right: 14, bottom: 0, left: 0 }}
+            margin={{ top: plotMargin.top, right: margin.right, bottom: 0, left: 0 }}
             accessibilityLayer={false}
           >
             <CartesianGrid vertical={false} stroke="var(--graft-line)" />
@@ -52,13 +66,14 @@ export function RateChart({ charted }: { readonly charted: Charted }) {
               domain={[range.from, range.to]}
               ticks={roundTicks(range, 3)}
               interval={0}
-              width={48}
+              width={margin.left}
               tick={tick}
               tickFormatter={formatRate}
               tickLine={false}
               tickMargin={4}
               axisLine={false}
             />
+            {hover !== undefined && <ReferenceLine x={hover} stroke="var(--graft-line-strong)" />}
             <Line
               dataKey="rate"
               type="linear"

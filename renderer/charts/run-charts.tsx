@@ -12,6 +12,8 @@ interface Props {
   readonly outcome: DoneEvent | undefined;
   /** Training loss at which the run stops; 0 is none. */
   readonly lossThreshold: number;
+  /** What the loss is called; '' when that is not known. */
+  readonly lossName: string;
   /** Earlier runs to compare with. */
   readonly others: readonly KnownRun[];
 }
@@ -20,7 +22,7 @@ interface Props {
 const widthForRate = 980;
 
 /** Loss and accuracy along the run, on one x axis for pointing and zooming; the learning rate where there is room. */
-export function RunCharts({ known, outcome, lossThreshold, others }: Props) {
+export function RunCharts({ known, outcome, lossThreshold, lossName, others }: Props) {
   const { record, plan } = known;
   const pointer = usePointing();
   const { ref, width } = useElementSize();
@@ -43,6 +45,7 @@ export function RunCharts({ known, outcome, lossThreshold, others }: Props) {
     >
       <MetricChart
         metric="loss"
+        subtitle={lossName}
         charted={charted}
         others={compared}
         threshold={lossThreshold}
@@ -51,6 +54,7 @@ export function RunCharts({ known, outcome, lossThreshold, others }: Props) {
       />
       <MetricChart
         metric="accuracy"
+        subtitle="share right, %"
         charted={charted}
         others={compared}
         threshold={0}

@@ -63,6 +63,13 @@ export function rateRows(
   }));
 }
 
+/** The learning rate of the step at a position; undefined before the first. */
+export function rateAt(record: RunRecord, stepsPerEpoch: number, x: number): number | undefined {
+  const { step, lr } = record.steps;
+  if (lr.length === 0) return undefined;
+  return valueAt(lr, Math.min(lr.length - 1, firstAtLeast(step, x * stepsPerEpoch)));
+}
+
 /**
  * Range of the y axis: from 0 for accuracy (and at most to 1), rounded around the curves for loss. The spread of
  * single steps counts only up to twice the largest mean, so that one wild batch does not flatten the curve.

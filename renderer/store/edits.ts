@@ -3,6 +3,7 @@ import { fittingKinds, fittingPort, otherSide } from '#shared/document/connect.t
 import * as edits from '#shared/document/edits.ts';
 import { findNode, findPort, type Side } from '#shared/document/graph.ts';
 import { wireId, type Endpoint, type GraftDocument, type Wire } from '#shared/document/model.ts';
+import { chooseParameter } from '#shared/document/usual.ts';
 import type { NodeKind } from '#shared/nodes/kind.ts';
 import { kindOf } from '#shared/nodes/registry.ts';
 import { cardWidth, columnWidth, rowHeight } from '#renderer/canvas/measures.ts';
@@ -10,12 +11,12 @@ import { edit, useDocument } from './document.ts';
 import { select, useInterface, type Point } from './interface.ts';
 import { titleAfterFolder } from './project-title.ts';
 
-/** Sets several parameters of a node. `gesture` joins a drag or typing into one undo step. */
+/** Sets several parameters of a node, with what follows from them. `gesture` joins a drag or typing into one undo step. */
 export function changeParameters(id: string, values: Readonly<Record<string, unknown>>, gesture = ''): void {
   edit(
     (document) => {
       const changed = Object.entries(values).reduce(
-        (current, [name, value]) => edits.setParameter(current, id, name, value),
+        (current, [name, value]) => chooseParameter(current, id, name, value),
         document,
       );
       return titleAfterFolder(document, changed, id);

@@ -20,10 +20,29 @@ export interface TypedModel extends Model {
 }
 
 /**
+ * The first time that the runtime sees a model as it came: what it refuses is the model, and no fault of the compiler.
+ *
  * @param inputShapes shape by input name
  * @param keep initializers that are to be trained: nothing that depends on them is folded
+ * @throws GraftError `model.refused`, `model.size-depends-on-data`
  */
 export async function fixShapes(
+  model: Model,
+  inputShapes: ReadonlyMap<string, Shape>,
+  keep: readonly string[],
+  oracle: Oracle,
+): Promise<TypedModel> {
+  try {
+    return await withFixedShapes(model, inputShapes, keep, oracle);
+  } catch (error) {
+    if (!(error instanceof GraftError) || error.code !== 'run.session-failed') throw error;
+    throw new GraftError('model.refused', {
+      reason: error.cause instanceof Error ? error.cause.message : error.message,
+    });
+  }
+}
+
+async function withFixedShapes(
   model: Model,
   inputShapes: ReadonlyMap<string, Shape>,
   keep: readonly string[],

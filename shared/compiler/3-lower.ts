@@ -8,20 +8,23 @@ import { LoweringContext } from '#shared/ops/lowering-context.ts';
 import { NodeView } from '#shared/ops/node-view.ts';
 import type { Decomposition } from '#shared/ops/entry.ts';
 import { operatorEntry } from '#shared/ops/table.ts';
+import { withoutValuesOf } from '#shared/compiler/subgraph.ts';
 
 /**
  * The graph with every decomposable operator replaced; nodes that stay are the very same objects, and the names of
- * all values that were there before are kept. A node that its entry refuses, or whose size depends on the data, stays as it is, for phase 5
- * to name.
+ * all values that were there before are kept. A node that its entry refuses, or whose size depends on the data, stays
+ * as it is, for phase 5 to name.
  *
  * @param opset operator-set version of the model, in which the replacements are written
+ * @param trained initializers whose values will change
  */
-export function lower(graph: TypedGraph, opset: number): Graph {
+export function lower(graph: TypedGraph, opset: number, trained: readonly string[] = []): Graph {
+  const seen = withoutValuesOf(graph, trained);
   const builder = new GraphBuilder(opset);
   builder.reserve(graph);
   for (const node of graph.nodes) {
-    const decompose = decompositionOf(node, graph);
-    if (decompose) replace(node, graph, builder, decompose);
+    const decompose = decompositionOf(node, seen);
+    if (decompose) replace(node, seen, builder, decompose);
     else builder.append(node);
   }
   return {

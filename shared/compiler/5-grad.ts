@@ -7,6 +7,7 @@ import type { GraphBuilder } from '#shared/ir/builder.ts';
 import { captured, type Node, type TypedGraph } from '#shared/ir/graph.ts';
 import { isFloat } from '#shared/ir/tensor.ts';
 import { GraftError } from '#shared/messages/error.ts';
+import { withoutValuesOf } from '#shared/compiler/subgraph.ts';
 import type { Contribution } from '#shared/ops/entry.ts';
 import { GradientContext } from '#shared/ops/gradient-context.ts';
 import { NodeView } from '#shared/ops/node-view.ts';
@@ -50,14 +51,20 @@ function dependents(graph: Differentiable, from: readonly string[]): Set<string>
   return moving;
 }
 
-/** Every value that one of `to` is computed from along differentiable inputs, those included. */
+/** Every float value that one of `to` is computed from along differentiable inputs, those included. */
 function ancestors(graph: Differentiable, to: Iterable<string>): Set<string> {
   const reached = new Set(to);
   for (const node of graph.nodes.toReversed()) {
     if (!node.outputs.some((output) => reached.has(output))) continue;
-    for (const name of movers(node)) reached.add(name);
+    for (const name of movers(node)) if (mayCarry(graph, name)) reached.add(name);
   }
   return reached;
+}
+
+/** Those of `wrt` that move one of `of`, as far as gradients are concerned; the others have none rather than zeros. */
+export function movingOf(graph: Differentiable, wrt: readonly string[], of: readonly string[]): string[] {
+  const reached = ancestors(graph, of);
+  return wrt.filter((name) => reached.has(name));
 }
 
 /** Why this node's gradient cannot be had; undefined when it can. */
@@ -78,6 +85,7 @@ export function blockedNodes(
   wrt: readonly string[],
   of: Iterable<string> = graph.outputs.map((output) => output.name),
 ): BlockedNode[] {
+  const seen = withoutValuesOf(graph, wrt);
   const moving = dependents(graph, wrt);
   const reached = ancestors(graph, of);
   const blocked: BlockedNode[] = [];
@@ -85,7 +93,7 @@ export function blockedNodes(
     const onTheWay =
       movers(node).some((name) => moving.has(name)) &&
       node.outputs.some((output) => moving.has(output) && reached.has(output));
-    const reason = onTheWay ? refusal(node, graph) : undefined;
+    const reason = onTheWay ? refusal(node, seen) : undefined;
     if (reason !== undefined) blocked.push({ node, position, reason });
   });
   return blocked;
@@ -102,7 +110,7 @@ export function firstBlocked(
 
 /**
  * Appends the gradient of the scalar whose cotangents are given to `builder`, which must already hold the forward
- * nodes of `graph`.
+ * nodes of the graph.
  *
  * @param seeds cotangent of each value the scalar is computed from, in that value's shape
  * @param wrt values whose gradient is wanted: inputs, initializers or intermediate values
@@ -111,10 +119,11 @@ export function firstBlocked(
  */
 export function appendGradient(
   builder: GraphBuilder,
-  graph: Differentiable,
+  whole: Differentiable,
   seeds: ReadonlyMap<string, string>,
   wrt: readonly string[],
 ): Map<string, string> {
+  const graph = withoutValuesOf(whole, wrt);
   const blocked = firstBlocked(graph, wrt, seeds.keys());
   if (blocked) {
     const { node, reason } = blocked;

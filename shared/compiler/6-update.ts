@@ -4,11 +4,13 @@
  * averaging the parameters are written here, around whatever optimizer it is.
  */
 import type { Shape } from '#shared/core/shape.ts';
+import { Arithmetic, workingType } from '#shared/compiler/arithmetic.ts';
 import { clipByGlobalNorm, clipByValue } from '#shared/compiler/optimizers/clipping.ts';
 import { optimizerRule } from '#shared/compiler/optimizers/registry.ts';
-import { float32, zeros, type Slot } from '#shared/compiler/optimizers/rule.ts';
+import { StepClock, zeros, type Slot } from '#shared/compiler/optimizers/rule.ts';
 import type { OptimizerSpec } from '#shared/compiler/optimizers/spec.ts';
 import type { GraphBuilder } from '#shared/ir/builder.ts';
+import type { DType, TensorType } from '#shared/ir/tensor.ts';
 
 export interface ParameterGroup {
   readonly parameters: readonly string[];
@@ -23,6 +25,7 @@ export interface StateSlot {
   readonly name: string;
   readonly parameter: string;
   readonly slot: string;
+  readonly dtype: DType;
   readonly shape: Shape;
   /** What every element starts from. */
   readonly initial: number;
@@ -35,6 +38,9 @@ export interface AppendedUpdate {
   readonly state: ReadonlyMap<string, string>;
 }
 
+/** Of each parameter in the model. */
+export type ParameterTypes = ReadonlyMap<string, TensorType>;
+
 /** The slot of the gradients summed up since the last update, over the steps of one; absent where each step updates. */
 const accumulatedSlot = 'accumulated';
 /** The slot of a parameter's moving average. */
@@ -44,16 +50,25 @@ const stateName = (parameter: string, slot: string): string => `state/${paramete
 const stepsOfUpdate = (spec: OptimizerSpec): number => spec.accumulate_steps ?? 1;
 const averages = (spec: OptimizerSpec): boolean => (spec.ema_decay ?? 0) > 0;
 
+/** The element type of all updates and slots of these parameters. */
+function typeOfUpdates(groups: readonly ParameterGroup[], types: ParameterTypes): DType {
+  const all = groups.flatMap(({ parameters }) => parameters).map((name) => workingType(typeIn(types, name).dtype));
+  return all.includes('float64') ? 'float64' : 'float32';
+}
+
+function typeIn(types: ParameterTypes, parameter: string): TensorType {
+  const type = types.get(parameter);
+  if (!type) throw new Error(`the type of ${parameter} is not known`);
+  return type;
+}
+
 /** The slots an optimizer needs for these groups, in a fixed order. */
-export function stateSlots(
-  spec: OptimizerSpec,
-  groups: readonly ParameterGroup[],
-  shapes: ReadonlyMap<string, Shape>,
-): StateSlot[] {
+export function stateSlots(spec: OptimizerSpec, groups: readonly ParameterGroup[], types: ParameterTypes): StateSlot[] {
   const rule = optimizerRule(spec.kind);
+  const dtype = typeOfUpdates(groups, types);
   return groups.flatMap((group) =>
     group.parameters.flatMap((parameter) => {
-      const shape = shapes.get(parameter) ?? [];
+      const { shape } = typeIn(types, parameter);
       const slots: Slot[] = [...rule.slots(spec, shape)];
       if (stepsOfUpdate(spec) > 1) slots.push(zeros(accumulatedSlot, shape));
       if (averages(spec)) slots.push(zeros(averageSlot, shape));
@@ -61,6 +76,7 @@ export function stateSlots(
         name: stateName(parameter, slot.name),
         parameter,
         slot: slot.name,
+        dtype,
         shape: slot.shape,
         initial: slot.initial,
       }));
@@ -69,7 +85,9 @@ export function stateSlots(
 }
 
 /**
- * @param gradients gradient name by parameter
+ * Computed in float32, or in float64 where a parameter is; what is of another type is so only in the model.
+ *
+ * @param gradients gradient name by parameter, each of its parameter's type
  * @param lr base learning rate, a float32 scalar
  * @param step int64 scalar, from 1
  */
@@ -78,31 +96,39 @@ export function appendUpdate(
   spec: OptimizerSpec,
   groups: readonly ParameterGroup[],
   gradients: ReadonlyMap<string, string>,
-  shapes: ReadonlyMap<string, Shape>,
+  types: ParameterTypes,
   lr: string,
   step: string,
 ): AppendedUpdate {
   const rule = optimizerRule(spec.kind);
-  const accumulation = stepsOfUpdate(spec) > 1 ? accumulate(builder, gradients, step, stepsOfUpdate(spec)) : undefined;
+  const arithmetic = new Arithmetic(builder, typeOfUpdates(groups, types));
+  const widened = new Map(
+    [...gradients].map(([name, gradient]) => [name, arithmetic.from(gradient, typeIn(types, name).dtype)]),
+  );
+  const baseRate = arithmetic.from(lr, 'float32');
+  const count = stepsOfUpdate(spec);
+  const accumulation = count > 1 ? accumulate(arithmetic, widened, step, count) : undefined;
   const updates = accumulation?.updates ?? step;
-  const clipped = clip(builder, spec, accumulation?.gradients ?? gradients, shapes);
-  const terms = rule.terms(builder, spec, updates);
-  const average = averages(spec) ? averaging(builder, spec.ema_decay as number, updates) : undefined;
+  const clipped = clip(arithmetic, spec, accumulation?.gradients ?? widened, types);
+  const terms = rule.terms(arithmetic, spec, updates);
+  const average = averages(spec) ? averaging(arithmetic, spec, updates) : undefined;
   const parameters = new Map<string, string>();
   const state = new Map<string, string>();
   for (const group of groups) {
-    const rate = group.rate === 1 ? lr : builder.op('Mul', [lr, builder.scalar('float32', group.rate)]);
+    const rate = arithmetic.scale(baseRate, group.rate);
     for (const parameter of group.parameters) {
-      const shape = shapes.get(parameter) ?? [];
+      const { shape, dtype } = typeIn(types, parameter);
+      const before = arithmetic.from(parameter, dtype);
       const slots = Object.fromEntries(rule.slots(spec, shape).map(({ name }) => [name, stateName(parameter, name)]));
       const gradient = clipped.get(parameter) as string;
       const { decay } = group;
-      const updated = rule.update(builder, spec, terms, { parameter, shape, gradient, rate, decay, slots });
+      const updated = rule.update(arithmetic, spec, terms, { parameter: before, shape, gradient, rate, decay, slots });
       const next = new Map(Object.entries(updated.slots).map(([slot, value]) => [stateName(parameter, slot), value]));
       const averageName = stateName(parameter, averageSlot);
       if (average) next.set(averageName, average(averageName, updated.parameter));
       const settle = (name: string, value: string): string => accumulation?.whenDue(value, name) ?? value;
-      parameters.set(parameter, settle(parameter, updated.parameter));
+      const after = settle(before, updated.parameter);
+      parameters.set(parameter, dtype === arithmetic.dtype ? after : builder.cast(after, dtype));
       for (const [name, value] of next) state.set(name, settle(name, value));
       if (accumulation) state.set(stateName(parameter, accumulatedSlot), accumulation.carry(parameter));
     }
@@ -111,14 +137,14 @@ export function appendUpdate(
 }
 
 function clip(
-  builder: GraphBuilder,
+  arithmetic: Arithmetic,
   spec: OptimizerSpec,
   gradients: ReadonlyMap<string, string>,
-  shapes: ReadonlyMap<string, Shape>,
+  types: ParameterTypes,
 ): ReadonlyMap<string, string> {
   const [value, norm] = [spec.clip_value ?? 0, spec.clip_norm ?? 0];
-  const bounded = value > 0 ? clipByValue(builder, gradients, value) : gradients;
-  return norm > 0 ? clipByGlobalNorm(builder, bounded, shapes, norm) : bounded;
+  const bounded = value > 0 ? clipByValue(arithmetic, gradients, value) : gradients;
+  return norm > 0 ? clipByGlobalNorm(arithmetic, bounded, types, norm) : bounded;
 }
 
 interface Accumulation {
@@ -134,12 +160,12 @@ interface Accumulation {
 
 /** a ← a + g/K; at every K-th step a is the gradient of an update, and begins anew from 0. */
 function accumulate(
-  builder: GraphBuilder,
+  arithmetic: Arithmetic,
   gradients: ReadonlyMap<string, string>,
   step: string,
   count: number,
 ): Accumulation {
-  const arithmetic = float32(builder);
+  const { builder } = arithmetic;
   const whole = (value: number): string => builder.scalar('int64', value);
   const sums = new Map(
     [...gradients].map(([parameter, gradient]) => [
@@ -158,15 +184,24 @@ function accumulate(
 
 /**
  * e ← e + (1 − d)·(p − e) after each update, and e ← p after the first: PyTorch's AveragedModel with its
- * get_ema_multi_avg_fn.
+ * get_ema_multi_avg_fn. With `ema_warm_up`, d is at most (1 + n)/(10 + n) after n updates, as in TensorFlow's
+ * ExponentialMovingAverage: a short run would else keep mostly what the parameters were at its start.
  */
 function averaging(
-  builder: GraphBuilder,
-  decay: number,
+  arithmetic: Arithmetic,
+  spec: OptimizerSpec,
   updates: string,
 ): (average: string, parameter: string) => string {
-  const arithmetic = float32(builder);
+  const { builder } = arithmetic;
   const isFirst = builder.op('Equal', [updates, builder.scalar('int64', 1)]);
-  const taken = builder.op('Where', [isFirst, arithmetic.scalar(1), arithmetic.scalar(1 - decay)]);
+  const settled = arithmetic.scalar(1 - (spec.ema_decay ?? 0));
+  const later = spec.ema_warm_up ? arithmetic.max(settled, warmingUp(arithmetic, updates)) : settled;
+  const taken = builder.op('Where', [isFirst, arithmetic.scalar(1), later]);
   return (average, parameter) => arithmetic.add(average, arithmetic.mul(arithmetic.sub(parameter, average), taken));
+}
+
+/** 1 − (1 + n)/(10 + n) = 9/(10 + n). */
+function warmingUp(arithmetic: Arithmetic, updates: string): string {
+  const clock = new StepClock(arithmetic, updates);
+  return clock.out(clock.div(clock.scalar(9), clock.shift(clock.time, 10)));
 }

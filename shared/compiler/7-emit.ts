@@ -4,12 +4,15 @@
  */
 import type { Shape } from '#shared/core/shape.ts';
 import { GraphBuilder } from '#shared/ir/builder.ts';
-import { usesDomain, type Graph, type Model, type ValueInfo } from '#shared/ir/graph.ts';
+import type { Graph, Model, ValueInfo } from '#shared/ir/graph.ts';
 import { recompute } from '#shared/compiler/checkpoint.ts';
 import { stateSlots, type StateSlot } from '#shared/compiler/6-update.ts';
-import { definitions, rename } from '#shared/compiler/subgraph.ts';
-import { appendStep, targetOf, type StepSpec } from '#shared/compiler/training-step.ts';
+import { workingType } from '#shared/compiler/arithmetic.ts';
+import { definitions, rename, withoutValuesOf } from '#shared/compiler/subgraph.ts';
+import { appendStep, predictionsOf, targetOf, type StepSpec } from '#shared/compiler/training-step.ts';
+import { modelLike } from '#shared/compiler/versions.ts';
 import type { TypedModel } from '#shared/compiler/2-shape.ts';
+import type { DType, TensorType } from '#shared/ir/tensor.ts';
 
 /** Names every emitted training graph shares. */
 export const names = {
@@ -30,25 +33,16 @@ export const names = {
 /** One value carried from step to step. */
 export interface Carried {
   readonly name: string;
+  readonly dtype: DType;
   readonly shape: Shape;
 }
 
 /** Parameters and optimizer slots, in the order every training graph has them. */
 export function carriedValues(model: TypedModel, spec: StepSpec): { parameters: Carried[]; slots: StateSlot[] } {
   const parameters = spec.groups.flatMap((group) =>
-    group.parameters.map((name) => ({ name, shape: model.graph.types.get(name)?.shape ?? [] })),
+    group.parameters.map((name) => ({ name, ...(model.graph.types.get(name) as TensorType) })),
   );
-  const shapes = new Map(parameters.map(({ name, shape }) => [name, shape]));
-  return { parameters, slots: stateSlots(spec.optimizer, spec.groups, shapes) };
-}
-
-function modelOf(graph: Graph, like: Model): Model {
-  return {
-    graph,
-    opsets: { '': like.opsets[''] ?? 17, ...(usesDomain(graph, 'com.microsoft') ? { 'com.microsoft': 1 } : {}) },
-    irVersion: like.irVersion,
-    metadata: {},
-  };
+  return { parameters, slots: stateSlots(spec.optimizer, spec.groups, model.graph.types) };
 }
 
 /** The step of `suffix` with the checkpoints of `spec`. */
@@ -56,37 +50,51 @@ export function checkpointed(step: Graph, suffix: TypedModel, { cuts = [] }: Pic
   return cuts.length === 0 ? step : recompute(step, suffix.graph, cuts, suffix.opsets[''] as number).graph;
 }
 
+/** What sets the step of a project apart from that of any model. */
+export interface StepForm {
+  /** Whether samples have weights and right answers are counted: the last, short batch of a project is padded. */
+  readonly ofSamples: boolean;
+  /** Parameters that come out as they go in. */
+  readonly idle: readonly Carried[];
+}
+
+const ofProject: StepForm = { ofSamples: true, idle: [] };
+
 /**
  * The step as one graph. Inputs: the suffix's own (the cut rows first), `target` as the loss wants it (int64 [N] for
- * classes), `weight` float32 [N],
- * `lr` float32, `step` int64, parameters, state. Outputs: `loss`, `correct`, `next/…`.
+ * classes), `weight` float32 [N] of samples, `lr` float32, `step` int64, parameters, state. Outputs: `loss`, `correct`
+ * of samples, `next/…`.
  */
-export function emitStep(suffix: TypedModel, spec: StepSpec): Model {
+export function emitStep(suffix: TypedModel, spec: StepSpec, { ofSamples, idle } = ofProject): Model {
   const builder = new GraphBuilder(suffix.opsets[''] as number);
   builder.reserve(suffix.graph);
   for (const input of suffix.graph.inputs) builder.input(input.name, input.dtype, input.shape);
-  const batch = suffix.graph.inputs[0]?.shape[0] as number;
   const target = targetOf(suffix, spec);
   builder.input(names.target, target.dtype, target.shape);
-  builder.input(names.sampleWeight, 'float32', [batch]);
+  const batch = suffix.graph.inputs[0]?.shape[0] as number;
+  const sampleWeight = ofSamples ? { sampleWeight: builder.input(names.sampleWeight, 'float32', [batch]) } : {};
   builder.input(names.lr, 'float32', []);
   builder.input(names.step, 'int64', []);
   const { parameters, slots } = carriedValues(suffix, spec);
-  for (const { name, shape } of [...parameters, ...slots]) builder.input(name, 'float32', shape);
+  for (const { name, dtype, shape } of [...parameters, ...idle, ...slots]) builder.input(name, dtype, shape);
+  const graph = withoutValuesOf(
+    suffix.graph,
+    idle.map(({ name }) => name),
+  );
   const step = appendStep(
     builder,
-    suffix,
+    { ...suffix, graph },
     spec,
-    { target: names.target, sampleWeight: names.sampleWeight, lr: names.lr, step: names.step },
-    { countCorrect: true },
+    { target: names.target, lr: names.lr, step: names.step, ...sampleWeight },
+    { countCorrect: ofSamples },
   );
-  builder.output(step.loss, 'float32', [], names.loss);
-  builder.output(step.correct as string, 'float32', [], names.correct);
-  for (const { name, shape } of parameters)
-    builder.output(step.parameters.get(name) as string, 'float32', shape, names.next(name));
-  for (const { name, shape } of slots)
-    builder.output(step.state.get(name) as string, 'float32', shape, names.next(name));
-  return modelOf(checkpointed(builder.build('step'), suffix, spec), suffix);
+  builder.output(step.loss, workingType(predictionsOf(suffix).dtype), [], names.loss);
+  if (step.correct !== undefined) builder.output(step.correct, 'float32', [], names.correct);
+  for (const { name, dtype, shape } of [...parameters, ...idle])
+    builder.output(step.parameters.get(name) ?? name, dtype, shape, names.next(name));
+  for (const { name, dtype, shape } of slots)
+    builder.output(step.state.get(name) as string, dtype, shape, names.next(name));
+  return modelLike(checkpointed(builder.build('step'), suffix, spec), suffix);
 }
 
 /**
@@ -110,7 +118,7 @@ export function emitLoop(suffix: TypedModel, spec: StepSpec): Model {
   outer.input(names.lr, 'float32', ['K']);
   outer.input(names.step, 'int64', []);
   for (const mask of masks) outer.input(mask.name, 'float32', ['K', ...mask.shape]);
-  for (const { name, shape } of carried) outer.input(name, 'float32', shape);
+  for (const { name, dtype, shape } of carried) outer.input(name, dtype, shape);
   const steps = outer.op('Squeeze', [outer.op('Shape', [names.lr]), outer.ints([0])]);
   const outputs = outer.opN(
     'Loop',
@@ -120,12 +128,12 @@ export function emitLoop(suffix: TypedModel, spec: StepSpec): Model {
       body: { type: 'graph', value: body },
     },
   );
-  carried.forEach(({ name, shape }, index) =>
-    outer.output(outputs[index] as string, 'float32', shape, names.next(name)),
+  carried.forEach(({ name, dtype, shape }, index) =>
+    outer.output(outputs[index] as string, dtype, shape, names.next(name)),
   );
   outer.output(outputs[carried.length] as string, 'float32', ['K'], names.loss);
   outer.output(outputs[carried.length + 1] as string, 'float32', ['K'], names.correct);
-  return modelOf(outer.build('loop'), suffix);
+  return modelLike(outer.build('loop'), suffix);
 }
 
 /** Names inside the body differ from those outside, since a body may not hide an outer name. */
@@ -140,7 +148,7 @@ function loopBody(
   builder.reserve(suffix.graph);
   const iteration = builder.input(builder.fresh('iteration'), 'int64', []);
   const condition = builder.input(builder.fresh('condition'), 'bool', []);
-  for (const { name, shape } of carried) builder.input(name, 'float32', shape);
+  for (const { name, dtype, shape } of carried) builder.input(name, dtype, shape);
   const row = (name: string): string => builder.op('Gather', [`outer/${name}`, iteration], { axis: 0 });
   const chosen = row(names.order);
   const provide = (name: string, value: string): void =>
@@ -161,8 +169,8 @@ function loopBody(
     { countCorrect: true },
   );
   builder.output(condition, 'bool', [], builder.fresh('condition/next'));
-  for (const { name, shape } of carried) {
-    builder.output((step.parameters.get(name) ?? step.state.get(name)) as string, 'float32', shape, names.next(name));
+  for (const { name, dtype, shape } of carried) {
+    builder.output((step.parameters.get(name) ?? step.state.get(name)) as string, dtype, shape, names.next(name));
   }
   builder.output(step.loss, 'float32', [], names.loss);
   builder.output(step.correct as string, 'float32', [], names.correct);
@@ -187,18 +195,18 @@ export function emitEvaluation(suffix: TypedModel, parameters: readonly Carried[
   const { graph } = suffix;
   const inputs: ValueInfo[] = [
     ...graph.inputs,
-    ...parameters.map(({ name, shape }) => ({ name, dtype: 'float32' as const, shape })),
+    ...parameters.map(({ name, dtype, shape }) => ({ name, dtype, shape })),
   ];
   const initializers = new Map([...graph.initializers].filter(([name]) => !trained.has(name)));
-  return modelOf({ name: 'evaluate', inputs, outputs: graph.outputs, nodes: graph.nodes, initializers }, suffix);
+  return modelLike({ name: 'evaluate', inputs, outputs: graph.outputs, nodes: graph.nodes, initializers }, suffix);
 }
 
 /** Every carried value as it is, under `next/…`: how values kept on a device come back to the processor. */
 export function emitDownload(carried: readonly Carried[], like: Model): Model {
   const builder = new GraphBuilder(like.opsets[''] as number);
-  for (const { name, shape } of carried) {
-    builder.input(name, 'float32', shape);
-    builder.output(name, 'float32', shape, names.next(name));
+  for (const { name, dtype, shape } of carried) {
+    builder.input(name, dtype, shape);
+    builder.output(name, dtype, shape, names.next(name));
   }
-  return modelOf(builder.build('download'), like);
+  return modelLike(builder.build('download'), like);
 }

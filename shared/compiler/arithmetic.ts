@@ -11,6 +11,11 @@ export class Arithmetic {
     this.dtype = dtype;
   }
 
+  /** A value of another element type in this one. */
+  from(value: string, dtype: DType): string {
+    return dtype === this.dtype ? value : this.builder.cast(value, this.dtype);
+  }
+
   scalar(value: number): string {
     return this.builder.scalar(this.dtype, value);
   }
@@ -96,6 +101,11 @@ export class Arithmetic {
   sum(value: string, axes: readonly number[], keepDimensions: boolean): string {
     return axes.length === 0 ? value : this.builder.reduce('ReduceSum', value, axes, keepDimensions);
   }
+}
+
+/** What losses and updates of values of this type are computed in: narrow floats have too few digits and too short a range. */
+export function workingType(dtype: DType): 'float32' | 'float64' {
+  return dtype === 'float64' ? 'float64' : 'float32';
 }
 
 /** Every axis of a shape of this rank. */

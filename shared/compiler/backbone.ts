@@ -1,7 +1,7 @@
 /** What a model file offers as a backbone: its picture input, and the tensor a head can be put on. */
 import type { Model, Node, ValueInfo } from '#shared/ir/graph.ts';
 import { producers } from '#shared/ir/graph.ts';
-import { oldestOpset } from '#shared/ir/opsets.ts';
+import { newestOpset, oldestOpset } from '#shared/ir/opsets.ts';
 import { GraftError } from '#shared/messages/error.ts';
 
 export interface BackboneView {
@@ -20,7 +20,8 @@ export interface BackboneView {
  */
 export function viewBackbone(model: Model, path: string): BackboneView {
   const opset = model.opsets[''] ?? 0;
-  if (opset < oldestOpset) throw new GraftError('model.opset-unsupported', { path, opset, oldest: oldestOpset });
+  if (opset < oldestOpset)
+    throw new GraftError('model.opset-unsupported', { path, opset, oldest: oldestOpset, newest: newestOpset });
   const { inputs, outputs } = model.graph;
   const input = inputs[0];
   if (!input || inputs.length !== 1) {

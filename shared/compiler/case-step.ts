@@ -1,68 +1,21 @@
 /** The training step of any model for a loss and an optimizer given as a case file: the `step` interface. */
-import { z } from 'zod';
 import type { Shape } from '#shared/core/shape.ts';
-import { fixShapes, inferTypes, type TypedModel } from '#shared/compiler/2-shape.ts';
+import { constantsToInitializers, fixShapes, inferTypes, type TypedModel } from '#shared/compiler/2-shape.ts';
 import { lower } from '#shared/compiler/3-lower.ts';
-import { carriedValues, checkpointed, names } from '#shared/compiler/7-emit.ts';
+import { movingOf } from '#shared/compiler/5-grad.ts';
+import { carriedValues, checkpointed, emitStep, names, type Carried } from '#shared/compiler/7-emit.ts';
+import { caseInputShapes, inputName, type TrainingCase } from '#shared/compiler/case-file.ts';
 import { chooseCheckpoints, type Checkpointing } from '#shared/compiler/checkpoint-cuts.ts';
 import { lossTargetType } from '#shared/compiler/losses/registry.ts';
-import { lossSchema } from '#shared/compiler/losses/spec.ts';
 import { defaultDecay } from '#shared/compiler/optimizers/registry.ts';
-import { optimizerSchema, type OptimizerSpec } from '#shared/compiler/optimizers/spec.ts';
+import type { OptimizerSpec } from '#shared/compiler/optimizers/spec.ts';
 import type { Oracle } from '#shared/compiler/oracle.ts';
-import { definitions, rename } from '#shared/compiler/subgraph.ts';
+import { definitionsEverywhere, movedAside, rename } from '#shared/compiler/subgraph.ts';
 import { trainableInitializers } from '#shared/compiler/trainable.ts';
-import { appendStep, predictionsOf, targetOf, type StepSpec } from '#shared/compiler/training-step.ts';
-import { onnxIrVersion } from '#shared/compiler/versions.ts';
-import { GraphBuilder } from '#shared/ir/builder.ts';
+import { predictionsOf, type StepSpec } from '#shared/compiler/training-step.ts';
 import type { Model } from '#shared/ir/graph.ts';
-import { dtypes, isFloat, type Tensor, type TensorType } from '#shared/ir/tensor.ts';
+import { isFloat, type Tensor, type TensorType } from '#shared/ir/tensor.ts';
 import { GraftError } from '#shared/messages/error.ts';
-
-export const caseSchema = z.object({
-  loss: lossSchema,
-  optimizer: optimizerSchema.extend({ lr: z.number() }),
-  trainable: z.union([z.literal('all'), z.array(z.string())]),
-  /** What made the reference: “torch 2.1”. */
-  made_with: z.string().optional(),
-  /**
-   * The recorded batches of a reference case. The step is made for the first input's shape, and the target's type is
-   * settled by them where the loss and the predictions leave a choice.
-   */
-  batches: z
-    .array(z.object({ name: z.string(), dtype: z.enum(dtypes), shape: z.array(z.int().nonnegative()) }))
-    .optional(),
-  /** What a step may take, in MiB; above it, part of the forward pass is computed again. Absent is any amount. */
-  memory_limit_mib: z.number().positive().optional(),
-  /** For models whose input has open sizes, where there are no batches. */
-  input: z.object({ shape: z.array(z.int().positive()).optional(), high: z.int().positive().optional() }).optional(),
-});
-export type TrainingCase = z.output<typeof caseSchema>;
-
-/** @throws GraftError `compile.bad-case` */
-export function parseCase(json: unknown): TrainingCase {
-  const parsed = caseSchema.safeParse(json);
-  if (parsed.success) return parsed.data;
-  throw new GraftError('compile.bad-case', { reason: z.prettifyError(parsed.error).replaceAll('\n', ' ') });
-}
-
-/**
- * The shape of one batch: that of the case's first input batch, else the one it states, else the model's own.
- * @throws GraftError `compile.bad-case` where none of them says every size
- */
-export function caseInputShape(model: Model, training: TrainingCase): Shape {
-  const stated = training.batches?.find(({ name }) => name === inputName)?.shape ?? training.input?.shape;
-  const shape = stated ?? model.graph.inputs[0]?.shape ?? [];
-  const sizes = shape.filter((size) => typeof size === 'number');
-  if (sizes.length === shape.length) return sizes;
-  const open = shape.map((size) => size ?? '?').join(', ');
-  throw new GraftError('compile.bad-case', {
-    reason: `the model leaves sizes of its input open ([${open}]), and input.shape does not say them.`,
-  });
-}
-
-/** Whatever the model calls its own input. */
-export const inputName = 'input';
 
 export interface CaseStep {
   /** Inputs `input`, `target`, `lr`, `step`, parameters, state; outputs `loss`, `next/…`; initial state in `graft.state`. */
@@ -78,7 +31,8 @@ export interface CaseStep {
 
 /**
  * @param inputShape of one batch
- * @throws GraftError `compile.bad-case`, `compile.not-trainable`, `compile.not-differentiable`
+ * @throws GraftError `compile.bad-case`, `compile.unknown-tensor`, `compile.not-trainable`,
+ * `compile.not-differentiable`, `model.refused`
  */
 export async function buildCaseStep(
   model: Model,
@@ -86,43 +40,28 @@ export async function buildCaseStep(
   inputShape: Shape,
   oracle: Oracle,
 ): Promise<CaseStep> {
-  const trainable = training.trainable === 'all' ? trainableInitializers(model.graph) : training.trainable;
-  for (const name of trainable) assertTrainable(model, name);
-  const source = withInterfaceNames(model, new Set(trainable));
-  const typed = await fixShapes(source, new Map([[inputName, inputShape]]), trainable, oracle);
-  const graph = lower(typed.graph, typed.opsets[''] as number);
+  const held = constantsToInitializers(model);
+  const asked = training.trainable === 'all' ? trainableInitializers(model.graph) : [...new Set(training.trainable)];
+  for (const name of asked) assertTrainable(held, name);
+  const shapes = caseInputShapes(held, training, inputShape);
+  const source = withInterfaceNames(held, new Set(asked));
+  const inputShapes = new Map(source.graph.inputs.map(({ name }, index) => [name, shapes[index] as Shape]));
+  const typed = await fixShapes(source, inputShapes, asked, oracle);
+  const graph = lower(typed.graph, typed.opsets[''] as number, asked);
   const lowered: TypedModel = { ...typed, graph: { ...graph, types: await inferTypes({ ...typed, graph }, oracle) } };
-  // A parameter the output does not use keeps its value; it has no place in the lowered graph.
-  const used = trainable.filter((name) => lowered.graph.initializers.has(name));
-  const spec = stepSpec(lowered, training, used);
-  const { parameters, slots } = carriedValues(lowered, spec);
-
-  const builder = new GraphBuilder(lowered.opsets[''] as number);
-  builder.reserve(lowered.graph);
-  builder.input(inputName, lowered.graph.inputs[0]?.dtype ?? 'float32', inputShape);
-  const target = targetOf(lowered, spec);
-  builder.input(names.target, target.dtype, target.shape);
-  builder.input(names.lr, 'float32', []);
-  builder.input(names.step, 'int64', []);
-  for (const { name, shape } of [...parameters, ...slots]) builder.input(name, 'float32', shape);
-  const step = appendStep(
-    builder,
-    lowered,
-    spec,
-    { target: names.target, lr: names.lr, step: names.step },
-    { countCorrect: false },
-  );
-  builder.output(step.loss, 'float32', [], names.loss);
-  for (const { name, shape } of parameters)
-    builder.output(step.parameters.get(name) as string, 'float32', shape, names.next(name));
-  for (const { name, shape } of slots)
-    builder.output(step.state.get(name) as string, 'float32', shape, names.next(name));
-
+  const moving = trainedOf(lowered, asked);
+  // PyTorch gives these no gradient: whatever the optimizer, they stay as they are.
+  const idle = asked.filter((name) => !moving.includes(name));
+  const spec = stepSpec(lowered, training, moving);
+  const { slots } = carriedValues(lowered, spec);
+  const values = new Map(asked.map((name) => [name, source.graph.initializers.get(name) as Tensor]));
+  const kept = idle.map((name): Carried => {
+    const { dtype, shape } = values.get(name) as Tensor;
+    return { name, dtype, shape };
+  });
   const state = Object.fromEntries(slots.map((slot) => [slot.name, slot.initial]));
   const whole: Model = {
-    graph: builder.build('step'),
-    opsets: { '': lowered.opsets[''] as number, 'com.microsoft': 1 },
-    irVersion: onnxIrVersion,
+    ...emitStep(lowered, spec, { ofSamples: false, idle: kept }),
     metadata: { 'graft.state': JSON.stringify(state) },
   };
   const limit = (training.memory_limit_mib ?? Number.POSITIVE_INFINITY) * 2 ** 20;
@@ -130,11 +69,25 @@ export async function buildCaseStep(
   return {
     model: { ...whole, graph: checkpointed(whole.graph, lowered, checkpointing ?? {}) },
     checkpointing,
-    parameters: new Map(used.map((name) => [name, lowered.graph.initializers.get(name) as Tensor])),
+    parameters: values,
     state,
     stateShapes: new Map(slots.map((slot) => [slot.name, slot.shape])),
     predictions: predictionsOf(lowered),
   };
+}
+
+/** Those of `asked` that training changes. */
+function trainedOf({ graph }: TypedModel, asked: readonly string[]): string[] {
+  const predictions = graph.outputs[0]?.name as string;
+  const type = graph.types.get(predictions);
+  if (!type || !isFloat(type.dtype)) {
+    const reason = type ? `its type is ${type.dtype}.` : 'it is not a tensor.';
+    throw new GraftError('compile.not-trainable', { name: predictions, reason });
+  }
+  const moving = movingOf(graph, asked, [predictions]);
+  if (moving.length > 0) return moving;
+  const reason = asked.length > 0 ? `“${predictions}” depends on nothing that is trained.` : 'nothing is trained.';
+  throw new GraftError('compile.bad-case', { reason });
 }
 
 /** PyTorch's class target that counts for nothing. */
@@ -164,20 +117,26 @@ function stepSpec(model: TypedModel, training: TrainingCase, parameters: readonl
 }
 
 /**
- * The model with its input called `input`, and with names of its own for values inside that are called like something
- * the step takes or gives. Parameters keep their names, under which the step takes them.
+ * The model with its first input called `input`, and with names of its own for other values that are called like
+ * something the step takes or gives. Parameters keep their names, under which the step takes them.
  */
-function withInterfaceNames(model: Model, trainable: ReadonlySet<string>): Model {
-  const input = model.graph.inputs[0];
-  if (!input) throw new GraftError('compile.bad-case', { reason: 'the model has no input.' });
+function withInterfaceNames(model: Model, trained: ReadonlySet<string>): Model {
+  const { inputs, outputs } = model.graph;
+  const [input] = inputs;
+  if (!input || outputs.length === 0)
+    throw new GraftError('compile.bad-case', { reason: `the model has no ${input ? 'output' : 'input'}.` });
   const taken = new Set<string>([inputName, names.target, names.lr, names.step, names.loss]);
-  const free = new GraphBuilder(0, model.graph);
-  const clashing = [...definitions(model.graph)].filter(
-    (name) => (taken.has(name) || /^(?:next|state)\//.test(name)) && !trainable.has(name),
+  const clashing = [...definitionsEverywhere(model.graph)].filter(
+    (name) => name !== input.name && (taken.has(name) || /^(?:next|state)\//.test(name)),
   );
-  const renaming = new Map(clashing.map((name) => [name, free.fresh(`model/${name}`)]));
-  renaming.set(input.name, inputName);
-  return { ...model, graph: rename(model.graph, renaming) };
+  const parameter = clashing.find((name) => trained.has(name));
+  if (parameter !== undefined)
+    throw new GraftError('compile.not-trainable', {
+      name: parameter,
+      reason: 'the step has another use for its name.',
+    });
+  const free = movedAside(model, clashing);
+  return { ...free, graph: rename(free.graph, new Map([[input.name, inputName]])) };
 }
 
 function assertTrainable(model: Model, name: string): void {

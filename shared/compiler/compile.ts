@@ -143,7 +143,7 @@ function stagesOf(typed: TypedModel): StageCut[] {
 
 /** Phase 3, and the types of what it made. */
 async function withoutExotic(typed: TypedModel, oracle: Oracle): Promise<TypedModel> {
-  const graph = lower(typed.graph, typed.opsets[''] as number);
+  const graph = lower(typed.graph, typed.opsets[''] as number, trainableInitializers(typed.graph));
   if (
     graph.nodes.length === typed.graph.nodes.length &&
     graph.nodes.every((node, index) => node === typed.graph.nodes[index])

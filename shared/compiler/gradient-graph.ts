@@ -3,11 +3,11 @@ import { fixShapes, constantsToInitializers, inferTypes } from '#shared/compiler
 import { lower } from '#shared/compiler/3-lower.ts';
 import { appendGradient } from '#shared/compiler/5-grad.ts';
 import type { Oracle } from '#shared/compiler/oracle.ts';
-import { definitions, rename } from '#shared/compiler/subgraph.ts';
-import { onnxIrVersion } from '#shared/compiler/versions.ts';
+import { definitions, definitionsEverywhere, movedAside } from '#shared/compiler/subgraph.ts';
+import { modelLike } from '#shared/compiler/versions.ts';
 import type { Shape } from '#shared/core/shape.ts';
 import { GraphBuilder } from '#shared/ir/builder.ts';
-import { usesDomain, type Dimension, type Model, type TypedGraph, type ValueInfo } from '#shared/ir/graph.ts';
+import type { Dimension, Model, TypedGraph, ValueInfo } from '#shared/ir/graph.ts';
 import { isFloat, type TensorType } from '#shared/ir/tensor.ts';
 import { GraftError } from '#shared/messages/error.ts';
 
@@ -29,7 +29,7 @@ const gradientName = (value: string): string => `grad/${value}`;
  * Inputs: the model's own, each initializer of `wrt` under its own name, and `grad/<of>`, the cotangent, with the
  * shape of `<of>`. Outputs: `<of>`, and `grad/<name>` for each name in `wrt`, with that value's shape.
  * @throws GraftError `compile.unknown-tensor`, `compile.not-trainable`, `compile.not-differentiable`,
- * `model.size-depends-on-data`, `input.bad-argument`
+ * `model.size-depends-on-data`, `model.refused`, `input.bad-argument`
  */
 export async function buildGradientGraph(model: Model, request: GradientRequest, oracle: Oracle): Promise<Model> {
   const { of } = request;
@@ -46,12 +46,15 @@ export async function buildGradientGraph(model: Model, request: GradientRequest,
     oracle,
   );
   const opset = typed.opsets[''] as number;
-  const lowered = lower(typed.graph, opset);
+  const lowered = lower(typed.graph, opset, wrt);
   const graph: TypedGraph = { ...lowered, types: await inferTypes({ ...typed, graph: lowered }, oracle) };
   const typeOf = (name: string): TensorType => {
     const type = graph.types.get(name);
     // Folded away, or not on any way to `of`.
-    if (!type) throw new GraftError('compile.not-trainable', { name, reason: `“${of}” does not depend on it.` });
+    if (!type) {
+      const reason = name === of ? 'it is not a tensor.' : `“${of}” does not depend on it.`;
+      throw new GraftError('compile.not-trainable', { name, reason });
+    }
     if (!isFloat(type.dtype))
       throw new GraftError('compile.not-trainable', { name, reason: `its type is ${type.dtype}.` });
     return type;
@@ -66,13 +69,7 @@ export async function buildGradientGraph(model: Model, request: GradientRequest,
   builder.output(of, targetType.dtype, targetType.shape);
   for (const [name, { dtype, shape }] of types)
     builder.output(gradients.get(name) as string, dtype, shape, gradientName(name));
-  const built = builder.build('gradient');
-  return {
-    graph: built,
-    opsets: { ...typed.opsets, ...(usesDomain(built, 'com.microsoft') ? { 'com.microsoft': 1 } : {}) },
-    irVersion: Math.max(model.irVersion, onnxIrVersion),
-    metadata: {},
-  };
+  return modelLike(builder.build('gradient'), typed);
 }
 
 /** The model with the initializers of `wrt` as inputs of the same names. */
@@ -82,6 +79,8 @@ function promoted(model: Model, wrt: readonly string[]): Model {
   for (const name of wrt) {
     const tensor = initializers.get(name);
     if (!tensor) continue;
+    if (!isFloat(tensor.dtype))
+      throw new GraftError('compile.not-trainable', { name, reason: `its type is ${tensor.dtype}.` });
     inputs.push({ name, dtype: tensor.dtype, shape: tensor.shape });
     initializers.delete(name);
   }
@@ -93,18 +92,14 @@ function withoutClashes(model: Model, of: string, wrt: readonly string[]): Model
   const asked = new Set([of, ...wrt]);
   const fixed = new Set([...model.graph.inputs.map(({ name }) => name), ...asked]);
   const taken = new Set([...asked].map(gradientName));
-  const free = new GraphBuilder(0, model.graph);
-  const renaming = new Map<string, string>();
-  for (const name of definitions(model.graph)) {
-    if (!taken.has(name)) continue;
-    if (fixed.has(name))
-      throw new GraftError('input.bad-argument', {
-        argument: '--wrt',
-        reason: `“${name}” would be both given and asked for.`,
-      });
-    renaming.set(name, free.fresh(`model/${name}`));
-  }
-  return renaming.size === 0 ? model : { ...model, graph: rename(model.graph, renaming) };
+  const clashing = [...definitionsEverywhere(model.graph)].filter((name) => taken.has(name));
+  const given = clashing.find((name) => fixed.has(name));
+  if (given !== undefined)
+    throw new GraftError('input.bad-argument', {
+      argument: '--wrt',
+      reason: `“${given}” would be both given and asked for.`,
+    });
+  return movedAside(model, clashing);
 }
 
 /** @throws GraftError `input.bad-argument` for a shape that an input does not have */

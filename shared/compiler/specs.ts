@@ -25,6 +25,7 @@ export function optimizerSpec({ optimizer, training }: Pick<Recipe, 'optimizer' 
     clip_value: optimizer.clipValue,
     accumulate_steps: training.accumulation,
     ema_decay: training.averaging,
+    ema_warm_up: true,
   };
 }
 

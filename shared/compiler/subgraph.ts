@@ -1,5 +1,6 @@
 /** Taking graphs apart: the nodes between some values and some others. */
-import { producers, reads, type Graph, type Model, type Node, type ValueInfo } from '#shared/ir/graph.ts';
+import { GraphBuilder } from '#shared/ir/builder.ts';
+import { bodiesOf, producers, reads, type Graph, type Model, type Node, type ValueInfo } from '#shared/ir/graph.ts';
 import type { Tensor } from '#shared/ir/tensor.ts';
 
 /**
@@ -53,9 +54,13 @@ export function descendants(graph: Graph, values: readonly string[]): Set<string
 
 /**
  * Gives the values of a graph new names; names that are not in the map stay. Bodies of Loop, If and Scan follow in
- * what they read from outside; their own values keep their names.
+ * what they read from outside; their own values keep their names, unless the scope is `everywhere`.
  */
-export function rename(graph: Graph, names: ReadonlyMap<string, string>): Graph {
+export function rename(
+  graph: Graph,
+  names: ReadonlyMap<string, string>,
+  scope: 'outside' | 'everywhere' = 'outside',
+): Graph {
   const renamed = (name: string): string => names.get(name) ?? name;
   const info = (value: ValueInfo): ValueInfo => ({ ...value, name: renamed(value.name) });
   return {
@@ -66,22 +71,45 @@ export function rename(graph: Graph, names: ReadonlyMap<string, string>): Graph 
       ...node,
       inputs: node.inputs.map(renamed),
       outputs: node.outputs.map(renamed),
-      attributes: renameBodies(node.attributes, names),
+      attributes: renameBodies(node.attributes, names, scope),
     })),
     initializers: new Map([...graph.initializers].map(([name, tensor]) => [renamed(name), tensor])),
   };
 }
 
-function renameBodies(attributes: Node['attributes'], names: ReadonlyMap<string, string>): Node['attributes'] {
+function renameBodies(
+  attributes: Node['attributes'],
+  names: ReadonlyMap<string, string>,
+  scope: 'outside' | 'everywhere',
+): Node['attributes'] {
   if (!Object.values(attributes).some(({ type }) => type === 'graph')) return attributes;
   return Object.fromEntries(
     Object.entries(attributes).map(([key, attribute]) => {
       if (attribute.type !== 'graph') return [key, attribute];
+      if (scope === 'everywhere') return [key, { type: 'graph', value: rename(attribute.value, names, scope) }];
       const own = definitions(attribute.value);
       const outer = new Map([...names].filter(([name]) => !own.has(name)));
       return [key, { type: 'graph', value: rename(attribute.value, outer) }];
     }),
   );
+}
+
+/** The model with other names for these values, in bodies as well. */
+export function movedAside(model: Model, values: readonly string[]): Model {
+  if (values.length === 0) return model;
+  const free = new GraphBuilder(0, model.graph);
+  const renaming = new Map(values.map((name) => [name, free.fresh(`model/${name}`)]));
+  return { ...model, graph: rename(model.graph, renaming, 'everywhere') };
+}
+
+/** The graph without the values of these initializers: what is trained, which no rule may take for a constant. */
+export function withoutValuesOf<G extends { readonly initializers: Graph['initializers'] }>(
+  graph: G,
+  names: readonly string[],
+): G {
+  if (!names.some((name) => graph.initializers.has(name))) return graph;
+  const left = new Set(names);
+  return { ...graph, initializers: new Map([...graph.initializers].filter(([name]) => !left.has(name))) };
 }
 
 /** Every name a graph defines: its inputs, initializers and node outputs. */
@@ -91,4 +119,10 @@ export function definitions(graph: Graph): Set<string> {
     ...graph.initializers.keys(),
     ...graph.nodes.flatMap((node) => node.outputs).filter((name) => name !== ''),
   ]);
+}
+
+/** Those of a graph and of the bodies in it, none of which may be called like a value around it. */
+export function definitionsEverywhere(graph: Graph): Set<string> {
+  const bodies = graph.nodes.flatMap(bodiesOf);
+  return new Set([definitions(graph), ...bodies.map(definitionsEverywhere)].flatMap((names) => [...names]));
 }

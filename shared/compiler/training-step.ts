@@ -1,5 +1,5 @@
 /** One training step, appended to a graph: forward, loss, backward, update. Shared by every form it is emitted in. */
-import type { Shape } from '#shared/core/shape.ts';
+import { Arithmetic, workingType } from '#shared/compiler/arithmetic.ts';
 import { appendGradient } from '#shared/compiler/5-grad.ts';
 import { appendUpdate, stateSlots, type ParameterGroup, type StateSlot } from '#shared/compiler/6-update.ts';
 import { appendCorrectCount } from '#shared/compiler/losses/correct-count.ts';
@@ -41,7 +41,7 @@ export interface StepInputs {
 }
 
 export interface AppendedStep {
-  /** Scalars. */
+  /** Scalars; the loss is float32, or float64 where the predictions are. */
   readonly loss: string;
   readonly correct: string | undefined;
   /** Name of the next value by parameter, and by state slot. */
@@ -72,10 +72,11 @@ export function appendStep(
   for (const [name, tensor] of graph.initializers) if (!trainedNames.has(name)) builder.initializer(name, tensor);
   for (const node of graph.nodes) builder.append(node);
 
-  const { name: logits, ...type } = predictionsOf(model);
+  const { name: predictions, dtype, shape } = predictionsOf(model);
+  const arithmetic = new Arithmetic(builder, workingType(dtype));
   const lossInputs = {
-    logits,
-    type,
+    logits: arithmetic.from(predictions, dtype),
+    type: { dtype: arithmetic.dtype, shape },
     target: inputs.target,
     targetType: targetOf(model, spec),
     ...(inputs.sampleWeight === undefined ? {} : { sampleWeight: inputs.sampleWeight }),
@@ -83,9 +84,9 @@ export function appendStep(
   const { loss, gradient } = appendLoss(builder, spec.loss, lossInputs);
   const correct = options.countCorrect ? appendCorrectCount(builder, lossInputs) : undefined;
 
-  const gradients = appendGradient(builder, graph, new Map([[logits, gradient]]), trained);
-  const shapes = new Map<string, Shape>(trained.map((name) => [name, graph.types.get(name)?.shape ?? []]));
-  const slots = stateSlots(spec.optimizer, spec.groups, shapes);
-  const updated = appendUpdate(builder, spec.optimizer, spec.groups, gradients, shapes, inputs.lr, inputs.step);
+  const cotangent = dtype === arithmetic.dtype ? gradient : builder.cast(gradient, dtype);
+  const gradients = appendGradient(builder, graph, new Map([[predictions, cotangent]]), trained);
+  const slots = stateSlots(spec.optimizer, spec.groups, graph.types);
+  const updated = appendUpdate(builder, spec.optimizer, spec.groups, gradients, graph.types, inputs.lr, inputs.step);
   return { loss, correct, ...updated, slots };
 }

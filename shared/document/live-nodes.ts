@@ -141,7 +141,7 @@ const describeHead: Describe = ({ head }, { classes, features, headParameters })
 });
 
 function lossSubtitle(loss: Recipe['loss']): string {
-  if (loss.kind === 'focal') return `focal, focus ${formatRate(loss.gamma)}`;
+  if (loss.kind === 'focal') return 'hard pictures count more';
   return loss.labelSmoothing > 0 ? `label smoothing ${formatRate(loss.labelSmoothing)}` : 'mean over the batch';
 }
 
@@ -159,8 +159,9 @@ const describeLoss: Describe = ({ loss }, { classes }) => ({
 
 const describeOptimizer: Describe = ({ optimizer }, { trainedParameters }) => ({
   subtitle: joined(
-    `rate ${formatRate(optimizer.learningRate)}`,
+    optimizer.kind === 'sgd' && optimizer.momentum > 0 ? `momentum ${formatRate(optimizer.momentum)}` : '',
     optimizer.weightDecay > 0 ? `weight decay ${formatRate(optimizer.weightDecay)}` : '',
+    optimizer.clipNorm > 0 || optimizer.clipValue > 0 ? 'clipped' : '',
   ),
   figures: figures(['Trained parameters', count(trainedParameters)]),
   sentence: '',
@@ -180,8 +181,24 @@ const describeSchedule: Describe = ({ schedule, optimizer, training }, { stepsPe
     'cosine-restarts': `cosine from ${peak}, again after ${formatPlural(schedule.restartEpochs, 'epoch')}`,
     plateau: `${peak}, × ${formatRate(schedule.stepFactor)} when it stalls`,
   };
-  return { subtitle: shapes[schedule.kind], figures: figures(['Peak', peak], ['Steps', steps]), sentence: '' };
+  return {
+    subtitle: shapes[schedule.kind],
+    figures: figures(['Peak', peak], ['Steps', steps]),
+    sentence: idleSentence(schedule, training),
+  };
 };
+
+/** Where the run is over before the schedule does anything. */
+function idleSentence(schedule: Recipe['schedule'], { epochs, patience }: Recipe['training']): string {
+  const first = { step: schedule.stepEpochs, 'multi-step': Math.min(...schedule.milestones) } as const;
+  if ((schedule.kind === 'step' || schedule.kind === 'multi-step') && first[schedule.kind] >= epochs) {
+    return `The run has ${formatPlural(epochs, 'epoch')}, so the rate never drops.`;
+  }
+  if (schedule.kind === 'plateau' && patience > 0 && schedule.plateauPatience >= patience) {
+    return `Training stops after ${formatPlural(patience, 'epoch')} without progress, before the rate has dropped.`;
+  }
+  return '';
+}
 
 function totalSeconds({ cached, cacheSeconds, secondsPerEpoch }: Forecast, epochs: number): number {
   return (cached ? 0 : cacheSeconds) + secondsPerEpoch * epochs;
@@ -190,7 +207,11 @@ function totalSeconds({ cached, cacheSeconds, secondsPerEpoch }: Forecast, epoch
 const describeTraining: Describe = ({ training }, { stepsPerEpoch }, { dataset, forecast }) => {
   const small = dataset && dataset.train < training.batchSize;
   return {
-    subtitle: joined(formatPlural(training.epochs, 'epoch'), `batch ${formatCount(training.batchSize)}`),
+    subtitle: joined(
+      formatPlural(training.epochs, 'epoch'),
+      `batch ${formatCount(training.batchSize)}${training.accumulation > 1 ? ` × ${formatCount(training.accumulation)}` : ''}`,
+      training.averaging > 0 ? 'averaged' : '',
+    ),
     figures: figures(
       ['Steps per epoch', count(stepsPerEpoch)],
       ['Time per epoch', forecast && formatDuration(forecast.secondsPerEpoch)],

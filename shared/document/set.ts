@@ -6,16 +6,19 @@ import { setParameter } from './edits.ts';
 import { findNode, nodeTitle } from './graph.ts';
 import type { GraftDocument, GraphNode } from './model.ts';
 import { parameterReason } from './reason.ts';
+import { chooseParameter } from './usual.ts';
 
 /**
- * The document with each setting applied, later ones over earlier. Throws `input.bad-argument` for text that
+ * The document with each setting applied, later ones over earlier, and over what follows from others: an optimizer
+ * brings its learning rate unless there is a setting for that. Throws `input.bad-argument` for text that
  * is no setting, `graph.node-missing`, `graph.unknown-parameter`, and `graph.bad-parameter`.
  */
 export function applySettings(document: GraftDocument, settings: readonly string[]): GraftDocument {
-  return settings.reduce(applySetting, document);
+  const chosen = settings.reduce((current, setting) => applySetting(current, setting, chooseParameter), document);
+  return settings.reduce((current, setting) => applySetting(current, setting, setParameter), chosen);
 }
 
-function applySetting(document: GraftDocument, setting: string): GraftDocument {
+function applySetting(document: GraftDocument, setting: string, set: typeof setParameter): GraftDocument {
   const match = /^(?<id>[^=]+)\.(?<name>[^=.]+)=(?<text>.*)$/su.exec(setting);
   if (!match?.groups) {
     const reason = `“${setting}” is not of the form NODE.PARAMETER=VALUE.`;
@@ -32,7 +35,7 @@ function applySetting(document: GraftDocument, setting: string): GraftDocument {
     const known = parameters.map((candidate) => `${id}.${candidate.name}`).join(', ');
     throw new GraftError('graph.unknown-parameter', { parameter: `${id}.${name}`, known }, id);
   }
-  return setParameter(document, id, name, valueOf(node, parameter, text));
+  return set(document, id, name, valueOf(node, parameter, text));
 }
 
 function nodeMissing(document: GraftDocument, id: string, name: string): GraftError {

@@ -1,6 +1,7 @@
 /** Projects to start from: `graft new`, and the start page. */
 import { GraftError } from '#shared/messages/error.ts';
 import { kindByConventionalId } from '#shared/nodes/registry.ts';
+import { usualRate } from '#shared/nodes/usual-rate.ts';
 import { addNode, connect, setParameter, type Position } from './edits.ts';
 import { emptyDocument, type Endpoint, type GraftDocument } from './model.ts';
 
@@ -81,11 +82,8 @@ function fineTuning({ backbone, lastStage = backbone === 'nano' ? 'stage5' : '' 
     : [['freeze', 'mode', 'none']];
 }
 
-/**
- * A head on frozen features is a small, nearly convex problem that bears ten times the usual rate, and at the
- * usual one would not be done in 30 epochs. The built-in backbone's card measured its linear probe at 1e-2 too.
- */
-const frozenRate: Settings = [['optimizer', 'learningRate', 0.01]];
+/** Of the optimizer that is there by default, while only the head learns. */
+const frozenRate: Settings = [['optimizer', 'learningRate', usualRate('adamw', { headAlone: true })]];
 
 export const templates: readonly Template[] = [
   {

@@ -55,7 +55,7 @@ export const catalogue = {
   // Models
   'model.file-missing': entry(
     (d) => `The model file ${d['path']} does not exist.`,
-    'Choose the file again in the Backbone node.',
+    'Check its path, or choose the file again in the Backbone node.',
   ),
   'model.not-onnx': entry(
     (d) => `${d['path']} is not an ONNX model: ${d['reason']}`,
@@ -70,8 +70,12 @@ export const catalogue = {
     'Use a model whose weight files lie beside it.',
   ),
   'model.opset-unsupported': entry(
-    (d) => `${d['path']} uses operator set ${d['opset']}; Graft reads ${d['oldest']} and newer.`,
-    'Export the model again with a newer operator set.',
+    (d) => `${d['path']} uses operator set ${d['opset']}; Graft reads ${d['oldest']} to ${d['newest']}.`,
+    'Export the model again with an operator set in between.',
+  ),
+  'model.refused': entry(
+    (d) => `The runtime refuses the model: ${d['reason']}`,
+    'Check the model with the tool that made it, and that its inputs have the sizes it is meant for.',
   ),
   'model.input-unsupported': entry(
     (d) => `${d['path']} does not take one picture tensor [N, 3, height, width]: ${d['reason']}`,
@@ -90,7 +94,7 @@ export const catalogue = {
     'Check how the backbone expects pictures to be normalised, or choose another one.',
   ),
   'model.size-depends-on-data': entry(
-    (d) => `The size of “${d['name']}” (operator ${d['op']}) depends on the picture, so it cannot be planned for.`,
+    (d) => `The size of “${d['name']}” (operator ${d['op']}) depends on the input, so it cannot be planned for.`,
     'Export the model with fixed sizes, or choose another one.',
   ),
   'model.hash-changed': entry(
@@ -107,19 +111,21 @@ export const catalogue = {
     (d) =>
       d['stage']
         ? `Freeze everything before “${d['stage']}”: that freeze line avoids it.`
-        : 'Freeze the whole backbone: that avoids it.',
+        : d['stage'] === ''
+          ? 'Freeze the whole backbone: that avoids it.'
+          : 'Train, or differentiate with respect to, only what lies behind it.',
   ),
   'compile.unknown-tensor': entry(
     (d) => `The model has no tensor called “${d['name']}”.`,
-    'Check the name; “graft stages” lists the places to cut.',
+    'Check the name against those in the model file.',
   ),
   'compile.not-trainable': entry(
     (d) => `“${d['name']}” cannot be trained: ${d['reason']}`,
-    'Freeze the part it belongs to, or use a model with float32 weights.',
+    'Leave it out, or freeze the part it belongs to.',
   ),
   'compile.bad-case': entry(
     (d) => `The case file is not valid: ${d['reason']}`,
-    'Compare it with the documented fields.',
+    'Compare it with docs/guide/case-files.md.',
   ),
   'compile.illegal-graph': entry(
     (d) => `The compiler produced an illegal graph in phase ${d['phase']}: ${d['reason']}`,

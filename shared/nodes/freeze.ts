@@ -70,7 +70,7 @@ function blocked(stages: readonly Stage[], stage: Stage, node: string): Problem[
         op: stage.blockedBy,
         name: stage.stage,
         reason: 'it has no derivative Graft knows.',
-        ...(free ? { stage: free.stage } : {}),
+        stage: free?.stage ?? '',
       },
       node,
     ),

@@ -32,6 +32,8 @@ export interface ParameterMeta {
   readonly control?: 'folder' | 'model-file' | 'stage' | 'log' | 'slider' | 'widths' | 'text';
   /** Labels of an enum's values, in order of the values. */
   readonly labels?: Readonly<Record<string, string>>;
+  /** What each of an enum's values is, in a sentence; shown for the chosen one, in place of `help`. */
+  readonly meanings?: Readonly<Record<string, string>>;
   /** Folded away under “Expert”. */
   readonly expert?: boolean;
   /** Shown only while another parameter of the node has one of these values. */
@@ -40,6 +42,12 @@ export interface ParameterMeta {
 }
 
 export type ParameterSchema = z.ZodObject<z.ZodRawShape>;
+
+/** What a kind's usual values depend on outside its own node. */
+export interface Situation {
+  /** The backbone is frozen, so that only the head learns. */
+  readonly headAlone: boolean;
+}
 
 export interface NodeKind<Schema extends ParameterSchema = ParameterSchema> {
   /** Stable name in documents, for example `image-folder`. */
@@ -59,6 +67,8 @@ export interface NodeKind<Schema extends ParameterSchema = ParameterSchema> {
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
   readonly schema: Schema;
+  /** Parameters whose best beginning depends on the others: proposed until the person sets something else. */
+  usual?(parameters: z.output<Schema>, situation: Situation): Partial<z.output<Schema>>;
   /** Problems of valid parameters in the light of what is known of data and model; wiring is checked elsewhere. */
   check?(parameters: z.output<Schema>, node: string, facts: Facts): Problem[];
   /** What the node contributes to the model to build. */

@@ -10,6 +10,10 @@ const schema = z.object({
         title: 'Measure',
         help: 'What counts as wrong, and how wrong.',
         labels: { 'cross-entropy': 'Cross-entropy', focal: 'Focal' },
+        meanings: {
+          'cross-entropy': 'How surprised the model is by the right class. What pictures are sorted by nearly always.',
+          focal: 'Cross-entropy that counts pictures the model is sure of less, so that hard ones weigh more.',
+        },
       }),
     ),
   labelSmoothing: z

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineKind, meta } from '#shared/nodes/kind.ts';
 import { optimizerKinds } from '#shared/nodes/recipe.ts';
+import { usualRate } from '#shared/nodes/usual-rate.ts';
 
 const when = (...is: (typeof optimizerKinds)[number][]) => ({ parameter: 'kind', is }) as const;
 const forSgd = when('sgd');
@@ -28,6 +29,21 @@ const schema = z.object({
           lamb: 'LAMB',
           adafactor: 'Adafactor',
           muon: 'Muon',
+        },
+        meanings: {
+          sgd: 'Plain steps with momentum. Large rate, more patience, sometimes slightly better in the end.',
+          adam: 'A step size for every parameter. Weight decay is mixed into the gradient; AdamW keeps it apart.',
+          adamw: 'A step size for every parameter, and weight decay kept apart. Works well nearly always.',
+          adamax: 'Adam by the largest gradient seen lately: calm where gradients jump.',
+          nadam: 'Adam that looks ahead along its momentum: a little faster at first.',
+          radam: 'Adam that takes careful steps until it knows its averages: needs no warm-up.',
+          rmsprop: 'Divides each step by the average size of the gradient. The forerunner of Adam.',
+          adagrad: 'Steps shrink with all gradients so far: good for parameters that are rarely used.',
+          adadelta: 'Finds the size of its steps itself; a learning rate of 1 leaves it to it.',
+          lion: 'Every parameter moves equally far, by the sign of its gradient. Small rate, half of Adam’s memory.',
+          lamb: 'Adam with steps in proportion to each layer’s weights: made for very large batches.',
+          adafactor: 'Adam with hardly any memory of its own: for models that barely fit.',
+          muon: 'Keeps the steps of each weight matrix balanced in all directions. The rest is AdamW’s.',
         },
       }),
     ),
@@ -228,9 +244,10 @@ The **learning rate** is the setting that matters most. If the loss jumps about 
 
 **AdamW** gives every parameter a step size of its own and keeps weight decay apart from the gradient; it rarely needs tuning. **Adam** mixes the decay into the gradient. **SGD** takes plain steps with momentum; it can end slightly better, with a learning rate about ten times larger and more patience.
 
-The others, for those who look for them: **Lion** wants a learning rate three to ten times smaller than AdamW's and a larger decay; **Muon** keeps the steps of matrices balanced in all directions and takes AdamW's learning rate; **Adafactor** and **Lion** need less memory; **LAMB** is for very large batches; **RAdam** needs no warm-up; **Adadelta** wants a learning rate of 1.`,
+The others are for those who look for them; the line under **Method** says what each is for. Each wants a learning rate of its own: another method brings its usual one along, unless you have set one yourself.`,
   inputs: [{ name: 'loss', type: 'loss' }],
   outputs: [{ name: 'update', type: 'update' }],
   schema,
+  usual: ({ kind }, situation) => ({ learningRate: usualRate(kind, situation) }),
   lower: (parameters, node) => ({ optimizer: { node, ...parameters } }),
 });

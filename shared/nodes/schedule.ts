@@ -35,6 +35,17 @@ const schema = z.object({
           'cosine-restarts': 'Cosine with restarts',
           plateau: 'Down when it stalls',
         },
+        meanings: {
+          constant: 'The same rate from the first step to the last.',
+          cosine: 'From the peak down to nothing along half a cosine.',
+          step: 'Drops by a factor every few epochs.',
+          'one-cycle': 'Rises gently to the peak, then falls to almost nothing. Hardly ever disappoints.',
+          'multi-step': 'Drops by a factor after the epochs you name.',
+          exponential: 'Falls by the same share in every epoch.',
+          polynomial: 'Falls to nothing by the end of the run, along a straight line or a bent one.',
+          'cosine-restarts': 'Falls along a cosine, jumps back to the peak, and falls again.',
+          plateau: 'Drops by a factor when the validation loss has not improved for a while.',
+        },
       }),
     ),
   ramp: z
@@ -222,7 +233,7 @@ export const schedule = defineKind({
   ],
   help: `Large steps make headway, small steps settle. A schedule gives you both.
 
-**One cycle** rises gently to the peak, so that the untrained head does no harm, and then comes down to almost nothing. It is the default because it hardly ever disappoints. **Cosine** starts at the peak and comes down. **Steps down** divides the rate every few epochs. **Constant** keeps it. **Exponential** and **Polynomial** fall steadily, **Cosine with restarts** goes back to the peak again and again, and **Down when it stalls** drops the rate whenever the validation loss has not improved for a while. Without a Schedule node, the run takes one cycle.
+**One cycle** rises gently to the peak, so that the untrained head does no harm, and then comes down to almost nothing. It is the default because it hardly ever disappoints. The line under **Shape** says what each of the others does; the picture above it shows the rate over the whole run. Without a Schedule node, the run takes one cycle.
 
 The peak is the optimizer's learning rate. The curve covers all epochs of the run; a run that stops early has used the first part of it.`,
   inputs: [{ name: 'update', type: 'update' }],

@@ -4,7 +4,7 @@
  */
 import { GraphBuilder } from '#shared/ir/builder.ts';
 import { reads, type Attribute, type Graph, type Model, type Node } from '#shared/ir/graph.ts';
-import { oldestOpset } from '#shared/ir/opsets.ts';
+import { newestOpset, oldestOpset } from '#shared/ir/opsets.ts';
 import { GraftError } from '#shared/messages/error.ts';
 import { batchNormalization } from '#shared/onnx/upgrade/batch-normalization.ts';
 import { Facts } from '#shared/onnx/upgrade/facts.ts';
@@ -25,12 +25,14 @@ const changes: Changes = { ...operands, ...softmax, ...resampling, ...batchNorma
  *
  * @param to 13 … 17
  * @param path the model's file, for errors
- * @throws GraftError `model.opset-unsupported` below operator set 7; `model.not-onnx` for a form nobody can run
+ * @throws GraftError `model.opset-unsupported` outside of operator sets 7 to 26; `model.not-onnx` for a form nobody can run
  */
 export function upgrade(model: Model, to = 17, path = 'the model'): Model {
   const opset = model.opsets[''];
-  if (opset === undefined || opset >= to) return model;
-  if (opset < oldestOpset) throw new GraftError('model.opset-unsupported', { path, opset, oldest: oldestOpset });
+  if (opset === undefined) return model;
+  if (opset < oldestOpset || opset > newestOpset)
+    throw new GraftError('model.opset-unsupported', { path, opset, oldest: oldestOpset, newest: newestOpset });
+  if (opset >= to) return model;
   const reserved = [model.graph, ...bodies(model.graph.nodes)];
   return {
     ...model,

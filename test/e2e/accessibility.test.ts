@@ -34,7 +34,7 @@ for (const theme of ['light', 'dark'] as const) {
         await page.keyboard.press('Escape');
         await page.getByRole('dialog').waitFor({ state: 'hidden' });
       }
-      for (const id of ['data', 'augment', 'freeze', 'optimizer', 'training']) {
+      for (const id of ['data', 'augment', 'freeze', 'loss', 'optimizer', 'schedule', 'training']) {
         await canvas.select(id);
         await expectAccessible(page, `the inspector of “${id}”`);
       }

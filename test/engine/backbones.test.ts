@@ -46,6 +46,11 @@ describe('what is said of a backbone', () => {
     ]);
   });
 
+  it('is known behind a loop, whose sizes inference leaves open', async () => {
+    const facts = await describeBackbone(fileOf(backbone({ shape: ['N', 3, 'h', 'w'], loops: [2] })), 'own', 16);
+    expect(facts.features).toEqual([6, 16, 16]);
+  });
+
   it.each([
     ['maps', [6, 8, 8]],
     ['tokens', [64, 6]],

@@ -3,7 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
-import { buildCaseStep, parseCase } from '#shared/compiler/case-step.ts';
+import { parseCase } from '#shared/compiler/case-file.ts';
+import { buildCaseStep } from '#shared/compiler/case-step.ts';
 import { lossKinds } from '#shared/compiler/losses/registry.ts';
 import { randomInput, randomTarget } from '#shared/compiler/random-batch.ts';
 import { elementCount } from '#shared/core/shape.ts';
@@ -97,6 +98,19 @@ describe('graft bench', () => {
 
   it('keeps integers below what the case says', async () => {
     const { loss } = await benchStep(request(linear(['N', width], 'int64'), { ...training, input: { high: 2 } }));
+    expect(loss.at(-1)).toBeLessThan(loss[0] as number);
+  });
+
+  it('draws every input of a model that takes several', async () => {
+    const builder = new GraphBuilder(17);
+    builder.input('x', 'int64', ['N', width]);
+    builder.input('mask', 'float32', ['N', width]);
+    builder.initializer('w', float32Tensor([width, classes], Array<number>(width * classes).fill(0.1)));
+    const masked = builder.op('Mul', [builder.cast('x', 'float32'), 'mask']);
+    builder.output(builder.op('MatMul', [masked, 'w']), 'float32', [null, classes], 'y');
+    const model = { graph: builder.build('masked'), opsets: { '': 17 }, irVersion: 8, metadata: {} };
+    const { input, loss } = await benchStep(request(model, { ...training, input: { high: 5 } }));
+    expect(input).toEqual([6, width]);
     expect(loss.at(-1)).toBeLessThan(loss[0] as number);
   });
 

@@ -1,6 +1,6 @@
 /** `graft grad` and `graft step` on files: what they write, and how a model that cannot be taken is refused. */
 import { closeSync, ftruncateSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { elementCount } from '#shared/core/shape.ts';
@@ -30,6 +30,28 @@ function project(op = 'Tanh', weight = 'w'): Model {
   const product = builder.op('MatMul', ['x', weight]);
   builder.output(builder.op(op, [product]), op === 'ArgMax' ? 'int64' : 'float32', [null, null], 'y');
   return modelOf(builder.build('projection'));
+}
+
+/** Nodes [operator, input, output] between x and y, as they are listed. */
+function drawn(nodes: readonly (readonly [op: string, input: string, output: string])[]): Model {
+  const builder = new GraphBuilder(17);
+  builder.input('x', 'float32', [2]);
+  for (const [op, input, output] of nodes)
+    builder.append({ name: '', op, domain: '', inputs: [input], outputs: [output], attributes: {} });
+  builder.output('y', 'float32', [2]);
+  return modelOf(builder.build('drawn'));
+}
+
+function withDomain(domain: string): Model {
+  const model = project();
+  const nodes = model.graph.nodes.map((node) => (node.op === 'Tanh' ? { ...node, domain } : node));
+  return { ...model, graph: { ...model.graph, nodes } };
+}
+
+function cutShort<Request extends { readonly path: string }>(request: Request): Request {
+  const bytes = readFileSync(request.path);
+  writeFileSync(request.path, bytes.subarray(0, bytes.length / 2));
+  return request;
 }
 
 function setUp(model: Model, changes: Partial<EngineInput<'grad'>> = {}): EngineInput<'grad'> {
@@ -78,12 +100,70 @@ describe('graft grad', () => {
       'graphs.test',
     ],
     ['a file that is not there', () => setUp(project(), { path: '/lost.onnx' }), 'model.file-missing', 'lost.onnx'],
+    ['a folder', () => setUp(project(), { path: temporaryFolder() }), 'model.not-onnx', 'cannot be read'],
+    ['half a file', () => cutShort(setUp(project())), 'model.not-onnx', 'its bytes are not a model'],
+    ['an operator that nobody knows', () => setUp(project('Hope')), 'model.refused', 'Hope'],
+    ['an operator of a domain of its own', () => setUp(withDomain('my.own')), 'model.refused', 'my.own'],
+    [
+      'an operator set of the future',
+      () => setUp({ ...project(), opsets: { '': 99 } }),
+      'model.opset-unsupported',
+      '99',
+    ],
+    [
+      'a value made twice',
+      () =>
+        setUp(
+          drawn([
+            ['Exp', 'x', 'y'],
+            ['Tanh', 'x', 'y'],
+          ]),
+        ),
+      'model.not-onnx',
+      '“y”',
+    ],
+    [
+      'a circle',
+      () =>
+        setUp(
+          drawn([
+            ['Exp', 'b', 'a'],
+            ['Tanh', 'a', 'b'],
+            ['Tanh', 'b', 'y'],
+          ]),
+        ),
+      'model.not-onnx',
+      '“b”',
+    ],
+    ['an output that nothing makes', () => setUp(drawn([['Exp', 'x', 'z']])), 'model.not-onnx', '“y”'],
+    ['an empty graph', () => setUp(modelOf(new GraphBuilder(17).build('g'))), 'compile.unknown-tensor', '“y”'],
     ['a place it cannot write to', () => setUp(project(), { file: '/lost/out.onnx' }), 'document.unwritable', '/lost'],
   ])('says what is wrong with %s', async (_, request, code, culprit) => {
     await expect(writeGradient(request())).rejects.toMatchObject({
       code,
       message: expect.stringContaining(culprit) as string,
     });
+  });
+
+  it('takes nodes of one name, and nodes in any order', async () => {
+    const model = drawn([
+      ['Tanh', 'z', 'y'],
+      ['Exp', 'x', 'z'],
+    ]);
+    const nodes = model.graph.nodes.map((node) => ({ ...node, name: 'same' }));
+    const request = setUp({ ...model, graph: { ...model.graph, nodes } }, { wrt: ['x'] });
+    await writeGradient(request);
+    const session = await ort.InferenceSession.create(request.file);
+    expect(session.outputNames).toEqual(['y', 'grad/x']);
+    await session.release();
+  });
+
+  it('does not write over the model', async () => {
+    const request = setUp(project());
+    const before = readFileSync(request.path);
+    for (const file of [request.path, join(request.path, '../../', basename(dirname(request.path)), 'model.onnx')])
+      await expect(writeGradient({ ...request, file })).rejects.toMatchObject({ code: 'input.bad-argument' });
+    expect(readFileSync(request.path)).toEqual(before);
   });
 
   it('takes a model larger than 2 GB', { timeout: 300_000 }, async () => {
@@ -136,6 +216,27 @@ describe('graft step', () => {
     writeFileSync(request.casePath, text);
     await expect(writeStep(request)).rejects.toMatchObject({
       code: 'compile.bad-case',
+      message: expect.stringContaining(culprit) as string,
+    });
+  });
+
+  it('does not write over the model or the case', async () => {
+    const request = open();
+    writeFileSync(request.casePath, JSON.stringify({ ...training, input: { shape: [5, 3] } }));
+    for (const file of [request.path, request.casePath])
+      await expect(writeStep({ ...request, file })).rejects.toMatchObject({ code: 'input.bad-argument' });
+  });
+
+  it.each([
+    ['integers', project('ArgMax'), 'compile.not-trainable', 'int64'],
+    ['no output', { ...project(), graph: { ...project().graph, outputs: [] } }, 'compile.bad-case', 'no output'],
+    ['no input', modelOf(new GraphBuilder(17).build('g')), 'compile.bad-case', 'no input'],
+  ])('refuses a model that gives or takes %s', async (_, model, code, culprit) => {
+    const { path } = setUp(model);
+    const casePath = join(path, '../case.json');
+    writeFileSync(casePath, JSON.stringify(training));
+    await expect(writeStep({ path, casePath, file: join(path, '../step.onnx') })).rejects.toMatchObject({
+      code,
       message: expect.stringContaining(culprit) as string,
     });
   });

@@ -1,7 +1,8 @@
 /** Training steps against PyTorch: the same batches must give the same losses and end in the same parameters. */
 import { readFileSync } from 'node:fs';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { buildCaseStep, parseCase } from '#shared/compiler/case-step.ts';
+import { parseCase } from '#shared/compiler/case-file.ts';
+import { buildCaseStep } from '#shared/compiler/case-step.ts';
 import { decodeModel } from '#shared/onnx/decode.ts';
 import { elementCount } from '#shared/core/shape.ts';
 import { oracle } from '#electron/engine/runtime/oracle.ts';

@@ -5,6 +5,7 @@ import { randomNormal, randomStreams } from '#shared/core/random.ts';
 import { elementCount } from '#shared/core/shape.ts';
 import { float, GraphBuilder, type AttributeValue } from '#shared/ir/builder.ts';
 import type { Graph, Model, ValueInfo } from '#shared/ir/graph.ts';
+import { newestOpset } from '#shared/ir/opsets.ts';
 import { tensorOf, type DType, type Tensor } from '#shared/ir/tensor.ts';
 import { encodeModel } from '#shared/onnx/encode.ts';
 import { upgrade } from '#shared/onnx/upgrade.ts';
@@ -365,4 +366,13 @@ test('limits are written in the type of what they limit', async () => {
   const padded = builder.op('Pad', [clipped], { pads: [0, 1, 0, 0], value: float(2) });
   const y = builder.cast(padded, 'float32');
   expect(await differences(modelOf(builder.build('half'), 10), new Map([['x', random(2, 3)]]), [y])).toEqual([]);
+});
+
+test('the newest operator set that is read is the newest that the runtime loads', async () => {
+  const builder = new GraphBuilder(17);
+  builder.output(builder.op('Relu', [builder.input('x', 'float32', [1])]), 'float32', [1], 'y');
+  const bytes = (opset: number): Uint8Array =>
+    encodeModel({ graph: builder.build('g'), opsets: { '': opset }, irVersion: 8, metadata: {} });
+  await (await ort.InferenceSession.create(bytes(newestOpset), { logSeverityLevel: 4 })).release();
+  await expect(ort.InferenceSession.create(bytes(newestOpset + 1), { logSeverityLevel: 4 })).rejects.toThrow('Opset');
 });

@@ -44,7 +44,6 @@ const families: Record<string, readonly GradientCase[]> = {
 const seed = Number(process.env['GRADCHECK_SEED'] ?? 7);
 
 for (const [family, cases] of Object.entries(families)) {
-  if (cases.length === 0) continue;
   describe(`gradients of ${family}`, () => {
     for (const gradientCase of cases) {
       for (const opset of gradientCase.opsets ?? [13, 21]) {

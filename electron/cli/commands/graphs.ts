@@ -67,7 +67,7 @@ function describeGraph({ file, bytes: size, nodes, inputs, outputs }: EngineOutp
   const rows = [
     ...inputs.map((input) => ['in', input] as const),
     ...outputs.map((output) => ['out', output] as const),
-  ].map(([side, { name, dtype, shape }]) => [side, name, dtype, shape.join('×')]);
+  ].map(([side, { name, dtype, shape }]) => [side, name, dtype, shape.join('×') || 'scalar']);
   return `${file}: ${count(nodes)} nodes, ${bytes(size)}\n${table(rows)}`;
 }
 

@@ -1,5 +1,6 @@
 /** What each node kind shows on its card: words beside its title, and its one picture or figure with a few numbers. */
 import type { ComponentType } from 'react';
+import { choiceWords } from '#renderer/ui/choice-words.ts';
 import { AugmentCard } from './augment-card.tsx';
 import type { CardProps } from './card-props.ts';
 import { DataCard, SplitCard } from './data-card.tsx';
@@ -17,8 +18,6 @@ interface Card {
   readonly variant?: (parameters: Parameters) => string;
 }
 
-const optimizerNames: Readonly<Record<string, string>> = { sgd: 'SGD', adam: 'Adam', adamw: 'AdamW' };
-
 export const cards: Readonly<Record<string, Card>> = {
   'image-folder': { Body: DataCard },
   split: { Body: SplitCard },
@@ -26,8 +25,8 @@ export const cards: Readonly<Record<string, Card>> = {
   backbone: { Body: BackboneCard },
   freeze: { Body: FreezeCard },
   head: { Body: HeadCard },
-  loss: { Body: LossCard, variant: () => 'cross-entropy' },
-  optimizer: { Body: OptimizerCard, variant: (parameters) => optimizerNames[String(parameters['kind'])] ?? '' },
+  loss: { Body: LossCard, variant: (parameters) => choiceWords('loss', 'kind', parameters).toLowerCase() },
+  optimizer: { Body: OptimizerCard, variant: (parameters) => choiceWords('optimizer', 'kind', parameters) },
   schedule: { Body: ScheduleCard },
   training: { Body: TrainingCard },
   evaluation: { Body: EvaluationCard },

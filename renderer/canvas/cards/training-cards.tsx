@@ -1,6 +1,11 @@
+import { useMemo } from 'react';
 import { useDocument } from '#renderer/store/document.ts';
 import { formatRate } from '#shared/core/format.ts';
-import { scheduleCurve } from '#renderer/ui/schedule-curve.ts';
+import { isActive } from '#renderer/store/run-state.ts';
+import { progress } from '#renderer/store/run-progress.ts';
+import { useRun } from '#renderer/store/run.ts';
+import { choiceWords } from '#renderer/ui/choice-words.ts';
+import { plannedEpochs, scheduleCurve } from '#renderer/ui/schedule-curve.ts';
 import { Sparkline } from '#renderer/ui/sparkline.tsx';
 import { Figure, Large, Line } from './card-parts.tsx';
 import type { CardProps } from './card-props.ts';
@@ -13,7 +18,7 @@ export function LossCard({ parameters }: CardProps) {
         <b>{String(parameters[parameters['kind'] === 'focal' ? 'gamma' : 'labelSmoothing'])}</b>
       </Line>
       <Line>
-        class weights <b>{String(parameters['classWeights'])}</b>
+        class weights <b>{choiceWords('loss', 'classWeights', parameters).toLowerCase()}</b>
       </Line>
     </>
   );
@@ -27,32 +32,19 @@ export function OptimizerCard({ parameters }: CardProps) {
   );
 }
 
-const scheduleNames: Readonly<Record<string, string>> = {
-  constant: 'Constant rate',
-  cosine: 'Cosine from the peak',
-  step: 'Steps down from the peak',
-  'one-cycle': 'One cycle',
-  'multi-step': 'Steps down at given epochs',
-  exponential: 'Exponential from the peak',
-  polynomial: 'Polynomial from the peak',
-  'cosine-restarts': 'Cosine from the peak, again and again',
-  plateau: 'The peak, down when validation stalls',
-};
-
 export function ScheduleCard({ parameters }: CardProps) {
-  const epochs = useDocument((state) => {
-    const training = state.document.nodes.find(({ kind }) => kind === 'training');
-    return Number(training?.parameters['epochs'] ?? 30);
-  });
+  const epochs = useDocument(({ document }) => plannedEpochs(document));
+  const done = useRun(({ state }) => (isActive(state) ? progress(state) : undefined));
+  const values = useMemo(() => scheduleCurve(parameters, epochs), [parameters, epochs]);
   return (
-    <>
-      <Figure>
-        <Sparkline
-          values={scheduleCurve(parameters, epochs)}
-          color="var(--socket-update)"
-          label={`Learning rate over the run: ${scheduleNames[String(parameters['kind'])] ?? ''}`}
-        />
-      </Figure>
-    </>
+    <Figure>
+      <Sparkline
+        values={values}
+        range={[0, 1]}
+        marked={done === undefined ? undefined : Math.round(done * (values.length - 1))}
+        color="var(--socket-update)"
+        label={`Learning rate over the run: ${choiceWords('schedule', 'kind', parameters)}`}
+      />
+    </Figure>
   );
 }

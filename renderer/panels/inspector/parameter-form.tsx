@@ -16,23 +16,26 @@ interface Props {
   readonly kind: NodeKind;
   /** With defaults filled in. */
   readonly values: Readonly<Record<string, unknown>>;
+  /** What the kind proposes in the light of the other settings. */
+  readonly usual: Readonly<Record<string, unknown>>;
 }
 
-export function ParameterForm({ id, kind, values }: Props) {
+export function ParameterForm({ id, kind, values, usual }: Props) {
   const shown = parametersOf(kind).filter((parameter) => isShown(parameter, values));
-  const usual = shown.filter(({ meta }) => meta.expert !== true);
+  const everyday = shown.filter(({ meta }) => meta.expert !== true);
   const expert = shown.filter(({ meta }) => meta.expert === true);
   const field = (parameter: Parameter) => (
     <Field
       key={parameter.name}
       parameter={parameter}
       value={values[parameter.name]}
+      usual={usual[parameter.name]}
       onChange={(value) => changeParameters(id, { [parameter.name]: value }, parameter.name)}
     />
   );
   return (
     <div className={classes['form']}>
-      {usual.map(field)}
+      {everyday.map(field)}
       {expert.length > 0 && (
         <details className={classes['fold']}>
           <summary>Expert</summary>

@@ -4,6 +4,7 @@ import { trainingLimits } from '#renderer/panels/run/limits.ts';
 import { useComparison } from '#renderer/store/comparison.ts';
 import type { KnownRun } from '#renderer/store/run-state.ts';
 import { useRun } from '#renderer/store/run.ts';
+import { choiceWords } from '#renderer/ui/choice-words.ts';
 import classes from '#renderer/panels/run/run.module.css';
 
 /** The charts of the run shown, with the runs it is compared with. */
@@ -14,12 +15,15 @@ export function ChartsPane({ known }: { readonly known: KnownRun }) {
   const { run } = known.plan;
   const others = useMemo(() => [...runs.values()].filter((other) => other.plan.run !== run), [runs, run]);
   const { lossThreshold } = useMemo(() => trainingLimits(document), [document]);
+  const loss = document?.nodes.find(({ kind }) => kind === 'loss');
+  const lossName = loss === undefined ? '' : choiceWords('loss', 'kind', loss.parameters).toLowerCase();
   return (
     <div className={classes['charts']}>
       <RunCharts
         known={known}
         outcome={state.phase === 'done' ? state.outcome : undefined}
         lossThreshold={lossThreshold}
+        lossName={lossName}
         others={others}
       />
     </div>

@@ -3,6 +3,7 @@ import { Arithmetic } from '#shared/compiler/arithmetic.ts';
 import { alongClasses } from '#shared/compiler/losses/classes.ts';
 import { alignedTarget, likePredictions, meanOf, type LossRule } from '#shared/compiler/losses/rule.ts';
 import type { LossSpec } from '#shared/compiler/losses/spec.ts';
+import { GraftError } from '#shared/messages/error.ts';
 
 /** log(1 + e⁻ˣ) without overflow: max(−x, 0) + log(1 + e^−|x|). In these operators, since WebGPU lacks Softplus. */
 export function softplusOfNegative(arithmetic: Arithmetic, x: string): string {
@@ -45,5 +46,10 @@ function positiveExcess(arithmetic: Arithmetic, spec: LossSpec, shape: Shape): s
   if (typeof weight === 'number') return arithmetic.scalar(weight - 1);
   const excess = weight.map((one) => one - 1);
   const axis = Math.min(1, shape.length - 1);
+  const classes = shape[axis] ?? 1;
+  if (excess.length !== 1 && excess.length !== classes) {
+    const reason = `there are ${excess.length} weights of positive answers (pos_weight) for ${classes} classes.`;
+    throw new GraftError('compile.bad-case', { reason });
+  }
   return arithmetic.builder.constant(arithmetic.dtype, alongClasses(shape.length, axis, excess.length), excess);
 }

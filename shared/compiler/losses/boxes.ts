@@ -1,3 +1,4 @@
+import { formatShape } from '#shared/core/format.ts';
 import { elementCount } from '#shared/core/shape.ts';
 import { allAxes, Arithmetic } from '#shared/compiler/arithmetic.ts';
 import { alignedTarget, likePredictions, shareOf, type LossRule } from '#shared/compiler/losses/rule.ts';
@@ -22,7 +23,9 @@ export const generalizedIou: LossRule = {
     const arithmetic = new Arithmetic(builder, dtype);
     const axis = shape.length - 1;
     if (shape[axis] !== 4)
-      throw new GraftError('compile.bad-case', { reason: 'a box has 4 numbers on the last axis.' });
+      throw new GraftError('compile.bad-case', {
+        reason: `giou compares boxes, 4 numbers on the last axis; the predictions are ${formatShape(shape)}. Classes want cross_entropy or focal.`,
+      });
     const corners = (boxes: string): [string, string] => [
       builder.slice(boxes, [axis], [0], [2]),
       builder.slice(boxes, [axis], [2], [4]),

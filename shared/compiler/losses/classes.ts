@@ -13,7 +13,12 @@ import { GraftError } from '#shared/messages/error.ts';
 export function classAxis(spec: LossSpec, predictions: TensorType, target?: TensorType): number {
   const { shape } = predictions;
   const given = spec.class_axis;
-  if (given !== undefined) return given < 0 ? given + shape.length : given;
+  if (given !== undefined) {
+    const axis = given < 0 ? given + shape.length : given;
+    if (axis >= 0 && axis < shape.length) return axis;
+    const reason = `predictions [${shape.join(', ')}] have no axis ${given}.`;
+    throw new GraftError('compile.bad-case', { reason });
+  }
   if (shape.length < 2)
     throw new GraftError('compile.bad-case', { reason: 'the predictions have no axis of classes.' });
   if (!target || isFloat(target.dtype)) return 1;

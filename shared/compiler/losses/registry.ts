@@ -10,7 +10,7 @@ import { huber, meanAbsoluteError, meanSquaredError, smoothL1 } from '#shared/co
 import type { BuiltLoss, LossInputs, LossRule } from '#shared/compiler/losses/rule.ts';
 import type { LossSpec } from '#shared/compiler/losses/spec.ts';
 import type { GraphBuilder } from '#shared/ir/builder.ts';
-import type { TensorType } from '#shared/ir/tensor.ts';
+import { isFloat, type TensorType } from '#shared/ir/tensor.ts';
 import { GraftError } from '#shared/messages/error.ts';
 
 const rules: Readonly<Record<string, LossRule>> = {
@@ -30,14 +30,17 @@ const rules: Readonly<Record<string, LossRule>> = {
   giou: generalizedIou,
 };
 
+export const lossKinds: readonly string[] = Object.keys(rules);
+
 /** @throws GraftError `compile.bad-case` */
 function lossRule(kind: string): LossRule {
   const rule = Object.hasOwn(rules, kind) ? rules[kind] : undefined;
-  if (!rule) throw new GraftError('compile.bad-case', { reason: `loss “${kind}” is not known.` });
+  if (!rule)
+    throw new GraftError('compile.bad-case', {
+      reason: `loss “${kind}” is not known; known: ${lossKinds.join(', ')}.`,
+    });
   return rule;
 }
-
-export const lossKinds: readonly string[] = Object.keys(rules);
 
 /** Element type and shape of the target that a loss takes with predictions of this type. */
 export function lossTargetType(spec: LossSpec, predictions: TensorType): TensorType {
@@ -46,6 +49,9 @@ export function lossTargetType(spec: LossSpec, predictions: TensorType): TensorT
 
 /** Appends a loss and the cotangent of the predictions. @throws GraftError `compile.bad-case` */
 export function appendLoss(builder: GraphBuilder, spec: LossSpec, inputs: LossInputs): BuiltLoss {
-  const targetType = inputs.targetType ?? lossTargetType(spec, inputs.type);
-  return lossRule(spec.kind).build(builder, spec, { ...inputs, targetType });
+  const { dtype, shape } = inputs.targetType ?? lossTargetType(spec, inputs.type);
+  if (dtype === 'string') throw new GraftError('compile.bad-case', { reason: 'a target is numbers, not strings.' });
+  const widened = isFloat(dtype) ? dtype : 'int64';
+  const target = widened === dtype ? inputs.target : builder.cast(inputs.target, widened);
+  return lossRule(spec.kind).build(builder, spec, { ...inputs, target, targetType: { dtype: widened, shape } });
 }

@@ -86,6 +86,6 @@ export function assertFits(target: TensorType, shape: Shape): void {
 /** The target in the predictions' shape and element type, whatever shape of as many elements it comes in. */
 export function alignedTarget(arithmetic: Arithmetic, { target, targetType, type }: RuleInputs): string {
   assertFits(targetType, type.shape);
-  const typed = targetType.dtype === type.dtype ? target : arithmetic.builder.cast(target, type.dtype);
+  const typed = arithmetic.from(target, targetType.dtype);
   return targetType.shape.join() === type.shape.join() ? typed : arithmetic.builder.reshape(typed, type.shape);
 }

@@ -2,7 +2,6 @@ import { elementCount, type Shape } from '#shared/core/shape.ts';
 import type { Arithmetic } from '#shared/compiler/arithmetic.ts';
 import {
   decayed,
-  float32,
   norm,
   slotOf,
   StepClock,
@@ -33,17 +32,16 @@ export const adafactor: OptimizerRule = {
     isFactored(shape)
       ? [zeros('row_var', without(shape, 1)), zeros('col_var', without(shape, 2))]
       : [zeros('variance', shape)],
-  terms(builder, spec, step) {
-    const clock = new StepClock(builder, step);
-    const taken = builder.op('Pow', [clock.time, clock.scalar(spec.beta2_decay ?? -0.8)]);
+  terms(arithmetic, spec, step) {
+    const clock = new StepClock(arithmetic, step);
+    const taken = clock.builder.op('Pow', [clock.time, clock.scalar(spec.beta2_decay ?? -0.8)]);
     return {
       taken: clock.out(taken),
       kept: clock.out(clock.oneMinus(taken)),
       largestRate: clock.out(clock.div(clock.scalar(1), clock.unary('Sqrt', clock.time))),
     };
   },
-  update(builder, spec, terms, update) {
-    const arithmetic = float32(builder);
+  update(arithmetic, spec, terms, update) {
     const { parameter, gradient, shape, rate } = update;
     const epsilon = spec.eps ?? epsilonOfFloat32;
     const { variance, slots } = estimate(arithmetic, terms, update, epsilon);

@@ -1,6 +1,5 @@
 import {
   decayed,
-  float32,
   secondMoment,
   slotOf,
   StepClock,
@@ -31,16 +30,15 @@ function adamVariant({ decoupled, amsgrad = false }: Variant): OptimizerRule {
     decay: decoupled ? 0.01 : 0,
     slots: (spec, shape) =>
       ['exp_avg', 'exp_avg_sq', ...(keepsLargest(spec) ? ['max_exp_avg_sq'] : [])].map((name) => zeros(name, shape)),
-    terms(builder, spec, step) {
-      const clock = new StepClock(builder, step);
+    terms(arithmetic, spec, step) {
+      const clock = new StepClock(arithmetic, step);
       const [beta1, beta2] = betasOf(spec);
       return {
         firstCorrection: clock.out(clock.correction(beta1)),
         rootOfSecondCorrection: clock.out(clock.unary('Sqrt', clock.correction(beta2))),
       };
     },
-    update(builder, spec, terms, update) {
-      const arithmetic = float32(builder);
+    update(arithmetic, spec, terms, update) {
       const [beta1, beta2] = betasOf(spec);
       const slope = decoupled ? update.gradient : withDecay(arithmetic, update);
       const start = decoupled ? decayed(arithmetic, update) : update.parameter;

@@ -1,5 +1,5 @@
 import { betasOf } from '#shared/compiler/optimizers/adam.ts';
-import { float32, slotOf, StepClock, withDecay, zeros, type OptimizerRule } from '#shared/compiler/optimizers/rule.ts';
+import { slotOf, StepClock, withDecay, zeros, type OptimizerRule } from '#shared/compiler/optimizers/rule.ts';
 
 /**
  * m ← β₁m + (1−β₁)g; u ← max(β₂u, |g| + ε); p ← p − lr/(1−β₁ᵗ)·m/u; g includes λ·p.
@@ -7,12 +7,11 @@ import { float32, slotOf, StepClock, withDecay, zeros, type OptimizerRule } from
  */
 export const adamax: OptimizerRule = {
   slots: (_spec, shape) => [zeros('exp_avg', shape), zeros('exp_inf', shape)],
-  terms(builder, spec, step) {
-    const clock = new StepClock(builder, step);
+  terms(arithmetic, spec, step) {
+    const clock = new StepClock(arithmetic, step);
     return { correction: clock.out(clock.correction(betasOf(spec)[0])) };
   },
-  update(builder, spec, terms, update) {
-    const arithmetic = float32(builder);
+  update(arithmetic, spec, terms, update) {
     const [beta1, beta2] = betasOf(spec);
     const slope = withDecay(arithmetic, update);
     const first = arithmetic.blend(beta1, slotOf(update, 'exp_avg'), slope);

@@ -1,6 +1,5 @@
 /** Steps divided by the root of past squared gradients: RMSprop, Adagrad, Adadelta, as torch.optim has them. */
 import {
-  float32,
   noTerms,
   secondMoment,
   slotOf,
@@ -21,8 +20,7 @@ export const rmsprop: OptimizerRule = {
     ...(spec.centered ? [zeros('grad_avg', shape)] : []),
   ],
   terms: noTerms,
-  update(builder, spec, _terms, update) {
-    const arithmetic = float32(builder);
+  update(arithmetic, spec, _terms, update) {
     const alpha = spec.alpha ?? 0.99;
     const momentum = spec.momentum ?? 0;
     const slope = withDecay(arithmetic, update);
@@ -50,13 +48,12 @@ export const rmsprop: OptimizerRule = {
  */
 export const adagrad: OptimizerRule = {
   slots: (spec, shape) => [{ name: 'sum', shape, initial: spec.initial_accumulator_value ?? 0 }],
-  terms(builder, spec, step) {
+  terms(arithmetic, spec, step) {
     if (!spec.lr_decay) return noTerms();
-    const clock = new StepClock(builder, step);
+    const clock = new StepClock(arithmetic, step);
     return { slowing: clock.out(clock.shift(clock.scale(clock.shift(clock.time, -1), spec.lr_decay), 1)) };
   },
-  update(builder, spec, terms, update) {
-    const arithmetic = float32(builder);
+  update(arithmetic, spec, terms, update) {
     const slope = withDecay(arithmetic, update);
     const sum = arithmetic.add(slotOf(update, 'sum'), arithmetic.square(slope));
     const root = arithmetic.shift(arithmetic.unary('Sqrt', sum), spec.eps ?? 1e-10);
@@ -74,8 +71,7 @@ export const adagrad: OptimizerRule = {
 export const adadelta: OptimizerRule = {
   slots: (_spec, shape) => [zeros('square_avg', shape), zeros('acc_delta', shape)],
   terms: noTerms,
-  update(builder, spec, _terms, update) {
-    const arithmetic = float32(builder);
+  update(arithmetic, spec, _terms, update) {
     const rho = spec.rho ?? 0.9;
     const slope = withDecay(arithmetic, update);
     const root = (value: string): string => arithmetic.unary('Sqrt', arithmetic.shift(value, spec.eps ?? 1e-6));

@@ -1,14 +1,13 @@
-import type { Shape } from '#shared/core/shape.ts';
-import { float32, sumOfSquares } from '#shared/compiler/optimizers/rule.ts';
-import type { GraphBuilder } from '#shared/ir/builder.ts';
+import type { Arithmetic } from '#shared/compiler/arithmetic.ts';
+import { sumOfSquares } from '#shared/compiler/optimizers/rule.ts';
+import type { TensorType } from '#shared/ir/tensor.ts';
 
 /** Keeps every element within ±limit (PyTorch's clip_grad_value_). @param gradients by parameter */
 export function clipByValue(
-  builder: GraphBuilder,
+  arithmetic: Arithmetic,
   gradients: ReadonlyMap<string, string>,
   limit: number,
 ): Map<string, string> {
-  const arithmetic = float32(builder);
   return new Map([...gradients].map(([parameter, gradient]) => [parameter, arithmetic.clip(gradient, -limit, limit)]));
 }
 
@@ -17,17 +16,20 @@ export function clipByValue(
  * (Pascanu et al. 2013; the 1e-6 is PyTorch's clip_grad_norm_).
  */
 export function clipByGlobalNorm(
-  builder: GraphBuilder,
+  arithmetic: Arithmetic,
   gradients: ReadonlyMap<string, string>,
-  shapes: ReadonlyMap<string, Shape>,
+  types: ReadonlyMap<string, TensorType>,
   limit: number,
 ): Map<string, string> {
-  const arithmetic = float32(builder);
+  if (gradients.size === 0) return new Map();
   const squares = [...gradients].map(([parameter, gradient]) =>
-    sumOfSquares(arithmetic, gradient, shapes.get(parameter) ?? []),
+    sumOfSquares(arithmetic, gradient, types.get(parameter)?.shape ?? []),
   );
-  const norm = arithmetic.unary('Sqrt', squares.length > 1 ? builder.op('Sum', squares) : (squares[0] as string));
+  const norm = arithmetic.unary(
+    'Sqrt',
+    squares.length > 1 ? arithmetic.builder.op('Sum', squares) : (squares[0] as string),
+  );
   const ratio = arithmetic.div(arithmetic.scalar(limit), arithmetic.shift(norm, 1e-6));
-  const scale = builder.op('Min', [ratio, arithmetic.scalar(1)]);
+  const scale = arithmetic.builder.op('Min', [ratio, arithmetic.scalar(1)]);
   return new Map([...gradients].map(([parameter, gradient]) => [parameter, arithmetic.mul(gradient, scale)]));
 }

@@ -1,13 +1,5 @@
 import { betasOf } from '#shared/compiler/optimizers/adam.ts';
-import {
-  float32,
-  norm,
-  secondMoment,
-  slotOf,
-  StepClock,
-  zeros,
-  type OptimizerRule,
-} from '#shared/compiler/optimizers/rule.ts';
+import { norm, secondMoment, slotOf, StepClock, zeros, type OptimizerRule } from '#shared/compiler/optimizers/rule.ts';
 
 /**
  * With Adam's corrected moments, u = m̂/(√v̂ + ε) + λ·p; p ← p − lr·‖p‖/‖u‖·u, the ratio 1 where a norm is 0.
@@ -15,16 +7,15 @@ import {
  */
 export const lamb: OptimizerRule = {
   slots: (_spec, shape) => [zeros('exp_avg', shape), zeros('exp_avg_sq', shape)],
-  terms(builder, spec, step) {
-    const clock = new StepClock(builder, step);
+  terms(arithmetic, spec, step) {
+    const clock = new StepClock(arithmetic, step);
     const [beta1, beta2] = betasOf(spec);
     return {
       firstCorrection: clock.out(clock.correction(beta1)),
       rootOfSecondCorrection: clock.out(clock.unary('Sqrt', clock.correction(beta2))),
     };
   },
-  update(builder, spec, terms, update) {
-    const arithmetic = float32(builder);
+  update(arithmetic, spec, terms, update) {
     const [beta1, beta2] = betasOf(spec);
     const { parameter, gradient, decay, shape, rate } = update;
     const first = arithmetic.blend(beta1, slotOf(update, 'exp_avg'), gradient);
@@ -34,6 +25,7 @@ export const lamb: OptimizerRule = {
     const ratio = arithmetic.div(corrected, arithmetic.shift(root, spec.eps ?? 1e-6));
     const direction = decay > 0 ? arithmetic.scaledSum(decay, parameter, ratio) : ratio;
     const [own, step] = [norm(arithmetic, parameter, shape), norm(arithmetic, direction, shape)];
+    const { builder } = arithmetic;
     const isZero = builder.op('Equal', [arithmetic.mul(own, step), arithmetic.scalar(0)]);
     const trust = builder.op('Where', [isZero, arithmetic.scalar(1), arithmetic.div(own, step)]);
     return {

@@ -1,4 +1,4 @@
-import { decayed, float32, noTerms, slotOf, zeros, type OptimizerRule } from '#shared/compiler/optimizers/rule.ts';
+import { decayed, noTerms, slotOf, zeros, type OptimizerRule } from '#shared/compiler/optimizers/rule.ts';
 
 /**
  * p ← p − lr·(sign(β₁m + (1−β₁)g) + λ·p); m ← β₂m + (1−β₂)g. Chen et al. 2023, whose rate is a tenth to a third of
@@ -7,8 +7,7 @@ import { decayed, float32, noTerms, slotOf, zeros, type OptimizerRule } from '#s
 export const lion: OptimizerRule = {
   slots: (_spec, shape) => [zeros('exp_avg', shape)],
   terms: noTerms,
-  update(builder, spec, _terms, update) {
-    const arithmetic = float32(builder);
+  update(arithmetic, spec, _terms, update) {
     const [beta1, beta2] = spec.betas ?? [0.9, 0.99];
     const before = slotOf(update, 'exp_avg');
     const direction = arithmetic.sign(arithmetic.blend(beta1, before, update.gradient));

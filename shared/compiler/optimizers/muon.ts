@@ -1,7 +1,7 @@
 import { elementCount, type Shape } from '#shared/core/shape.ts';
 import type { Arithmetic } from '#shared/compiler/arithmetic.ts';
 import { adamw } from '#shared/compiler/optimizers/adam.ts';
-import { decayed, float32, norm, slotOf, zeros, type OptimizerRule } from '#shared/compiler/optimizers/rule.ts';
+import { decayed, norm, slotOf, zeros, type OptimizerRule } from '#shared/compiler/optimizers/rule.ts';
 import type { OptimizerSpec } from '#shared/compiler/optimizers/spec.ts';
 
 const isMatrix = (shape: Shape): boolean => shape.length > 1;
@@ -21,11 +21,11 @@ function forTheRest({ eps: _, ...spec }: OptimizerSpec): OptimizerSpec {
 export const muon: OptimizerRule = {
   decay: 0.1,
   slots: (spec, shape) => (isMatrix(shape) ? [zeros('momentum_buffer', shape)] : adamw.slots(forTheRest(spec), shape)),
-  terms: (builder, spec, step) => adamw.terms(builder, forTheRest(spec), step),
-  update(builder, spec, terms, update) {
+  terms: (arithmetic, spec, step) => adamw.terms(arithmetic, forTheRest(spec), step),
+  update(arithmetic, spec, terms, update) {
     const { shape, gradient, rate } = update;
-    if (!isMatrix(shape)) return adamw.update(builder, forTheRest(spec), terms, update);
-    const arithmetic = float32(builder);
+    if (!isMatrix(shape)) return adamw.update(arithmetic, forTheRest(spec), terms, update);
+    const { builder } = arithmetic;
     const momentum = spec.momentum ?? 0.95;
     const average = arithmetic.blend(momentum, slotOf(update, 'momentum_buffer'), gradient);
     const nesterov = spec.nesterov ?? true;
@@ -57,7 +57,7 @@ function rateFactor([rows, columns]: readonly [number, number], spec: OptimizerS
 
 /**
  * Newton–Schulz: X ← u/‖u‖, then X ← a·X + (b·A + c·A²)·X with A = X·Xᵀ, which drives every singular value towards 1.
- * Of the wide form of the matrix, so that A is the smaller square. PyTorch does this in bfloat16; here it is float32.
+ * Of the wide form of the matrix, so that A is the smaller square. PyTorch does this in bfloat16, which is not followed here.
  */
 function orthogonalized(
   arithmetic: Arithmetic,

@@ -1,7 +1,6 @@
 import { betasOf } from '#shared/compiler/optimizers/adam.ts';
 import {
   decayed,
-  float32,
   secondMoment,
   slotOf,
   StepClock,
@@ -21,8 +20,8 @@ export const nadam: OptimizerRule = {
     zeros('exp_avg_sq', shape),
     { name: 'mu_product', shape: [], initial: 1 },
   ],
-  terms(builder, spec, step) {
-    const clock = new StepClock(builder, step);
+  terms(arithmetic, spec, step) {
+    const clock = new StepClock(arithmetic, step);
     const [beta1, beta2] = betasOf(spec);
     const decay = spec.momentum_decay ?? 0.004;
     const momentumAt = (time: string): string =>
@@ -33,8 +32,7 @@ export const nadam: OptimizerRule = {
       rootOfSecondCorrection: clock.out(clock.unary('Sqrt', clock.correction(beta2))),
     };
   },
-  update(builder, spec, terms, update) {
-    const arithmetic = float32(builder);
+  update(arithmetic, spec, terms, update) {
     const [beta1, beta2] = betasOf(spec);
     const { momentum, next, rootOfSecondCorrection } = terms;
     const slope = spec.decoupled_weight_decay ? update.gradient : withDecay(arithmetic, update);

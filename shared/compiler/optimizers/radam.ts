@@ -1,7 +1,6 @@
 import { betasOf } from '#shared/compiler/optimizers/adam.ts';
 import {
   decayed,
-  float32,
   secondMoment,
   slotOf,
   StepClock,
@@ -17,8 +16,8 @@ import {
  */
 export const radam: OptimizerRule = {
   slots: (_spec, shape) => [zeros('exp_avg', shape), zeros('exp_avg_sq', shape)],
-  terms(builder, spec, step) {
-    const clock = new StepClock(builder, step);
+  terms(arithmetic, spec, step) {
+    const clock = new StepClock(arithmetic, step);
     const [beta1, beta2] = betasOf(spec);
     const limit = 2 / (1 - beta2) - 1;
     const correction = clock.correction(beta2);
@@ -36,8 +35,7 @@ export const radam: OptimizerRule = {
       plain: clock.out(choose(clock.scalar(0), clock.scalar(1))),
     };
   },
-  update(builder, spec, terms, update) {
-    const arithmetic = float32(builder);
+  update(arithmetic, spec, terms, update) {
     const [beta1, beta2] = betasOf(spec);
     const slope = spec.decoupled_weight_decay ? update.gradient : withDecay(arithmetic, update);
     const start = spec.decoupled_weight_decay ? decayed(arithmetic, update) : update.parameter;

@@ -34,7 +34,10 @@ export const optimizerKinds: readonly string[] = Object.keys(rules);
 /** @throws GraftError `compile.bad-case` */
 export function optimizerRule(kind: string): OptimizerRule {
   const rule = Object.hasOwn(rules, kind) ? rules[kind] : undefined;
-  if (!rule) throw new GraftError('compile.bad-case', { reason: `optimizer “${kind}” is not known.` });
+  if (!rule)
+    throw new GraftError('compile.bad-case', {
+      reason: `optimizer “${kind}” is not known; known: ${optimizerKinds.join(', ')}.`,
+    });
   return rule;
 }
 

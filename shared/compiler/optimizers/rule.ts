@@ -2,7 +2,6 @@
 import type { Shape } from '#shared/core/shape.ts';
 import { Arithmetic } from '#shared/compiler/arithmetic.ts';
 import type { OptimizerSpec } from '#shared/compiler/optimizers/spec.ts';
-import type { GraphBuilder } from '#shared/ir/builder.ts';
 
 /** A value carried from one step to the next besides a parameter. */
 export interface Slot {
@@ -35,14 +34,15 @@ export interface StepTerms {
   readonly [name: string]: string;
 }
 
+/** The arithmetic is in the element type of slots and updates. */
 export interface OptimizerRule {
   /** Weight decay PyTorch, or the paper's code, uses when the case names none. */
   readonly decay?: number;
   /** Slots that a parameter of this shape needs. */
   slots(spec: OptimizerSpec, shape: Shape): readonly Slot[];
   /** Scalars that depend on the step number alone. `step` is int64, from 1. */
-  terms(builder: GraphBuilder, spec: OptimizerSpec, step: string): StepTerms;
-  update(builder: GraphBuilder, spec: OptimizerSpec, terms: StepTerms, update: Update): Updated;
+  terms(arithmetic: Arithmetic, spec: OptimizerSpec, step: string): StepTerms;
+  update(arithmetic: Arithmetic, spec: OptimizerSpec, terms: StepTerms, update: Update): Updated;
 }
 
 /** A slot of the parameter's shape that starts from 0. */
@@ -52,15 +52,15 @@ export function zeros(name: string, shape: Shape): Slot {
 
 export const noTerms = (): StepTerms => ({});
 
-export const float32 = (builder: GraphBuilder): Arithmetic => new Arithmetic(builder, 'float32');
-
 /** The step as float64: 1 − 0.999 in float32 is off by 1.3e-5 relative, which would show in the first losses. */
 export class StepClock extends Arithmetic {
   readonly time: string;
+  readonly #updates: Arithmetic;
 
-  constructor(builder: GraphBuilder, step: string) {
-    super(builder, 'float64');
-    this.time = builder.cast(step, 'float64');
+  constructor(updates: Arithmetic, step: string) {
+    super(updates.builder, 'float64');
+    this.#updates = updates;
+    this.time = this.builder.cast(step, 'float64');
   }
 
   /** baseᵗ */
@@ -73,9 +73,9 @@ export class StepClock extends Arithmetic {
     return this.oneMinus(this.power(beta));
   }
 
-  /** As the float32 that updates are computed in. */
+  /** In the type that updates are computed in. */
   out(value: string): string {
-    return this.builder.cast(value, 'float32');
+    return this.#updates.from(value, this.dtype);
   }
 }
 

@@ -1,11 +1,4 @@
-import {
-  float32,
-  slotOf,
-  withDecay,
-  zeros,
-  type OptimizerRule,
-  type StepTerms,
-} from '#shared/compiler/optimizers/rule.ts';
+import { slotOf, withDecay, zeros, type OptimizerRule, type StepTerms } from '#shared/compiler/optimizers/rule.ts';
 
 /**
  * v ← μ·v + (1−τ)·g (v ← g at the first step); p ← p − lr·(g + μ·v if Nesterov, else v); g includes λ·p.
@@ -13,15 +6,14 @@ import {
  */
 export const sgd: OptimizerRule = {
   slots: (spec, shape) => ((spec.momentum ?? 0) > 0 ? [zeros('momentum_buffer', shape)] : []),
-  terms(builder, spec, step): StepTerms {
+  terms(arithmetic, spec, step): StepTerms {
     if (!spec.dampening) return {};
     // PyTorch does not dampen the first gradient.
+    const { builder } = arithmetic;
     const first = builder.op('Equal', [step, builder.scalar('int64', 1)]);
-    const arithmetic = float32(builder);
     return { intake: builder.op('Where', [first, arithmetic.scalar(1), arithmetic.scalar(1 - spec.dampening)]) };
   },
-  update(builder, spec, terms, update) {
-    const arithmetic = float32(builder);
+  update(arithmetic, spec, terms, update) {
     const momentum = spec.momentum ?? 0;
     const { parameter, rate } = update;
     const slope = withDecay(arithmetic, update);

@@ -53,5 +53,7 @@ export const optimizerSchema = z.object({
   accumulate_steps: z.int().min(1).optional(),
   /** Share of the moving average of the parameters kept at each update; absent or 0 keeps no average. */
   ema_decay: z.number().min(0).max(1).optional(),
+  /** Averages over fewer updates at first: a decay of at most (1 + n)/(10 + n) after n of them. */
+  ema_warm_up: z.boolean().optional(),
 });
 export type OptimizerSpec = Readonly<z.output<typeof optimizerSchema>>;

@@ -1,6 +1,7 @@
 /** The training step of any model: what it takes and gives is called as the interface says, whatever the model holds. */
 import { describe, expect, it } from 'vitest';
-import { buildCaseStep, parseCase, type CaseStep } from '#shared/compiler/case-step.ts';
+import { parseCase } from '#shared/compiler/case-file.ts';
+import { buildCaseStep, type CaseStep } from '#shared/compiler/case-step.ts';
 import { rename } from '#shared/compiler/subgraph.ts';
 import { elementCount } from '#shared/core/shape.ts';
 import { violations } from '#shared/ir/legality.ts';
@@ -185,6 +186,51 @@ describe('a case that is not right', () => {
     ['trainable as a number', { ...training, trainable: 3 }],
   ])('%s is refused', async (_title, json) => {
     expect(await refusalOf(() => parseCase(json))).toMatchObject({ code: 'compile.bad-case' });
+  });
+
+  it.each([
+    ['label_smothing', { ...training, loss: { kind: 'cross_entropy', label_smothing: 0.1 } }],
+    ['momentm', { ...training, optimizer: { kind: 'sgd', lr: 1, momentm: 0.9 } }],
+    ['shapes', { ...training, input: { shapes: [2, 3] } }],
+    ['memory_limit', { ...training, memory_limit: 100 }],
+    ['batchs', { ...training, batchs: [] }],
+    ['tranable', { loss: training.loss, optimizer: training.optimizer, tranable: 'all' }],
+  ])('a misspelt field is refused by its name: %s', async (field, json) => {
+    expect(await refusalOf(() => parseCase(json))).toMatchObject({
+      code: 'compile.bad-case',
+      message: expect.stringContaining(field) as string,
+    });
+  });
+
+  it('what reference cases tell of themselves is taken, and notes are', () => {
+    const told = {
+      case: 'x',
+      opset: 17,
+      frozen_batchnorm_statistics: true,
+      losses: [1],
+      final_parameters: {},
+      name: 'y',
+    };
+    expect(parseCase({ ...training, ...told, comment: 'mine', input: { high: 9, dtype: 'int64' } })).toMatchObject(
+      training,
+    );
+  });
+
+  it.each([
+    ['an axis that is not there', { kind: 'cross_entropy', class_axis: 4 }, {}, 'no axis 4'],
+    ['too few weights', { kind: 'bce_with_logits', pos_weight: [1, 2] }, {}, 'pos_weight'],
+    [
+      'words as a target',
+      { kind: 'cross_entropy' },
+      { batches: [{ name: 'target', dtype: 'string', shape: [2] }] },
+      'strings',
+    ],
+  ])('a loss with %s is refused', async (_title, loss, more, culprit) => {
+    const asked = parseCase({ ...training, loss, ...more });
+    expect(await refusalOf(() => buildCaseStep(model, asked, shape, oracle))).toMatchObject({
+      code: 'compile.bad-case',
+      message: expect.stringContaining(culprit) as string,
+    });
   });
 
   it('a loss, an optimizer or a name that is not known is refused by its name', async () => {

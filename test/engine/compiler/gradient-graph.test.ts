@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { buildGradientGraph, type GradientRequest } from '#shared/compiler/gradient-graph.ts';
-import { GraphBuilder } from '#shared/ir/builder.ts';
+import { GraphBuilder, type AttributeValue } from '#shared/ir/builder.ts';
 import type { Model } from '#shared/ir/graph.ts';
 import { violations } from '#shared/ir/legality.ts';
 import { float32Tensor, int64Tensor, numbers, type Tensor } from '#shared/ir/tensor.ts';
@@ -103,6 +103,35 @@ describe('the gradient graph of a model', () => {
     expect(results.get('grad/x')?.[1]).toBeCloseTo(Math.cos(Math.E) * Math.E, 5);
   });
 
+  it('keeps what is called like a gradient inside a body', async () => {
+    const builder = new GraphBuilder(17);
+    const branch = (op: string, result: string): AttributeValue => {
+      const body = new GraphBuilder(17);
+      body.append({ name: '', op, domain: '', inputs: ['x'], outputs: [result], attributes: {} });
+      body.output(result, 'float32', [2]);
+      return { type: 'graph', value: body.build(op) };
+    };
+    builder.input('x', 'float32', [2]);
+    builder.initializer('w', float32Tensor([2], [3, 4]));
+    const positive = builder.op('Greater', [
+      builder.reduce('ReduceSum', 'x', [0], false),
+      builder.scalar('float32', 0),
+    ]);
+    const chosen = builder.op('If', [positive], {
+      then_branch: branch('Neg', 'grad/w'),
+      else_branch: branch('Exp', 'grad/y'),
+    });
+    builder.output(builder.op('Mul', [chosen, 'w']), 'float32', [2], 'y');
+    const model = await gradient({ wrt: ['w'] }, { ...layer(), graph: builder.build('branches') });
+    expect(violations(model)).toEqual([]);
+    const results = await run(model, {
+      x: float32Tensor([2], [1, 2]),
+      w: float32Tensor([2], [3, 4]),
+      'grad/y': float32Tensor([2], [1, 1]),
+    });
+    expect(results.get('grad/w')).toEqual([-1, -2]);
+  });
+
   it('does not take a promoted initializer for a constant', async () => {
     const builder = new GraphBuilder(17);
     builder.input('x', 'float32', [2]);
@@ -127,6 +156,17 @@ describe('the gradient graph of a model', () => {
     await expect(gradient(request)).rejects.toMatchObject({
       code,
       message: expect.stringContaining(culprit) as string,
+    });
+  });
+
+  it('refuses integers that a shape is made of as such', async () => {
+    const builder = new GraphBuilder(17);
+    builder.input('x', 'float32', [2, 3]);
+    builder.initializer('sizes', int64Tensor([2], [3, 2]));
+    builder.output(builder.op('Reshape', ['x', 'sizes']), 'float32', [3, 2], 'y');
+    await expect(gradient({ wrt: ['sizes'] }, { ...layer(), graph: builder.build('shaped') })).rejects.toMatchObject({
+      code: 'compile.not-trainable',
+      message: expect.stringContaining('sizes') as string,
     });
   });
 

@@ -201,6 +201,13 @@ describe('the target', () => {
       expect.objectContaining({ code: 'compile.bad-case' }) as Error,
     );
   });
+
+  it('of boxes over classes is refused with what fits', () => {
+    const type = { dtype: 'float32' as const, shape: [6, 10] };
+    expect(() => appendLoss(new GraphBuilder(17), { kind: 'giou' }, { logits: 'x', type, target: 't' })).toThrow(
+      /the predictions are 6×10\. Classes want cross_entropy/,
+    );
+  });
 });
 
 it.each(['cross_entropy', 'focal', 'bce_with_logits'])('%s stays finite where exponentials would not', async (kind) => {

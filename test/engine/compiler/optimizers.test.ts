@@ -47,13 +47,14 @@ async function run(
   builder.input('lr', 'float32', []);
   builder.input('step', 'int64', []);
   const given = new Map(trained.map((name) => [name, builder.input(`gradient/${name}`, 'float32', shapeOf(name))]));
-  const slots = stateSlots(spec, groups, shapes);
+  const types = new Map([...shapes].map(([name, shape]) => [name, { dtype: 'float32' as const, shape }]));
+  const slots = stateSlots(spec, groups, types);
   const carriedShapes = new Map([
     ...trained.map((name): [string, Shape] => [name, shapeOf(name)]),
     ...slots.map(({ name, shape }): [string, Shape] => [name, shape]),
   ]);
   for (const [name, shape] of carriedShapes) builder.input(name, 'float32', shape);
-  const updated = appendUpdate(builder, spec, groups, given, shapes, 'lr', 'step');
+  const updated = appendUpdate(builder, spec, groups, given, types, 'lr', 'step');
   for (const [name, shape] of carriedShapes) {
     const next = updated.parameters.get(name) ?? updated.state.get(name);
     builder.output(next as string, 'float32', shape, `next/${name}`);
@@ -248,6 +249,26 @@ describe('around any optimizer', () => {
       expect(averaged.state[name]?.['ema']).not.toEqual(plain.parameters[name]);
     }
   });
+
+  it.each([0.999, 0.4])(
+    'an average of decay %d that warms up keeps at most (1 + n)/(10 + n) of itself',
+    async (decay) => {
+      const rate = 0.1;
+      const plain: Spec = { kind: 'sgd', lr: rate, weight_decay: 0 };
+      const found = await run({ ...plain, ema_decay: decay, ema_warm_up: true }, together(plain));
+      for (const name of names) {
+        let parameter = startOf(name);
+        let average: number[] = [];
+        for (let step = 1; step <= steps; step++) {
+          const gradient = gradientOf(step, name);
+          parameter = parameter.map((p, i) => p - rate * (rates[step - 1] as number) * (gradient[i] as number));
+          const kept = step === 1 ? 0 : Math.min(decay, (1 + step) / (10 + step));
+          average = parameter.map((p, i) => kept * (average[i] ?? 0) + (1 - kept) * p);
+        }
+        expectClose(found.state[name]?.['ema'] as number[], average, name);
+      }
+    },
+  );
 });
 
 it('the default decay is PyTorch’s; an unknown optimizer is refused by its name', () => {

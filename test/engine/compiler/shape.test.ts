@@ -200,7 +200,7 @@ it('a model the runtime refuses is an error with the runtime’s reason', async 
   const builder = withInput();
   builder.output(builder.op('NoSuchOperator', ['x']), 'float32', [], 'y');
   await expect(fixShapes(modelOf(builder), new Map([['x', [2, 4, 3, 3]]]), [], oracle)).rejects.toMatchObject({
-    code: 'run.session-failed',
+    code: 'model.refused',
     message: expect.stringContaining('NoSuchOperator') as string,
   });
 });

@@ -1,32 +1,30 @@
 import { TextInput } from '@mantine/core';
-import { useState } from 'react';
 import classes from './field.module.css';
 
 interface Props {
   readonly label: string;
-  /** The value as text. */
-  readonly value: string;
-  /** Takes what was typed; false when it cannot be used. */
-  readonly onCommit: (text: string) => boolean;
+  /** What stands in the field. */
+  readonly text: string;
+  readonly refused: boolean;
+  readonly onType: (text: string) => void;
+  /** Enter was pressed, or the field left. */
+  readonly onCommit: () => void;
+  readonly onCancel: () => void;
 }
 
-/** A small text field beside a slider, for a value typed exactly. Enter or leaving it takes the value over. */
-export function ExactInput({ label, value, onCommit }: Props) {
-  const [typed, setTyped] = useState<string>();
-  const commit = (): void => {
-    if (typed !== undefined) onCommit(typed);
-    setTyped(undefined);
-  };
+/** A small text field beside a slider, for a value typed exactly. */
+export function ExactInput({ label, text, refused, onType, onCommit, onCancel }: Props) {
   return (
     <TextInput
       className={classes['exact'] ?? ''}
       aria-label={label}
-      value={typed ?? value}
-      onChange={(event) => setTyped(event.target.value)}
-      onBlur={commit}
+      value={text}
+      error={refused}
+      onChange={(event) => onType(event.target.value)}
+      onBlur={onCommit}
       onKeyDown={(event) => {
-        if (event.key === 'Enter') commit();
-        if (event.key === 'Escape') setTyped(undefined);
+        if (event.key === 'Enter') onCommit();
+        if (event.key === 'Escape') onCancel();
       }}
     />
   );

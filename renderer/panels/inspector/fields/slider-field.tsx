@@ -1,7 +1,8 @@
 import { Slider } from '@mantine/core';
+import { useState } from 'react';
 import { formatRate } from '#shared/core/format.ts';
 import { ExactInput } from './exact-input.tsx';
-import { FieldFrame, rangeOf, type FieldProps } from './field.tsx';
+import { FieldFrame, rangeOf, refusalOf, type FieldProps } from './field.tsx';
 import classes from './field.module.css';
 
 const stepsPerDecade = 20;
@@ -29,22 +30,45 @@ export function LogField(props: FieldProps) {
   return <ScaledField {...props} scale={scale} />;
 }
 
+/** Takes a decimal comma too. */
+function numberIn(text: string): number {
+  const plain = text.trim().replace(/^([^,.]*),([^,.]*)$/u, '$1.$2');
+  return plain === '' ? Number.NaN : Number(plain);
+}
+
 function ScaledField({ scale, ...props }: FieldProps & { readonly scale: Scale }) {
   const { parameter, value, onChange } = props;
   const [minimum, maximum] = rangeOf(parameter);
   const { title, unit } = parameter.meta;
   const clamped = (wanted: number): number => Math.min(maximum, Math.max(minimum, wanted));
-  const commit = (text: string): boolean => {
-    const parsed = parameter.schema.safeParse(Number.parseFloat(text));
-    if (parsed.success) onChange(parsed.data);
-    return parsed.success;
+  const [typed, setTyped] = useState<string>();
+  const [error, setError] = useState<string>();
+  const settle = (): void => {
+    setTyped(undefined);
+    setError(undefined);
+  };
+  const commit = (): void => {
+    if (typed === undefined) return;
+    const number = numberIn(typed);
+    const refusal = refusalOf(parameter, number);
+    if (refusal !== undefined) return setError(refusal);
+    settle();
+    onChange(number);
   };
   return (
     <FieldFrame
       {...props}
+      error={error}
       right={
         <>
-          <ExactInput label={`${title}, exact value`} value={formatRate(Number(value))} onCommit={commit} />
+          <ExactInput
+            label={`${title}, exact value`}
+            text={typed ?? formatRate(Number(value))}
+            refused={error !== undefined}
+            onType={setTyped}
+            onCommit={commit}
+            onCancel={settle}
+          />
           {unit}
         </>
       }
@@ -58,7 +82,10 @@ function ScaledField({ scale, ...props }: FieldProps & { readonly scale: Scale }
         max={scale.place(maximum)}
         step={scale.step}
         value={scale.place(clamped(Number(value)))}
-        onChange={(place) => onChange(clamped(scale.value(place)))}
+        onChange={(place) => {
+          settle();
+          onChange(clamped(scale.value(place)));
+        }}
       />
     </FieldFrame>
   );

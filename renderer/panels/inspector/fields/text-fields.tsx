@@ -1,7 +1,6 @@
 import { Textarea, TextInput } from '@mantine/core';
 import { useId, useState } from 'react';
-import { parameterReason } from '#shared/document/reason.ts';
-import { FieldFrame, type FieldProps } from './field.tsx';
+import { FieldFrame, refusalOf, type FieldProps } from './field.tsx';
 
 /** Text that is taken over when it is complete and valid: on Enter, or on leaving the field. */
 function CommittedText({ shown, parse, ...props }: FieldProps & { shown: string; parse: (text: string) => unknown }) {
@@ -10,14 +9,12 @@ function CommittedText({ shown, parse, ...props }: FieldProps & { shown: string;
   const [error, setError] = useState<string>();
   const commit = (): void => {
     if (typed === undefined) return;
-    const parsed = props.parameter.schema.safeParse(parse(typed));
-    if (!parsed.success) {
-      const [issue] = parsed.error.issues;
-      return setError(`It ${issue ? parameterReason(issue) : 'cannot be used.'}`);
-    }
-    setError(undefined);
+    const value = parse(typed);
+    const refusal = refusalOf(props.parameter, value);
+    setError(refusal);
+    if (refusal !== undefined) return;
     setTyped(undefined);
-    props.onChange(parsed.data);
+    props.onChange(props.parameter.schema.parse(value));
   };
   return (
     <FieldFrame {...props} control={id} error={error}>

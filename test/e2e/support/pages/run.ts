@@ -30,6 +30,13 @@ export class RunPage {
     await this.panel.getByRole('tab', { name: tab, exact: true }).click();
   }
 
+  /** What a chart shows of the place under the pointer, in its middle. */
+  async readUnderPointer(metric: 'Loss' | 'Accuracy'): Promise<string> {
+    const chart = this.panel.getByRole('figure', { name: new RegExp(`^${metric} by epoch`) });
+    await chart.hover();
+    return chart.locator('dl').innerText();
+  }
+
   /** What a chart says of itself to a screen reader, once an epoch is finished. */
   async chartText(metric: 'Loss' | 'Accuracy'): Promise<string> {
     const chart = this.panel.getByRole('figure', { name: new RegExp(`^${metric} by epoch\\. After epoch`) });

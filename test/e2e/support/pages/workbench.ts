@@ -76,6 +76,39 @@ export class WorkbenchPage {
     await input.press('Enter');
   }
 
+  /** The field beside a slider of the selected node. */
+  exactly(field: string): Locator {
+    return this.inspector.getByLabel(`${field}, exact value`);
+  }
+
+  /** Types a value beside a slider and presses Enter. */
+  async setExactly(field: string, text: string): Promise<void> {
+    await this.exactly(field).fill(text);
+    await this.exactly(field).press('Enter');
+  }
+
+  /** The sentence at a field that has refused a value. */
+  refusal(sentence: string): Locator {
+    return this.inspector.getByRole('alert').filter({ hasText: sentence });
+  }
+
+  /** Takes another choice of a list in the inspector of the selected node, without the mouse. */
+  async chooseByKeyboard(field: string, label: string): Promise<void> {
+    // From within the inspector, F6 goes back to the card first.
+    const isInside = await this.inspector.evaluate((panel) => panel.contains(document.activeElement));
+    for (const key of isInside ? ['F6', 'F6'] : ['F6']) await this.#page.keyboard.press(key);
+    await this.tabTo(this.inspector.getByRole('combobox', { name: field }));
+    await this.#page.keyboard.press('ArrowDown');
+    const wanted = this.#page.getByRole('option', { name: label, exact: true });
+    await wanted.waitFor();
+    for (let presses = 0; presses < 40; presses++) {
+      if ((await wanted.getAttribute('data-combobox-selected')) !== null) break;
+      await this.#page.keyboard.press('ArrowDown');
+    }
+    await this.#page.keyboard.press('Enter');
+    await wanted.waitFor({ state: 'hidden' });
+  }
+
   /** Sets a number in the inspector of the selected node. */
   async setNumber(field: string, value: number): Promise<void> {
     const input = this.inspector.getByLabel(field, { exact: true });

@@ -6,6 +6,7 @@ import {
   metricRange,
   metricRows,
   nearestRow,
+  rateAt,
   rateRows,
 } from '#renderer/charts/series.ts';
 import { knownRun, reduceRun, starting } from '#renderer/store/run-state.ts';
@@ -51,6 +52,13 @@ describe('chart rows', () => {
       { x: 0.25, rate: 0.001 },
       { x: 0.5, rate: 0.001 },
     ]);
+  });
+
+  it('reads the learning rate of the step at a position', () => {
+    const rates = [0.1, 0.2, 0.3].map((lr, index) => ({ ...step(index + 1), lr }));
+    const record = recordOf(rates);
+    expect([0, 0.25, 0.3, 0.5, 0.75, 9].map((x) => rateAt(record, 4, x))).toEqual([0.1, 0.1, 0.2, 0.2, 0.3, 0.3]);
+    expect(rateAt(recordOf([]), 4, 1)).toBeUndefined();
   });
 
   it('does not let one wild batch flatten the curve', () => {

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { scheduleCurve } from '#renderer/ui/schedule-curve.ts';
+import { setParameter } from '#shared/document/edits.ts';
+import { emptyDocument } from '#shared/document/model.ts';
+import { project } from '#test/support/documents.ts';
+import { plannedEpochs, scheduleCurve } from '#renderer/ui/schedule-curve.ts';
 
 const oneCycle = { kind: 'one-cycle', warmup: 0.25, startDivisor: 25, endDivisor: 1e5 };
 
@@ -16,6 +19,18 @@ describe('scheduleCurve', () => {
   it('drops by the factor every so many epochs', () => {
     const curve = scheduleCurve({ kind: 'step', stepEpochs: 10, stepFactor: 0.1 }, 25);
     expect(new Set(curve.map((value) => value.toPrecision(3)))).toEqual(new Set(['1.00', '0.100', '0.0100']));
+  });
+
+  it('shows every restart of a long run', () => {
+    const curve = scheduleCurve({ kind: 'cosine-restarts', restartEpochs: 10 }, 200);
+    const rises = curve.filter((value, index) => index > 0 && value > (curve[index - 1] ?? 0));
+    expect(rises).toHaveLength(19);
+    expect(Math.min(...rises)).toBeGreaterThan(0.9);
+  });
+
+  it('covers the epochs of the training node', () => {
+    expect(plannedEpochs(setParameter(project(), 'training', 'epochs', 7))).toBe(7);
+    expect(plannedEpochs(emptyDocument)).toBe(30);
   });
 
   it('never rises with cosine and stays with constant', () => {

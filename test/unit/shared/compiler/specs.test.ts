@@ -17,7 +17,7 @@ describe('the optimizer of a recipe', () => {
   it('takes the fields of its kind alone, and those around any kind', () => {
     const optimizer = { ...recipe.optimizer, momentum: 0.7, clipNorm: 2, clipValue: 3 };
     const training = { ...recipe.training, accumulation: 4, averaging: 0.9 };
-    const around = { clip_norm: 2, clip_value: 3, accumulate_steps: 4, ema_decay: 0.9 };
+    const around = { clip_norm: 2, clip_value: 3, accumulate_steps: 4, ema_decay: 0.9, ema_warm_up: true };
     const specOf = (kind: (typeof optimizerKinds)[number]) =>
       optimizerSpec({ optimizer: { ...optimizer, kind }, training });
     expect(specOf('sgd')).toEqual({ kind: 'sgd', momentum: 0.7, nesterov: false, ...around });

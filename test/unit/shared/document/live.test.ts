@@ -119,6 +119,26 @@ suite('nodes', () => {
     expect(node('schedule', set('schedule', values)).subtitle).toBe(subtitle);
   });
 
+  it.each([
+    ['step', { stepEpochs: 30 }, 'so the rate never drops'],
+    ['step', { stepEpochs: 29 }, ''],
+    ['multi-step', { milestones: [40, 30] }, 'so the rate never drops'],
+    ['multi-step', { milestones: [40, 2] }, ''],
+    ['plateau', { plateauPatience: 5 }, 'before the rate has dropped'],
+    ['plateau', { plateauPatience: 4 }, ''],
+  ])('say where a schedule of kind %s with %j does nothing', (kind, values, words) => {
+    const { sentence } = node('schedule', set('schedule', { kind, ...values }));
+    if (words === '') expect(sentence).toBe('');
+    else expect(sentence).toContain(words);
+  });
+
+  it('sum optimizer and training up in a few words', () => {
+    const sgd = set('optimizer', { kind: 'sgd', clipNorm: 1 });
+    expect(node('optimizer', sgd).subtitle).toBe('momentum 0.9 · weight decay 0.01 · clipped');
+    const averaged = set('training', { accumulation: 4, averaging: 0.99 });
+    expect(node('training', averaged).subtitle).toBe('30 epochs · batch 32 × 4 · averaged');
+  });
+
   it('have something to say of every card, also when nothing is known', () => {
     expect([...describe(project(), factsWith()).nodes.values()].every(({ subtitle }) => subtitle !== '')).toBe(true);
     expect(describe(project(), noFacts).nodes.size).toBe(project().nodes.length);

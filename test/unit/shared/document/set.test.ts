@@ -34,6 +34,13 @@ describe('applySettings', () => {
     expect(resolveRecipe(applySettings(project(), ['training.epochs=5', 'training.epochs=6'])).training.epochs).toBe(6);
   });
 
+  it('lets an optimizer bring its learning rate, unless there is a setting for that', () => {
+    const rate = (...settings: string[]) => resolveRecipe(applySettings(project(), settings)).optimizer.learningRate;
+    expect(rate('optimizer.kind=lion')).toBe(0.003);
+    expect(rate('optimizer.kind=lion', 'optimizer.learningRate=0.01')).toBe(0.01);
+    expect(rate('optimizer.learningRate=0.01', 'optimizer.kind=lion')).toBe(0.01);
+  });
+
   it.each([
     ['training.epochs', 'input.bad-argument', /NODE\.PARAMETER=VALUE/u],
     ['epochs=5', 'input.bad-argument', /epochs=5/u],

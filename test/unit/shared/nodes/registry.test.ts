@@ -71,6 +71,14 @@ describe.each(nodeKinds)('the kind $kind', (kind) => {
     for (const { meta, type } of choices) expect(Object.keys(meta.labels ?? {})).toEqual(type.values);
   });
 
+  it('says of every choice what it means, or of none', () => {
+    for (const { name, meta, type } of parametersOf(kind)) {
+      if (type.type !== 'choice' || meta.meanings === undefined) continue;
+      expect(Object.keys(meta.meanings), name).toEqual(type.values);
+      for (const sentence of Object.values(meta.meanings)) expect(sentence, name).toMatch(/^\p{Lu}.*\.$/u);
+    }
+  });
+
   it('bounds every number, and from above zero where its slider is logarithmic', () => {
     const numbers = parametersOf(kind).flatMap(({ name, meta, type }) =>
       type.type === 'number' ? [{ name, lowest: meta.control === 'log' ? Number.MIN_VALUE : -1e9, ...type }] : [],
