@@ -1,6 +1,6 @@
 /** How long the training step of any model takes on random input: what `graft bench` asks for. */
 import type * as ort from 'onnxruntime-node';
-import { caseInputShape, type TrainingCase } from '#shared/compiler/case-file.ts';
+import { caseInputShape, inputName, type TrainingCase } from '#shared/compiler/case-file.ts';
 import { buildCaseStep, type CaseStep } from '#shared/compiler/case-step.ts';
 import { names } from '#shared/compiler/7-emit.ts';
 import { randomInput, randomTarget } from '#shared/compiler/random-batch.ts';
@@ -57,23 +57,19 @@ async function timeStep(
   steps: number,
   device: ConcreteDevice,
 ): Promise<Omit<EngineOutput<'bench'>, 'build_ms'>> {
+  const batch = randomBatch(step, training);
   const carried = new CarriedValues();
   carried.load(step.parameters);
   carried.load(initialState(step));
   const options = { keepOnDevice: carried.nextNames };
   const [session, openMilliseconds] = await timed(() => createTrainingSession(step.model, device, options));
   try {
-    const batch = randomBatch(step, training);
-    const fixed = {
-      ...Object.fromEntries([...batch].map(([name, tensor]) => [name, toRuntime(tensor)])),
-      [names.lr]: float32(Float32Array.of(training.optimizer.lr), []),
-    };
     const losses: (number | null)[] = [];
     const times: number[] = [];
     for (let index = 1; index <= warmUp + steps; index++) {
       const [loss, milliseconds] = await timed(async () => {
         const position = { [names.step]: int64(BigInt64Array.of(BigInt(index)), []) };
-        const results = await run(session, { ...carried.feeds, ...fixed, ...position }, device);
+        const results = await run(session, { ...carried.feeds, ...batch.feeds, ...position }, device);
         carried.advance(results);
         return (results[names.loss] as ort.Tensor).data[0] as number;
       });
@@ -82,7 +78,7 @@ async function timeStep(
     }
     return {
       device,
-      input: (step.model.graph.inputs[0]?.shape ?? []).map(Number),
+      input: [...batch.shape],
       steps,
       warmUp,
       ms: spread(times),
@@ -118,27 +114,33 @@ function sizedFor(
   };
 }
 
-/** All that the step takes of the model's own, and the target. */
-function randomBatch(step: CaseStep, training: TrainingCase): Map<string, Tensor> {
-  const given = new Set<string>([names.lr, names.step, ...step.parameters.keys(), ...step.stateShapes.keys()]);
-  const taken = step.model.graph.inputs.filter(({ name }) => !given.has(name));
+/** All that a step takes and does not carry, but its number; the shape of the model's first input. */
+function randomBatch(step: CaseStep, training: TrainingCase): { feeds: Record<string, ort.Tensor>; shape: Shape } {
+  const feeds: Record<string, ort.Tensor> = { [names.lr]: float32(Float32Array.of(training.optimizer.lr), []) };
+  for (const [name, type] of typesOf(step.model)) {
+    const isCarried = step.parameters.has(name) || step.stateShapes.has(name);
+    if (isCarried || name === names.lr || name === names.step) continue;
+    const drawn =
+      name === names.target
+        ? randomTarget(training.loss, type, step.predictions)
+        : randomInput(type, training.input?.high);
+    feeds[name] = toRuntime(drawn);
+  }
+  return { feeds, shape: feeds[inputName]?.dims ?? [] };
+}
+
+function initialState({ model, state }: CaseStep): Map<string, Tensor> {
+  const types = typesOf(model);
   return new Map(
-    taken.map(({ name, dtype, shape }) => {
-      const type: TensorType = { dtype, shape: shape.map(Number) };
-      const isTarget = name === names.target;
-      return [
-        name,
-        isTarget ? randomTarget(training.loss, type, step.predictions) : randomInput(type, training.input?.high),
-      ];
+    Object.entries(state).map(([name, initial]) => {
+      const { dtype, shape } = types.get(name) as TensorType;
+      return [name, filledTensor(shape, initial, dtype)];
     }),
   );
 }
 
-function initialState({ model, state }: CaseStep): Map<string, Tensor> {
-  const slots = model.graph.inputs.filter(({ name }) => Object.hasOwn(state, name));
-  return new Map(
-    slots.map(({ name, dtype, shape }) => [name, filledTensor(shape.map(Number), state[name] as number, dtype)]),
-  );
+function typesOf({ graph }: Model): Map<string, TensorType> {
+  return new Map(graph.inputs.map(({ name, dtype, shape }) => [name, { dtype, shape: shape.map(Number) }]));
 }
 
 async function run(

@@ -150,7 +150,8 @@ def step(name, batch, case, steps):
         loss = functional.cross_entropy(model(x), target)
         loss.backward()
         optimizer.step()
-        losses.append(loss.item())
+        # JSON has no word for what is not finite.
+        losses.append(loss.item() if math.isfinite(loss.item()) else None)
         times.append(1000 * (time.perf_counter() - start))
     timed = times[WARM_UP:]
     spread = {"min": min(timed), "median": statistics.median(timed), "max": max(timed)}

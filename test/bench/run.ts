@@ -73,8 +73,12 @@ function figures(rounds: readonly Measurement[]): Figures {
   };
 }
 
+const scratch = mkdtempSync(join(tmpdir(), 'graft-bench-'));
+process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1));
+
 async function inTemporaryFolder<Value>(work: (folder: string) => Promise<Value>): Promise<Value> {
-  const folder = mkdtempSync(join(tmpdir(), 'graft-bench-'));
+  const folder = mkdtempSync(join(scratch, 'work-'));
   try {
     return await work(folder);
   } finally {

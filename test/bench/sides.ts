@@ -25,14 +25,15 @@ function lastLine(program: string, words: readonly string[], environment: NodeJS
   return new Promise((resolve, reject) => {
     const options = { cwd: root, env: { ...process.env, ...environment }, maxBuffer: 2 ** 30 };
     execFile(program, words, options, (error, out, err) => {
+      const line = out.trim().split('\n').at(-1) ?? '';
       try {
-        const line = out.trim().split('\n').at(-1) ?? '';
         const said = JSON.parse(line) as unknown;
         if (!error) return resolve(said);
         const { message } = said as { message?: string };
         reject(new Error(message ?? line));
       } catch {
-        reject(new Error(err.trim().split('\n').at(-1) || error?.message || 'it said nothing'));
+        const complaint = err.trim().split('\n').at(-1);
+        reject(new Error(complaint || error?.message || `${program} says no JSON: ${line.slice(0, 200)}`));
       }
     });
   });

@@ -101,6 +101,19 @@ describe('graft bench', () => {
     expect(loss.at(-1)).toBeLessThan(loss[0] as number);
   });
 
+  it('draws every input of a model that takes several', async () => {
+    const builder = new GraphBuilder(17);
+    builder.input('x', 'int64', ['N', width]);
+    builder.input('mask', 'float32', ['N', width]);
+    builder.initializer('w', float32Tensor([width, classes], Array<number>(width * classes).fill(0.1)));
+    const masked = builder.op('Mul', [builder.cast('x', 'float32'), 'mask']);
+    builder.output(builder.op('MatMul', [masked, 'w']), 'float32', [null, classes], 'y');
+    const model = { graph: builder.build('masked'), opsets: { '': 17 }, irVersion: 8, metadata: {} };
+    const { input, loss } = await benchStep(request(model, { ...training, input: { high: 5 } }));
+    expect(input).toEqual([6, width]);
+    expect(loss.at(-1)).toBeLessThan(loss[0] as number);
+  });
+
   it.each(lossKinds)('takes a target for %s', async (kind) => {
     const optimizer = { kind: 'sgd', lr: 1e-3 };
     const { loss } = await benchStep(request(linear(), { ...training, loss: { kind }, optimizer }, { steps: 1 }));

@@ -10,6 +10,7 @@ import { blockedDomain } from '#shared/compiler/cpu/layout.ts';
 import { rankScalars } from '#shared/compiler/cpu/scalar-ranks.ts';
 import { isFixed } from '#shared/compiler/inference.ts';
 import type { Oracle } from '#shared/compiler/oracle.ts';
+import { withoutCopies } from '#shared/compiler/subgraph.ts';
 
 /**
  * @param block channels in a block of the runtime's fastest convolutions on this machine; undefined where it has none
@@ -24,7 +25,7 @@ async function specializeGraph(model: Model, graph: Graph, oracle: Oracle, block
   const types = await typesOf({ ...model, graph }, oracle);
   const nodes = await Promise.all(graph.nodes.map((node) => withBodies(model, node, types, oracle, block)));
   const ranked = rankScalars({ ...graph, nodes }, opset, types);
-  return block === undefined ? ranked : blockChannels(ranked, opset, types, block);
+  return withoutCopies(block === undefined ? ranked : blockChannels(ranked, opset, types, block));
 }
 
 async function typesOf(model: Model, oracle: Oracle): Promise<Map<string, TensorType>> {
