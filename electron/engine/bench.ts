@@ -3,6 +3,7 @@ import type * as ort from 'onnxruntime-node';
 import { caseInputShape, inputName, type TrainingCase } from '#shared/compiler/case-file.ts';
 import { buildCaseStep, type CaseStep } from '#shared/compiler/case-step.ts';
 import { names } from '#shared/compiler/7-emit.ts';
+import { repeatedStep, repetitions } from '#shared/compiler/repeated-step.ts';
 import { randomInput, randomTarget } from '#shared/compiler/random-batch.ts';
 import type { Shape } from '#shared/core/shape.ts';
 import type { Dimension, Model } from '#shared/ir/graph.ts';
@@ -21,6 +22,8 @@ import { createTrainingSession } from '#electron/engine/runtime/training-session
 
 /** Steps before the ones that are timed: the first of a session plans its memory, too. */
 const warmUp = 2;
+/** A run of the runtime takes as many steps as fit into this, as in training. */
+const runMilliseconds = 100;
 
 /** Times the step on one random batch, with parameters and optimizer state carried from each step into the next. */
 export async function benchStep(request: EngineInput<'bench'>): Promise<EngineOutput<'bench'>> {
@@ -58,36 +61,87 @@ async function timeStep(
   device: ConcreteDevice,
 ): Promise<Omit<EngineOutput<'bench'>, 'build_ms'>> {
   const batch = randomBatch(step, training);
-  const carried = new CarriedValues();
-  carried.load(step.parameters);
-  carried.load(initialState(step));
-  const options = { keepOnDevice: carried.nextNames };
-  const [session, openMilliseconds] = await timed(() => createTrainingSession(step.model, device, options));
+  const stepping = new Stepping(step, batch.feeds, device);
   try {
-    const losses: (number | null)[] = [];
-    const times: number[] = [];
-    for (let index = 1; index <= warmUp + steps; index++) {
-      const [loss, milliseconds] = await timed(async () => {
-        const position = { [names.step]: int64(BigInt64Array.of(BigInt(index)), []) };
-        const results = await run(session, { ...carried.feeds, ...batch.feeds, ...position }, device);
-        carried.advance(results);
-        return (results[names.loss] as ort.Tensor).data[0] as number;
-      });
-      losses.push(Number.isFinite(loss) ? loss : null);
-      if (index > warmUp) times.push(milliseconds);
-    }
+    const [, openMilliseconds] = await timed(() => stepping.open());
+    for (let index = 0; index < warmUp; index++) await stepping.advance(1);
+    const stepsPerRun = Math.min(steps, Math.max(1, Math.floor(runMilliseconds / (stepping.times.at(-1) as number))));
+    if (stepsPerRun > 1) await stepping.repeat(stepsPerRun);
+    const before = stepping.times.length;
+    for (let left = steps; left > 0; left -= stepsPerRun) await stepping.advance(Math.min(left, stepsPerRun));
     return {
       device,
       input: [...batch.shape],
       steps,
-      warmUp,
-      ms: spread(times),
-      loss: losses,
+      stepsPerRun,
+      warmUp: stepping.losses.length - steps,
+      ms: spread(stepping.times.slice(before)),
+      loss: stepping.losses,
       peakRssMiB: process.resourceUsage().maxRSS / 1024,
       open_ms: openMilliseconds,
     };
   } finally {
-    await session.release();
+    await stepping.release();
+  }
+}
+
+/** Steps one after the other, many of them in one run of the runtime where each is short: as a project's are taken. */
+class Stepping {
+  /** Milliseconds a step, of each run. */
+  readonly times: number[] = [];
+  /** Of each step; null where it is not finite. */
+  readonly losses: (number | null)[] = [];
+  readonly #step: CaseStep;
+  readonly #feeds: Readonly<Record<string, ort.Tensor>>;
+  readonly #device: ConcreteDevice;
+  readonly #carried = new CarriedValues();
+  #session: ort.InferenceSession | undefined;
+  #repeats = false;
+
+  constructor(step: CaseStep, feeds: Readonly<Record<string, ort.Tensor>>, device: ConcreteDevice) {
+    this.#step = step;
+    this.#feeds = feeds;
+    this.#device = device;
+    this.#carried.load(step.parameters);
+    this.#carried.load(initialState(step));
+  }
+
+  open(): Promise<void> {
+    return this.#openFor(this.#step.model);
+  }
+
+  /** From now on many steps a run, the first run of them being for warming up. */
+  async repeat(count: number): Promise<void> {
+    await this.release();
+    await this.#openFor(repeatedStep(this.#step.model, new Set(Object.keys(this.#carried.feeds))));
+    this.#repeats = true;
+    await this.advance(count);
+  }
+
+  async advance(count: number): Promise<void> {
+    const integer = (value: number): ort.Tensor => int64(BigInt64Array.of(BigInt(value)), []);
+    const [losses, milliseconds] = await timed(async () => {
+      const position = {
+        [names.step]: integer(this.losses.length + 1),
+        ...(this.#repeats ? { [repetitions]: integer(count) } : {}),
+      };
+      const session = this.#session as ort.InferenceSession;
+      const results = await run(session, { ...this.#carried.feeds, ...this.#feeds, ...position }, this.#device);
+      this.#carried.advance(results);
+      return Array.from((results[names.loss] as ort.Tensor).data as Float32Array);
+    });
+    this.losses.push(...losses.map((loss) => (Number.isFinite(loss) ? loss : null)));
+    this.times.push(milliseconds / count);
+  }
+
+  async release(): Promise<void> {
+    await this.#session?.release();
+    this.#session = undefined;
+  }
+
+  async #openFor(model: Model): Promise<void> {
+    const options = { keepOnDevice: this.#carried.nextNames };
+    this.#session = await createTrainingSession(model, this.#device, options);
   }
 }
 

@@ -42,6 +42,8 @@ const benchmarkSchema = z.object({
   input: z.array(z.number()),
   steps: z.number(),
   /** Steps before the timed ones. */
+  /** More than one where steps are short. */
+  stepsPerRun: z.number(),
   warmUp: z.number(),
   ms: z.object({ min: z.number(), median: z.number(), max: z.number() }),
   /** Of every step, those before the timed ones included; null where it is not a finite number. */

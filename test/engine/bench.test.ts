@@ -61,7 +61,8 @@ describe('graft bench', () => {
       lr: new ort.Tensor('float32', Float32Array.of(0.05), []),
     };
     const losses: number[] = [];
-    for (let index = 1n; index <= 6n; index++) {
+    const measured = await benchStep(request(linear(), training));
+    for (let index = 1n; index <= measured.loss.length; index++) {
       const results = await session.run({
         ...carried,
         ...fixed,
@@ -73,9 +74,9 @@ describe('graft bench', () => {
     await session.release();
     for (const [index, loss] of losses.slice(1).entries()) expect(loss).toBeLessThan(losses[index] as number);
 
-    const measured = await benchStep(request(linear(), training));
     expect(measured.loss).toEqual(losses);
-    expect(measured).toMatchObject({ device: 'cpu', input: shape, steps: 4, warmUp: 2 });
+    // So short a step is taken many times a run, after a run of its own to warm up.
+    expect(measured).toMatchObject({ device: 'cpu', input: shape, steps: 4, stepsPerRun: 4, warmUp: 6 });
     const { min, median, max } = measured.ms;
     expect([min, median, max].toSorted((left, right) => left - right)).toEqual([min, median, max]);
     expect(min).toBeGreaterThan(0);
@@ -125,7 +126,8 @@ describe('graft bench', () => {
     const optimizer = { kind: 'sgd', lr: 1e30 };
     const { loss } = await benchStep(request(linear(), { ...training, loss: { kind: 'mse' }, optimizer }));
     expect(loss[0]).toBeGreaterThan(0);
-    expect(loss.slice(2)).toEqual([null, null, null, null]);
+    expect(loss.length).toBeGreaterThan(5);
+    expect(loss.slice(2).every((value) => value === null)).toBe(true);
   });
 
   it.each<[string, () => EngineInput<'bench'>, string, string]>([

@@ -38,7 +38,18 @@ export function addBench(program: Command, perform: Perform): void {
 }
 
 function describe(name: string, measured: EngineOutput<'bench'>): string {
-  const { device, input, steps: timed, warmUp, ms, loss, peakRssMiB, build_ms: build, open_ms: open } = measured;
+  const {
+    device,
+    input,
+    steps: timed,
+    stepsPerRun,
+    warmUp,
+    ms,
+    loss,
+    peakRssMiB,
+    build_ms: build,
+    open_ms: open,
+  } = measured;
   const said = (value: number | null | undefined): string => value?.toPrecision(5) ?? 'not finite';
   const rows = [
     ['median', milliseconds(ms.median)],
@@ -49,7 +60,8 @@ function describe(name: string, measured: EngineOutput<'bench'>): string {
     ['built in', milliseconds(build)],
     ['opened in', milliseconds(open)],
   ];
-  return `${name}, input ${input.join('×')}, on ${device}: ${timed} steps timed, after ${warmUp} to warm up\n${table(rows)}`;
+  const runs = stepsPerRun > 1 ? `, ${stepsPerRun} in a run` : '';
+  return `${name}, input ${input.join('×')}, on ${device}: ${timed} steps timed${runs}, after ${warmUp} to warm up\n${table(rows)}`;
 }
 
 function milliseconds(value: number): string {

@@ -171,6 +171,7 @@ const answers: Answers = {
     device,
     input: [batch, path.length, casePath.length],
     steps: timed,
+    stepsPerRun: 1,
     warmUp: 2,
     ms: { min: 1, median: 2, max: 3 },
     loss: [2, 1, path.endsWith('diverges.onnx') ? null : 0.5],
