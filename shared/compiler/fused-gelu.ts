@@ -2,6 +2,7 @@
  * x·½·(1 + erf(x/√2)), which exporters write as five nodes, is one operator of onnxruntime's. As one, neither it nor its
  * gradient keeps what stands between, and both need fewer passes over the activations.
  */
+import { elementCount } from '#shared/core/shape.ts';
 import { producers, type Graph, type Node } from '#shared/ir/graph.ts';
 import { numbers } from '#shared/ir/tensor.ts';
 import { readCounts } from '#shared/compiler/subgraph.ts';
@@ -88,8 +89,9 @@ class Formulas {
 
   #is(value: string | undefined, number: number): boolean {
     const tensor = this.#graph.initializers.get(value ?? '');
-    const [only, ...others] = tensor ? numbers(tensor) : [];
-    return only !== undefined && others.length === 0 && Math.abs(only / number - 1) < tolerance;
+    // Weights are not looked through for a number.
+    if (!tensor || elementCount(tensor.shape) !== 1) return false;
+    return Math.abs((numbers(tensor)[0] as number) / number - 1) < tolerance;
   }
 }
 
