@@ -52,7 +52,7 @@ export async function buildCaseStep(
   const typed = await fixShapes(source, inputShapes, asked, oracle);
   const graph = lower(typed.graph, typed.opsets[''] as number, asked);
   const types = await inferTypes({ ...typed, graph }, oracle);
-  const lowered = fuse({ ...typed, graph: { ...graph, types } });
+  const lowered = fuse({ ...typed, graph: { ...graph, types } }, asked);
   const moving = trainedOf(lowered, asked);
   // PyTorch gives these no gradient: whatever the optimizer, they stay as they are.
   const idle = asked.filter((name) => !moving.includes(name));

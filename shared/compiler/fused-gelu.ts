@@ -11,9 +11,10 @@ import type { TypedModel } from '#shared/compiler/2-shape.ts';
 /** Constants are written in float32, and √2 as few digits as that. */
 const tolerance = 1e-4;
 
-export function fuseGelu(model: TypedModel): TypedModel {
+/** @param trained initializers whose values are no constants */
+export function fuseGelu(model: TypedModel, trained: ReadonlySet<string>): TypedModel {
   const { graph } = model;
-  const formulas = new Formulas(graph);
+  const formulas = new Formulas(graph, trained);
   const inner = new Set<Node>();
   const replaced = new Map<Node, Node>();
   for (const node of graph.nodes) {
@@ -35,11 +36,13 @@ interface Formula {
 
 class Formulas {
   readonly #graph: Graph;
+  readonly #trained: ReadonlySet<string>;
   readonly #producers: ReadonlyMap<string, Node>;
   readonly #readers: ReadonlyMap<string, number>;
 
-  constructor(graph: Graph) {
+  constructor(graph: Graph, trained: ReadonlySet<string>) {
     this.#graph = graph;
+    this.#trained = trained;
     this.#producers = producers(graph);
     this.#readers = readCounts(graph);
   }
@@ -90,7 +93,7 @@ class Formulas {
   #is(value: string | undefined, number: number): boolean {
     const tensor = this.#graph.initializers.get(value ?? '');
     // Weights are not looked through for a number.
-    if (!tensor || elementCount(tensor.shape) !== 1) return false;
+    if (!tensor || elementCount(tensor.shape) !== 1 || this.#trained.has(value ?? '')) return false;
     return Math.abs((numbers(tensor)[0] as number) / number - 1) < tolerance;
   }
 }

@@ -4,7 +4,10 @@ import { fuseGelu } from '#shared/compiler/fused-gelu.ts';
 import { fuseSwish } from '#shared/compiler/fused-swish.ts';
 import type { TypedModel } from '#shared/compiler/2-shape.ts';
 
-/** @returns a model that computes the same; weights keep their names and values */
-export function fuse(model: TypedModel): TypedModel {
-  return fuseGelu(fuseSwish(foldNormalizations(model)));
+/**
+ * @param trained initializers whose values are no constants
+ * @returns a model that computes the same; weights keep their names and values
+ */
+export function fuse(model: TypedModel, trained: readonly string[] = []): TypedModel {
+  return fuseGelu(fuseSwish(foldNormalizations(model)), new Set(trained));
 }
