@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { problem } from '#shared/messages/error.ts';
 import type { Program } from '#electron/services/program.ts';
+import { addBench } from './commands/bench.ts';
 import { addCheck } from './commands/check.ts';
 import { addDemo } from './commands/demo.ts';
 import { addGrad, addStep } from './commands/graphs.ts';
@@ -36,6 +37,7 @@ export async function runCommandLine(words: readonly string[], streams: Streams,
     addPredict,
     addGrad,
     addStep,
+    addBench,
     addExplain,
     addStages,
     addDevices,

@@ -1,11 +1,12 @@
 /** Training graphs of any model as files: what `graft grad` and `graft step` ask for. */
-import { existsSync, readFileSync, realpathSync } from 'node:fs';
-import { caseInputShape, parseCase } from '#shared/compiler/case-file.ts';
+import { existsSync, realpathSync } from 'node:fs';
+import { caseInputShape } from '#shared/compiler/case-file.ts';
 import { buildCaseStep } from '#shared/compiler/case-step.ts';
 import { buildGradientGraph } from '#shared/compiler/gradient-graph.ts';
 import type { Model, ValueInfo } from '#shared/ir/graph.ts';
 import { GraftError } from '#shared/messages/error.ts';
 import type { EngineInput, EngineOutput } from '#shared/protocol/engine.ts';
+import { readCase } from '#electron/engine/case-file.ts';
 import { readModel, writeModel } from '#electron/engine/model-file.ts';
 import { oracle } from '#electron/engine/runtime/oracle.ts';
 
@@ -26,7 +27,7 @@ export async function writeGradient({
 /** Writes the training step of a model for a case file. */
 export async function writeStep({ path, casePath, file }: EngineInput<'step'>): Promise<EngineOutput<'step'>> {
   assertOther(file, [path, casePath]);
-  const training = parseCase(readCase(casePath));
+  const training = readCase(casePath);
   const { model } = readModel(path);
   const { model: step } = await buildCaseStep(model, training, caseInputShape(model, training), oracle);
   return written(file, step);
@@ -38,15 +39,6 @@ function assertOther(file: string, read: readonly string[]): void {
   const replaced = read.find((path) => place(path) === place(file));
   if (replaced === undefined) return;
   throw new GraftError('input.bad-argument', { argument: '--output', reason: `it would replace ${replaced}.` });
-}
-
-/** @throws GraftError `compile.bad-case` */
-function readCase(path: string): unknown {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8'));
-  } catch (error) {
-    throw new GraftError('compile.bad-case', { reason: `${path} cannot be read (${(error as Error).message}).` });
-  }
 }
 
 function written(file: string, model: Model): EngineOutput<'grad'> {

@@ -2,6 +2,7 @@
 import { explain } from '#shared/compiler/explain.ts';
 import type { EngineInput, EngineOutput, EngineProcedure } from '#shared/protocol/engine.ts';
 import { describeBackbone } from '#electron/engine/backbones.ts';
+import { benchStep } from '#electron/engine/bench.ts';
 import { readFolder } from '#electron/engine/data/folder.ts';
 import { augmentPreviews, thumbnails } from '#electron/engine/data/thumbnails.ts';
 import { forecast } from '#electron/engine/forecast.ts';
@@ -34,6 +35,7 @@ export function procedures(emit: EmitEvents): Procedures {
     explain: async ({ document, baseFolder, phase }) => explain((await loadProject(document, baseFolder)).plan, phase),
     grad: writeGradient,
     step: writeStep,
+    bench: benchStep,
     stages: async ({ path }) => (await describeBackbone(path, path)).stages,
   };
 }

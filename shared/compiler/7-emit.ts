@@ -50,23 +50,27 @@ export function checkpointed(step: Graph, suffix: TypedModel, { cuts = [] }: Pic
   return cuts.length === 0 ? step : recompute(step, suffix.graph, cuts, suffix.opsets[''] as number).graph;
 }
 
-/** What sets the step of a project apart from that of any model. */
+/** Forms of a step; a project's for any runtime unless said otherwise. */
 export interface StepForm {
   /** Whether samples have weights and right answers are counted: the last, short batch of a project is padded. */
   readonly ofSamples: boolean;
   /** Parameters that come out as they go in. */
   readonly idle: readonly Carried[];
+  /** Channels that the kernels it is written for take at a time. */
+  readonly channelBlock: number | undefined;
 }
-
-const ofProject: StepForm = { ofSamples: true, idle: [] };
 
 /**
  * The step as one graph. Inputs: the suffix's own (the cut rows first), `target` as the loss wants it (int64 [N] for
  * classes), `weight` float32 [N] of samples, `lr` float32, `step` int64, parameters, state. Outputs: `loss`, `correct`
  * of samples, `next/…`.
  */
-export function emitStep(suffix: TypedModel, spec: StepSpec, { ofSamples, idle } = ofProject): Model {
-  const builder = new GraphBuilder(suffix.opsets[''] as number);
+export function emitStep(
+  suffix: TypedModel,
+  spec: StepSpec,
+  { ofSamples = true, idle = [], channelBlock }: Partial<StepForm> = {},
+): Model {
+  const builder = new GraphBuilder(suffix.opsets[''] as number, undefined, channelBlock);
   builder.reserve(suffix.graph);
   for (const input of suffix.graph.inputs) builder.input(input.name, input.dtype, input.shape);
   const target = targetOf(suffix, spec);
@@ -102,12 +106,12 @@ export function emitStep(suffix: TypedModel, spec: StepSpec, { ofSamples, idle }
  * `order` int64 [K, N], `weight` float32 [K, N], `lr` float32 [K], `step` int64 (of the first), each dropout mask
  * [K, N, …], parameters, state. Outputs: `next/…`, `loss` and `correct` float32 [K].
  */
-export function emitLoop(suffix: TypedModel, spec: StepSpec): Model {
+export function emitLoop(suffix: TypedModel, spec: StepSpec, channelBlock?: number): Model {
   const { parameters, slots } = carriedValues(suffix, spec);
   const carried = [...parameters, ...slots];
   const [cut, ...masks] = suffix.graph.inputs as readonly [ValueInfo, ...ValueInfo[]];
   const batch = cut.shape[0] as number;
-  const body = loopBody(suffix, spec, carried, cut, masks);
+  const body = loopBody(suffix, spec, carried, cut, masks, channelBlock);
 
   const outer = new GraphBuilder(suffix.opsets[''] as number);
   outer.input(names.rows, 'float32', ['samples', ...cut.shape.slice(1)]);
@@ -143,8 +147,9 @@ function loopBody(
   carried: readonly Carried[],
   cut: ValueInfo,
   masks: readonly ValueInfo[],
+  channelBlock: number | undefined,
 ): Graph {
-  const builder = new GraphBuilder(suffix.opsets[''] as number);
+  const builder = new GraphBuilder(suffix.opsets[''] as number, undefined, channelBlock);
   builder.reserve(suffix.graph);
   const iteration = builder.input(builder.fresh('iteration'), 'int64', []);
   const condition = builder.input(builder.fresh('condition'), 'bool', []);

@@ -2,6 +2,7 @@
 import type { Shape } from '#shared/core/shape.ts';
 import { constantsToInitializers, fixShapes, inferTypes, type TypedModel } from '#shared/compiler/2-shape.ts';
 import { lower } from '#shared/compiler/3-lower.ts';
+import { fuse } from '#shared/compiler/fusion.ts';
 import { movingOf } from '#shared/compiler/5-grad.ts';
 import { carriedValues, checkpointed, emitStep, names, type Carried } from '#shared/compiler/7-emit.ts';
 import { caseInputShapes, inputName, type TrainingCase } from '#shared/compiler/case-file.ts';
@@ -24,12 +25,14 @@ export interface CaseStep {
   /** Initial value by state input. */
   readonly state: Readonly<Record<string, number>>;
   readonly stateShapes: ReadonlyMap<string, Shape>;
+  readonly predictions: TensorType;
   /** Absent where the step stays within its limit without. */
   readonly checkpointing: Checkpointing | undefined;
 }
 
 /**
  * @param inputShape of one batch
+ * @param channelBlock of the kernels it is written for; absent where any runtime is to run it
  * @throws GraftError `compile.bad-case`, `compile.unknown-tensor`, `compile.not-trainable`,
  * `compile.not-differentiable`, `model.refused`
  */
@@ -38,6 +41,7 @@ export async function buildCaseStep(
   training: TrainingCase,
   inputShape: Shape,
   oracle: Oracle,
+  channelBlock?: number,
 ): Promise<CaseStep> {
   const held = constantsToInitializers(model);
   const asked = training.trainable === 'all' ? trainableInitializers(model.graph) : [...new Set(training.trainable)];
@@ -47,7 +51,8 @@ export async function buildCaseStep(
   const inputShapes = new Map(source.graph.inputs.map(({ name }, index) => [name, shapes[index] as Shape]));
   const typed = await fixShapes(source, inputShapes, asked, oracle);
   const graph = lower(typed.graph, typed.opsets[''] as number, asked);
-  const lowered: TypedModel = { ...typed, graph: { ...graph, types: await inferTypes({ ...typed, graph }, oracle) } };
+  const types = await inferTypes({ ...typed, graph }, oracle);
+  const lowered = fuse({ ...typed, graph: { ...graph, types } }, asked);
   const moving = trainedOf(lowered, asked);
   // PyTorch gives these no gradient: whatever the optimizer, they stay as they are.
   const idle = asked.filter((name) => !moving.includes(name));
@@ -60,7 +65,7 @@ export async function buildCaseStep(
   });
   const state = Object.fromEntries(slots.map((slot) => [slot.name, slot.initial]));
   const whole: Model = {
-    ...emitStep(lowered, spec, { ofSamples: false, idle: kept }),
+    ...emitStep(lowered, spec, { ofSamples: false, idle: kept, channelBlock }),
     metadata: { 'graft.state': JSON.stringify(state) },
   };
   const limit = (training.memory_limit_mib ?? Number.POSITIVE_INFINITY) * 2 ** 20;
@@ -71,6 +76,7 @@ export async function buildCaseStep(
     parameters: values,
     state,
     stateShapes: new Map(slots.map((slot) => [slot.name, slot.shape])),
+    predictions: predictionsOf(lowered),
   };
 }
 

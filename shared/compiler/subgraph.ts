@@ -94,6 +94,29 @@ function renameBodies(
   );
 }
 
+/** The graph with each output made under its own name, where it was a copy of what a node had made under another. */
+export function withoutCopies(graph: Graph): Graph {
+  const outputs = new Set(graph.outputs.map(({ name }) => name));
+  const made = new Set(graph.nodes.flatMap((node) => node.outputs));
+  const names = new Map<string, string>();
+  const copies = new Set<Node>();
+  for (const node of graph.nodes) {
+    const [from, to] = [node.inputs[0] as string, node.outputs[0] as string];
+    if (node.op !== 'Identity' || !outputs.has(to) || outputs.has(from) || !made.has(from) || names.has(from)) continue;
+    names.set(from, to);
+    copies.add(node);
+  }
+  return rename({ ...graph, nodes: graph.nodes.filter((node) => !copies.has(node)) }, names);
+}
+
+/** How often each value is read, as an output of the graph too. */
+export function readCounts(graph: Graph): Map<string, number> {
+  const counts = new Map<string, number>();
+  const all = [...graph.nodes.flatMap(reads), ...graph.outputs.map(({ name }) => name)];
+  for (const name of all) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return counts;
+}
+
 /** The model with other names for these values, in bodies as well. */
 export function movedAside(model: Model, values: readonly string[]): Model {
   if (values.length === 0) return model;

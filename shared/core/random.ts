@@ -26,6 +26,7 @@ export const randomStreams = {
   dropout: 4,
   augmentation: 5,
   sample: 6,
+  benchmark: 7,
 } as const;
 export type RandomStream = (typeof randomStreams)[keyof typeof randomStreams];
 

@@ -31,13 +31,16 @@ export class GraphBuilder {
   readonly initializers = new Map<string, Tensor>();
   /** `ai.onnx` operator-set version the nodes are written for. */
   readonly opset: number;
+  /** Channels that the kernels it is written for take at a time; undefined where any runtime is to run it well. */
+  readonly channelBlock: number | undefined;
   #taken = new Set<string>();
   #counters = new Map<string, number>();
   #prefix = '';
   #constants = new Map<string, string>();
 
-  constructor(opset: number, from?: Graph) {
+  constructor(opset: number, from?: Graph, channelBlock?: number) {
     this.opset = opset;
+    this.channelBlock = channelBlock;
     if (!from) return;
     this.nodes.push(...from.nodes);
     this.inputs.push(...from.inputs);
@@ -61,7 +64,7 @@ export class GraphBuilder {
    * way of their own, so that they stay so when the graph around is renamed to be a body itself.
    */
   body(): GraphBuilder {
-    const body = new GraphBuilder(this.opset);
+    const body = new GraphBuilder(this.opset, undefined, this.channelBlock);
     body.#taken = this.#taken;
     body.#counters = this.#counters;
     body.#prefix = 'inner/';

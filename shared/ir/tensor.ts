@@ -68,6 +68,17 @@ export function float32Tensor(shape: Shape, values: Float32Array | readonly numb
   return checked({ dtype: 'float32', shape, data: bytesOf(array) });
 }
 
+/** A float32 tensor of one number. */
+export function filledTensor(shape: Shape, value: number, dtype: DType = 'float32'): Tensor {
+  const count = elementCount(shape);
+  if (dtype === 'float32') return float32Tensor(shape, new Float32Array(count).fill(value));
+  return tensorOf(
+    dtype,
+    shape,
+    Array.from({ length: count }, () => value),
+  );
+}
+
 export function float64Tensor(shape: Shape, values: readonly number[] | Float64Array): Tensor {
   const array = values instanceof Float64Array ? values : Float64Array.from(values);
   return checked({ dtype: 'float64', shape, data: bytesOf(array) });

@@ -40,13 +40,14 @@ function flippedKernel(g: GradientContext, conv: Convolution): string {
   const inputs = conv.inputChannels / groups;
   const kernel = axes.map((axis) => axis.kernel);
   const size = kernel.reduce((product, length) => product * length, 1);
-  let weight = g.input(1);
-  if (size > 1) {
-    const spatial = axes.map((_, axis) => axis + 2);
+  const spatial = axes.map((_, axis) => axis + 2);
+  const turned = (weight: string): string => {
     const fromLast = axes.map(() => -1);
     const beforeFirst = kernel.map((length) => -length - 1);
-    weight = g.builder.slice(weight, spatial, fromLast, beforeFirst, fromLast);
-  }
+    return size > 1 ? g.builder.slice(weight, spatial, fromLast, beforeFirst, fromLast) : weight;
+  };
+  if (groups === 1) return turned(g.builder.transpose(g.input(1), [1, 0, ...spatial]));
+  let weight = turned(g.input(1));
   if (outputs > 1 || inputs > 1) {
     weight = g.builder.reshape(weight, [groups, outputs, inputs, size]);
     weight = g.builder.transpose(weight, [0, 2, 1, 3]);

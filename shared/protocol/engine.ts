@@ -35,6 +35,26 @@ const writtenGraphSchema = z.object({
   outputs: z.array(z.object({ name: z.string(), dtype: z.string(), shape: z.array(z.number()) })),
 });
 
+/** What a training step took: milliseconds, and MiB. */
+const benchmarkSchema = z.object({
+  device: deviceSchema,
+  /** Shape of the input. */
+  input: z.array(z.number()),
+  steps: z.number(),
+  /** Steps before the timed ones. */
+  /** More than one where steps are short. */
+  stepsPerRun: z.number(),
+  warmUp: z.number(),
+  ms: z.object({ min: z.number(), median: z.number(), max: z.number() }),
+  /** Of every step, those before the timed ones included; null where it is not a finite number. */
+  loss: z.array(z.number().nullable()),
+  /** Of the engine process, from its start. */
+  peakRssMiB: z.number(),
+  /** Reading the model and building the step, and opening its session. */
+  build_ms: z.number(),
+  open_ms: z.number(),
+});
+
 /** Arguments and result of every engine procedure. */
 export const engineProcedures = {
   devices: { input: z.object({}), output: z.array(deviceInfoSchema) },
@@ -90,6 +110,18 @@ export const engineProcedures = {
   },
   /** Writes the training step of any model for a case file. */
   step: { input: z.object({ path: z.string(), casePath: z.string(), file: z.string() }), output: writtenGraphSchema },
+  /** Times the training step of any model on random input. */
+  bench: {
+    input: z.object({
+      path: z.string(),
+      casePath: z.string(),
+      batch: z.int().positive(),
+      /** Timed ones. */
+      steps: z.int().positive(),
+      device: deviceSchema,
+    }),
+    output: benchmarkSchema,
+  },
   stages: { input: z.object({ path: z.string() }), output: backboneFactsSchema.shape.stages },
 } as const;
 

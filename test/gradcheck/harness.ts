@@ -64,7 +64,13 @@ const directions = 3;
 
 type Values = Map<string, { readonly shape: Shape; readonly dtype: DType; readonly data: number[] }>;
 
-export async function checkGradient(gradientCase: GradientCase, opset: number, seed: number): Promise<Deviation[]> {
+/** @param channelBlock of the kernels that the gradient is written for */
+export async function checkGradient(
+  gradientCase: GradientCase,
+  opset: number,
+  seed: number,
+  channelBlock?: number,
+): Promise<Deviation[]> {
   const { oracle } = gradientCase;
   // With a function as oracle the gradient itself stays in the kernel's type, and only the differences are float64.
   const dtype =
@@ -98,7 +104,7 @@ export async function checkGradient(gradientCase: GradientCase, opset: number, s
   ]);
   await everything.release();
 
-  const builder = new GraphBuilder(opset, lowered);
+  const builder = new GraphBuilder(opset, lowered, channelBlock);
   const seeds = new Map<string, string>();
   const seedPoint: Values = new Map();
   const unused = new Set((gradientCase.unused ?? []).map((position) => graph.nodes[0]?.outputs[position]));

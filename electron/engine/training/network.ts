@@ -7,8 +7,11 @@ import { averageSlot, type StateSlot } from '#shared/compiler/6-update.ts';
 import type { Plan } from '#shared/compiler/compile.ts';
 import { emitDownload, names } from '#shared/compiler/7-emit.ts';
 import { elementCount } from '#shared/core/shape.ts';
-import type { Tensor } from '#shared/ir/tensor.ts';
+import { filledTensor, type Tensor } from '#shared/ir/tensor.ts';
+import { CarriedValues } from '#electron/engine/runtime/carried-values.ts';
 import { createSession, sessionError, type ConcreteDevice } from '#electron/engine/runtime/session.ts';
+import { channelBlock } from '#electron/engine/runtime/channel-block.ts';
+import { createTrainingSession } from '#electron/engine/runtime/training-session.ts';
 import { float32, fromRuntime, int64, toRuntime } from '#electron/engine/runtime/tensors.ts';
 
 /** All samples' rows, kept as a runtime tensor between loops. */
@@ -47,8 +50,7 @@ export interface StepResults {
 /** A moving average stands at its parameter until the first update, which replaces it. */
 function initialOf({ slot, parameter, shape, initial }: StateSlot, plan: Plan): Tensor {
   const own = slot === averageSlot ? plan.initial.get(parameter) : undefined;
-  const data = new Uint8Array(new Float32Array(elementCount(shape)).fill(initial).buffer);
-  return own ?? { dtype: 'float32', shape, data };
+  return own ?? filledTensor(shape, initial);
 }
 
 type SessionKind = 'loop' | 'step' | 'evaluation' | 'download';
@@ -58,7 +60,7 @@ export class Network {
   readonly #device: ConcreteDevice;
   /** Name of the moving average of each parameter that has one. */
   readonly #averages: ReadonlyMap<string, string>;
-  #carried: Record<string, ort.Tensor> = {};
+  readonly #carried = new CarriedValues();
   #sessions: Partial<Record<SessionKind, ort.InferenceSession>> = {};
 
   constructor(plan: Plan, device: ConcreteDevice) {
@@ -74,13 +76,12 @@ export class Network {
 
   /** Replaces parameters, and optimizer state where given. The tensors are copied. */
   load(values: ReadonlyMap<string, Tensor>): void {
-    for (const [name, tensor] of values)
-      this.#carried[name] = toRuntime({ ...tensor, data: Uint8Array.from(tensor.data) });
+    this.#carried.load(values);
   }
 
   /** Parameters and optimizer state as they are now; copies. */
   values(): Promise<Map<string, Tensor>> {
-    return this.#copies(Object.keys(this.#carried));
+    return this.#copies(Object.keys(this.#carried.feeds));
   }
 
   /** The trained parameters alone: their averages where these are kept. */
@@ -95,11 +96,11 @@ export class Network {
   }
 
   async #copies(wanted: readonly string[]): Promise<Map<string, Tensor>> {
-    const onDevice = Object.values(this.#carried).some(({ location }) => location === 'gpu-buffer');
-    const held = onDevice ? await this.#run('download', this.#carried) : undefined;
+    const { feeds, onDevice } = this.#carried;
+    const held = onDevice ? await this.#run('download', feeds) : undefined;
     return new Map(
       wanted.map((name) => {
-        const tensor = fromRuntime((held?.[names.next(name)] ?? this.#carried[name]) as ort.Tensor);
+        const tensor = fromRuntime((held?.[names.next(name)] ?? feeds[name]) as ort.Tensor);
         return [name, { ...tensor, data: Uint8Array.from(tensor.data) }];
       }),
     );
@@ -109,12 +110,15 @@ export class Network {
     return (this.#sessions[kind] ??= await this.#create(kind));
   }
 
-  #create(kind: SessionKind): Promise<ort.InferenceSession> {
-    const carried = [...this.#plan.parameters, ...this.#plan.slots];
-    if (kind === 'download') return createSession(emitDownload(carried, this.#plan.step), this.#device);
-    const advances = kind === 'loop' || kind === 'step';
-    const keepOnDevice = advances ? carried.map(({ name }) => names.next(name)) : [];
-    return createSession(this.#plan[kind], this.#device, { keepOnDevice });
+  async #create(kind: SessionKind): Promise<ort.InferenceSession> {
+    if (kind === 'download') {
+      const carried = [...this.#plan.parameters, ...this.#plan.slots];
+      return createSession(emitDownload(carried, this.#plan.step), this.#device);
+    }
+    if (kind === 'evaluation') return createTrainingSession(this.#plan.evaluation, this.#device);
+    const block = this.#device === 'cpu' ? await channelBlock() : undefined;
+    const model = block === undefined ? this.#plan[kind] : this.#plan.emitFor(block)[kind];
+    return createTrainingSession(model, this.#device, { keepOnDevice: this.#carried.nextNames });
   }
 
   loopData(rows: Float32Array, labels: BigInt64Array): LoopData {
@@ -126,7 +130,7 @@ export class Network {
     const { batch, dropouts } = this.#plan;
     const count = steps.rates.length;
     const feeds: Record<string, ort.Tensor> = {
-      ...this.#carried,
+      ...this.#carried.feeds,
       [names.rows]: data.rows,
       [names.labels]: data.labels,
       [names.order]: int64(steps.order, [count, batch]),
@@ -143,7 +147,7 @@ export class Network {
   async step(one: StepBatch): Promise<StepResults> {
     const { batch, dropouts, cut } = this.#plan;
     const feeds: Record<string, ort.Tensor> = {
-      ...this.#carried,
+      ...this.#carried.feeds,
       [cut.name]: float32(one.rows, [batch, ...cut.shape]),
       [names.target]: int64(one.labels, [batch]),
       [names.sampleWeight]: float32(one.weights, [batch]),
@@ -163,7 +167,7 @@ export class Network {
     const fixed: Record<string, ort.Tensor> = {};
     for (const { name } of this.#plan.parameters) {
       const given = parameters?.get(name);
-      fixed[name] = given ? toRuntime(given) : (this.#carried[this.#result(name)] as ort.Tensor);
+      fixed[name] = given ? toRuntime(given) : (this.#carried.feeds[this.#result(name)] as ort.Tensor);
     }
     let logits = new Float32Array();
     for (let start = 0; start < count; start += batch) {
@@ -185,7 +189,7 @@ export class Network {
     for (const session of sessions) await session.release();
   }
 
-  async #run(kind: SessionKind, feeds: Record<string, ort.Tensor>): Promise<Record<string, ort.Tensor>> {
+  async #run(kind: SessionKind, feeds: Readonly<Record<string, ort.Tensor>>): Promise<Record<string, ort.Tensor>> {
     const session = await this.#session(kind);
     try {
       return await session.run(feeds);
@@ -195,11 +199,7 @@ export class Network {
   }
 
   #advance(results: Record<string, ort.Tensor>): StepResults {
-    for (const [name, before] of Object.entries(this.#carried)) {
-      this.#carried[name] = results[names.next(name)] as ort.Tensor;
-      // Memory of the device is not the garbage collector's to free.
-      if (before.location === 'gpu-buffer') before.dispose();
-    }
+    this.#carried.advance(results);
     return {
       losses: (results[names.loss] as ort.Tensor).data as Float32Array,
       correct: (results[names.correct] as ort.Tensor).data as Float32Array,

@@ -45,13 +45,12 @@ function adamVariant({ decoupled, amsgrad = false }: Variant): OptimizerRule {
       const first = arithmetic.blend(beta1, slotOf(update, 'exp_avg'), slope);
       const second = secondMoment(arithmetic, beta2, slotOf(update, 'exp_avg_sq'), slope);
       const largest = keepsLargest(spec) ? arithmetic.max(slotOf(update, 'max_exp_avg_sq'), second) : undefined;
-      const root = arithmetic.div(
-        arithmetic.unary('Sqrt', largest ?? second),
-        terms['rootOfSecondCorrection'] as string,
-      );
-      const denominator = arithmetic.add(root, arithmetic.scalar(spec.eps ?? 1e-8));
-      const size = arithmetic.div(update.rate, terms['firstCorrection'] as string);
-      const change = arithmetic.mul(arithmetic.div(first, denominator), size);
+      // With r = √(1−β₂ᵗ): m̂/(√v/r + ε) = r·m̂/(√v + ε·r), which is one pass over the parameter fewer.
+      const correction = terms['rootOfSecondCorrection'] as string;
+      const epsilon = arithmetic.scale(correction, spec.eps ?? 1e-8);
+      const denominator = arithmetic.add(arithmetic.unary('Sqrt', largest ?? second), epsilon);
+      const rate = arithmetic.div(arithmetic.mul(update.rate, correction), terms['firstCorrection'] as string);
+      const change = arithmetic.mul(arithmetic.div(first, denominator), rate);
       return {
         parameter: arithmetic.sub(start, change),
         slots: { exp_avg: first, exp_avg_sq: second, ...(largest ? { max_exp_avg_sq: largest } : {}) },

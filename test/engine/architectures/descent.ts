@@ -1,8 +1,11 @@
-/** The gradient and the loss that a training step computes. */
+/** The gradient and the loss that a training step computes, in the form that a processor runs it in. */
 import * as ort from 'onnxruntime-node';
 import type { CaseStep } from '#shared/compiler/case-step.ts';
+import { specialize } from '#shared/compiler/cpu/specialize.ts';
 import { float32Values } from '#shared/ir/tensor.ts';
 import { encodeModel } from '#shared/onnx/encode.ts';
+import { channelBlock } from '#electron/engine/runtime/channel-block.ts';
+import { oracle } from '#electron/engine/runtime/oracle.ts';
 import { float32, int64 } from '#electron/engine/runtime/tensors.ts';
 import type { Reference } from '#test/engine/architectures/fixture.ts';
 import { drawPictures, drawTarget, drawTokens } from '#test/engine/architectures/weights.ts';
@@ -37,7 +40,8 @@ export class Descent {
   static async of(step: CaseStep, reference: Reference): Promise<Descent> {
     // One thread: test files run side by side.
     const options = { intraOpNumThreads: 1, interOpNumThreads: 1, logSeverityLevel: 3 as const };
-    return new Descent(step, await ort.InferenceSession.create(encodeModel(step.model), options), reference);
+    const model = await specialize(step.model, oracle, await channelBlock());
+    return new Descent(step, await ort.InferenceSession.create(encodeModel(model), options), reference);
   }
 
   release(): Promise<void> {

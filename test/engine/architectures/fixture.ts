@@ -7,6 +7,7 @@ import type { Shape } from '#shared/core/shape.ts';
 import type { Model } from '#shared/ir/graph.ts';
 import { decodeModel } from '#shared/onnx/decode.ts';
 import { upgrade } from '#shared/onnx/upgrade.ts';
+import { channelBlock } from '#electron/engine/runtime/channel-block.ts';
 import { oracle } from '#electron/engine/runtime/oracle.ts';
 import { drawRecipe, type Recipe } from '#test/engine/architectures/weights.ts';
 
@@ -53,8 +54,8 @@ export function readFixture(name: string): Fixture {
   return { name, model, reference: JSON.parse(model.metadata['reference'] ?? '') as Reference };
 }
 
-/** The step that trains every weight by plain descent. */
-export function stepOf({ model, reference }: Fixture): Promise<CaseStep> {
+/** The step that trains every weight by plain descent, written for this processor. */
+export async function stepOf({ model, reference }: Fixture): Promise<CaseStep> {
   const training = { loss: { kind: 'cross_entropy' }, optimizer: { kind: 'sgd', lr: 1 }, trainable: 'all' as const };
-  return buildCaseStep(model, training, reference.shape, oracle);
+  return buildCaseStep(model, training, reference.shape, oracle, await channelBlock());
 }

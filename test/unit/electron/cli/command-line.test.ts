@@ -213,6 +213,11 @@ describe('every command', () => {
     [['grad', 'm.onnx', '--of', 'y', '--wrt', 'a,,b', '-o', 'g.onnx']],
     [['grad', 'm.onnx', '--of', 'y', '--wrt', 'a', '--shape', 'x:1', '-o', 'g.onnx']],
     [['step', 'm.onnx', '-o', 's.onnx']],
+    [['bench', 'm.onnx', '--batch', '8']],
+    [['bench', 'm.onnx', '--case', 'c.json']],
+    [['bench', 'm.onnx', '--case', 'c.json', '--batch', '0']],
+    [['bench', 'm.onnx', '--case', 'c.json', '--batch', '8', '--steps', '1.5']],
+    [['bench', 'm.onnx', '--case', 'c.json', '--batch', '8', '--device', 'abacus']],
     [['serve', '--port', 'front']],
     [['export', 'run']],
     [['check', '/nowhere/p.graft']],
@@ -241,6 +246,7 @@ describe('every command', () => {
       'predict',
       'grad',
       'step',
+      'bench',
       'explain',
       'stages',
       'devices',
@@ -286,6 +292,45 @@ test('grad and step hand absolute paths, names and shapes to the engine', async 
   await expect(graft('step', 'm.onnx', '--case', 'c.json', '-o', 's.onnx', '--json')).resolves.toMatchObject({
     code: 0,
     lines: [{ file: absolute('s.onnx'), inputs: [{ name: absolute('c.json') }] }],
+  });
+});
+
+describe('bench', () => {
+  const words = ['--case', 'c.json', '--batch', '8'];
+
+  test('hands absolute paths and numbers to the engine', async () => {
+    const { graft } = setUp();
+    const [path, casePath] = [absolute('m.onnx'), absolute('c.json')];
+    const { code, lines, err } = await graft('bench', 'm.onnx', ...words, '--steps', '7', '--device', 'cpu', '--json');
+    expect([code, err]).toEqual([0, '']);
+    expect(lines).toEqual([
+      expect.objectContaining({
+        device: 'cpu',
+        input: [8, path.length, casePath.length],
+        steps: 7,
+        ms: { min: 1, median: 2, max: 3 },
+        loss: [2, 1, 0.5],
+        peakRssMiB: 1536,
+        build_ms: 250,
+      }),
+    ]);
+  });
+
+  test('tells a person what was measured, and how', async () => {
+    const { graft } = setUp();
+    const { out } = await graft('bench', 'm.onnx', ...words);
+    expect(out).toMatch(/^m\.onnx, input 8×.* on auto: 5 steps timed, after 2 to warm up\nmedian +2\.00 ms\n/);
+    expect(out).toMatch(/loss +2\.0000 → 0\.50000\npeak memory +1\.5 GiB\nbuilt in +250 ms\n/);
+  });
+
+  test('warns of a loss that is not finite', async () => {
+    const { graft } = setUp();
+    const { code, lines, err } = await graft('bench', 'diverges.onnx', ...words, '--json');
+    expect([code, lines]).toEqual([0, [expect.objectContaining({ loss: [2, 1, null] })]]);
+    expect(err).toContain('not a finite number in step 3');
+    await expect(graft('bench', 'diverges.onnx', ...words)).resolves.toMatchObject({
+      out: expect.stringContaining('2.0000 → not finite') as string,
+    });
   });
 });
 

@@ -1,0 +1,13 @@
+/** What is trained, with nodes joined that one operator does the work of. */
+import { foldNormalizations } from '#shared/compiler/folded-normalization.ts';
+import { fuseGelu } from '#shared/compiler/fused-gelu.ts';
+import { fuseSwish } from '#shared/compiler/fused-swish.ts';
+import type { TypedModel } from '#shared/compiler/2-shape.ts';
+
+/**
+ * @param trained initializers whose values are no constants
+ * @returns a model that computes the same; weights keep their names and values
+ */
+export function fuse(model: TypedModel, trained: readonly string[] = []): TypedModel {
+  return fuseGelu(fuseSwish(foldNormalizations(model)), new Set(trained));
+}

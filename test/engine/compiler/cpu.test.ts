@@ -1,0 +1,193 @@
+/** Graphs rearranged for a processor's kernels give what they gave before. */
+import * as ort from 'onnxruntime-node';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { blockedDomain } from '#shared/compiler/cpu/layout.ts';
+import { specialize } from '#shared/compiler/cpu/specialize.ts';
+import { onnxIrVersion } from '#shared/compiler/versions.ts';
+import { elementCount, type Shape } from '#shared/core/shape.ts';
+import { GraphBuilder } from '#shared/ir/builder.ts';
+import type { Graph, Model } from '#shared/ir/graph.ts';
+import { encodeModel } from '#shared/onnx/encode.ts';
+import { channelBlock } from '#electron/engine/runtime/channel-block.ts';
+import { oracle } from '#electron/engine/runtime/oracle.ts';
+import { float32 } from '#electron/engine/runtime/tensors.ts';
+
+function modelOf(graph: Graph): Model {
+  return { graph, opsets: { '': 17 }, irVersion: onnxIrVersion, metadata: {} };
+}
+
+/** Every input filled with a fixed wave. */
+async function run(model: Model): Promise<Map<string, Float32Array>> {
+  const session = await ort.InferenceSession.create(encodeModel(model), { logSeverityLevel: 3 });
+  const feeds = model.graph.inputs.map(({ name, shape }, at) => {
+    const sizes = shape.map(Number);
+    const data = Float32Array.from({ length: elementCount(sizes) }, (_, index) => Math.sin(index * 0.7 + at));
+    return [name, float32(data, sizes)] as const;
+  });
+  const results = await session.run(Object.fromEntries(feeds));
+  await session.release();
+  return new Map(Object.entries(results).map(([name, { data }]) => [name, data as Float32Array]));
+}
+
+async function expectSame(model: Model, special: Model): Promise<void> {
+  const [before, after] = [await run(model), await run(special)];
+  for (const [name, values] of before) {
+    const others = after.get(name) as Float32Array;
+    expect(others).toHaveLength(values.length);
+    const scale = Math.max(...values.map(Math.abs));
+    const difference = Math.max(...values.map((value, index) => Math.abs(value - (others[index] as number))));
+    expect(difference / scale, name).toBeLessThan(1e-5);
+  }
+}
+
+const opsOf = ({ graph }: Model, domain = ''): string[] =>
+  graph.nodes.filter((node) => node.domain === domain).map(({ op }) => op);
+
+describe('the blocked layout', () => {
+  let block: number | undefined;
+  const [samples, channels, size] = [2, 32, 6];
+  const pictures = [samples, channels, size, size];
+  const same = { kernel_shape: [3, 3], pads: [1, 1, 1, 1] };
+  beforeAll(async () => {
+    block = await channelBlock();
+  });
+
+  async function rearranged(
+    build: (builder: GraphBuilder, x: string) => Readonly<Record<string, Shape>>,
+  ): Promise<Model> {
+    const builder = new GraphBuilder(17);
+    const x = builder.input('x', 'float32', pictures);
+    for (const [name, shape] of Object.entries(build(builder, x)))
+      builder.output(name, 'float32', shape, `out/${name}`);
+    const model = modelOf(builder.build('test'));
+    const special = await specialize(model, oracle, block);
+    await expectSame(model, special);
+    return special;
+  }
+
+  it('holds from one convolution to the next, with what lies between', async ({ skip }) => {
+    skip(block === undefined, 'this processor has none');
+    const special = await rearranged((builder, x) => {
+      const dense = builder.input('dense', 'float32', [channels, channels, 3, 3]);
+      const depthwise = builder.input('depthwise', 'float32', [channels, 1, 3, 3]);
+      const bias = builder.input('bias', 'float32', [channels]);
+      const first = builder.op('Relu', [builder.op('Conv', [x, dense, bias], same)]);
+      const second = builder.op('Conv', [first, depthwise], { ...same, group: channels });
+      const bounded = builder.op('Clip', [second, builder.scalar('float32', 0), builder.scalar('float32', 6)]);
+      return { [builder.op('Conv', [builder.op('Add', [bounded, first]), dense, bias], same)]: pictures };
+    });
+    // Besides the pictures each kernel is arranged, once though it is used twice.
+    expect(opsOf(special, blockedDomain).toSorted()).toEqual([
+      'Conv',
+      'Conv',
+      'Conv',
+      'ReorderInput',
+      'ReorderInput',
+      'ReorderInput',
+      'ReorderOutput',
+    ]);
+    // Both activations have become part of their convolutions.
+    expect(opsOf(special)).not.toContain('Relu');
+    expect(opsOf(special)).not.toContain('Clip');
+  });
+
+  it('is left where a value is wanted in the plain one, truth values included', async ({ skip }) => {
+    skip(block === undefined, 'this processor has none');
+    const special = await rearranged((builder, x) => {
+      const dense = builder.input('dense', 'float32', [channels, channels, 3, 3]);
+      const y = builder.op('Conv', [x, dense], same);
+      const above = builder.op('Greater', [y, builder.scalar('float32', 0)]);
+      const kept = builder.op('Where', [above, y, builder.scalar('float32', 0.5)]);
+      const other = builder.input('other', 'float32', pictures);
+      const elsewhere = builder.op('Where', [above, other, builder.scalar('float32', 0)]);
+      const turned = builder.transpose(kept, [1, 0, 2, 3]);
+      return { [kept]: pictures, [elsewhere]: pictures, [turned]: [channels, samples, size, size] };
+    });
+    // Truth values have no way back: they are found once in each layout.
+    expect(opsOf(special).filter((op) => op === 'Greater')).toHaveLength(2);
+  });
+
+  it('takes factors and sums by channel', async ({ skip }) => {
+    skip(block === undefined, 'this processor has none');
+    const special = await rearranged((builder, x) => {
+      const depthwise = builder.input('depthwise', 'float32', [channels, 1, 3, 3]);
+      const y = builder.op('Conv', [x, depthwise], { ...same, group: channels });
+      const pooled = builder.op('GlobalAveragePool', [y]);
+      const scaled = builder.op('Mul', [y, builder.op('Sigmoid', [pooled])]);
+      const shifted = builder.op('Sub', [builder.input('shift', 'float32', [channels, 1, 1]), scaled]);
+      return {
+        [pooled]: [samples, channels, 1, 1],
+        [builder.reduce('ReduceSum', shifted, [0, 2, 3], false)]: [channels],
+      };
+    });
+    expect(opsOf(special, blockedDomain)).not.toContain('ReorderOutput');
+  });
+
+  it('holds where samples are joined to channels, as in the gradient of a depthwise kernel', async ({ skip }) => {
+    skip(block === undefined, 'this processor has none');
+    const special = await rearranged((builder, x) => {
+      const depthwise = builder.input('depthwise', 'float32', [channels, 1, 3, 3]);
+      const y = builder.op('Conv', [x, depthwise], { ...same, group: channels });
+      const joined = builder.reshape(x, [1, samples * channels, size, size]);
+      const kernels = builder.reshape(y, [samples * channels, 1, size, size]);
+      const attributes = { kernel_shape: [size, size], pads: [1, 1, 1, 1], group: samples * channels };
+      return { [builder.op('Conv', [joined, kernels], attributes)]: [1, samples * channels, 3, 3] };
+    });
+    expect(opsOf(special, blockedDomain).filter((op) => op === 'ReorderInput')).toHaveLength(2);
+  });
+
+  it('is entered in the body of a Loop', async ({ skip }) => {
+    skip(block === undefined, 'this processor has none');
+    const body = new GraphBuilder(17);
+    body.input('body/iteration', 'int64', []);
+    const condition = body.input('body/condition', 'bool', []);
+    const weight = body.input('body/weight', 'float32', [channels, channels, 3, 3]);
+    body.output(condition, 'bool', [], 'body/go on');
+    body.output(
+      body.op('Mul', [weight, body.scalar('float32', 0.5)]),
+      'float32',
+      [channels, channels, 3, 3],
+      'body/next',
+    );
+    body.output(body.op('Conv', ['x', weight], same), 'float32', pictures, 'body/y');
+    const builder = new GraphBuilder(17);
+    builder.input('x', 'float32', pictures);
+    const start = builder.input('weight', 'float32', [channels, channels, 3, 3]);
+    const inputs = [builder.scalar('int64', 2), builder.constant('bool', [], [1]), start];
+    const outputs = builder.opN('Loop', inputs, 2, { body: { type: 'graph', value: body.build('body') } });
+    builder.output(outputs[0] as string, 'float32', [channels, channels, 3, 3], 'last');
+    builder.output(outputs[1] as string, 'float32', [2, ...pictures], 'all');
+    const model = modelOf(builder.build('test'));
+    const special = await specialize(model, oracle, block);
+    await expectSame(model, special);
+    const inside = special.graph.nodes.find(({ op }) => op === 'Loop')?.attributes['body'];
+    expect(inside?.type === 'graph' && inside.value.nodes.map(({ domain }) => domain)).toContain(blockedDomain);
+  });
+});
+
+it('outputs are made under their own names where nothing else stands in between', async () => {
+  const builder = new GraphBuilder(17);
+  const x = builder.input('x', 'float32', [3]);
+  const y = builder.op('Neg', [x]);
+  for (const [name, value] of Object.entries({ given: x, made: y, again: y, onwards: builder.op('Abs', [y]) }))
+    builder.output(value, 'float32', [3], name);
+  const model = modelOf(builder.build('test'));
+  const special = await specialize(model, oracle, undefined);
+  await expectSame(model, special);
+  expect(opsOf(special)).toEqual(['Neg', 'Abs', 'Identity', 'Identity']);
+});
+
+it('scalars beside rows of one element get their rank', async () => {
+  const builder = new GraphBuilder(17);
+  const shape = [40, 8, 1, 1];
+  const weight = builder.input('weight', 'float32', shape);
+  const rate = builder.input('rate', 'float32', []);
+  const scaled = builder.op('Mul', [weight, builder.scalar('float32', 0.9)]);
+  builder.output(builder.op('Sub', [scaled, builder.op('Mul', [rate, weight])]), 'float32', shape, 'next');
+  const model = modelOf(builder.build('test'));
+  const special = await specialize(model, oracle, undefined);
+  await expectSame(model, special);
+  const ranked = special.graph.initializers.get(special.graph.nodes.find(({ op }) => op === 'Mul')?.inputs[1] ?? '');
+  expect(ranked?.shape).toEqual([1, 1, 1, 1]);
+  expect(opsOf(special)).toEqual(['Mul', 'Reshape', 'Mul', 'Sub']);
+});
