@@ -2,6 +2,7 @@
 import type { Shape } from '#shared/core/shape.ts';
 import { constantsToInitializers, fixShapes, inferTypes, type TypedModel } from '#shared/compiler/2-shape.ts';
 import { lower } from '#shared/compiler/3-lower.ts';
+import { foldNormalizations } from '#shared/compiler/folded-normalization.ts';
 import { fuse } from '#shared/compiler/fusion.ts';
 import { movingOf } from '#shared/compiler/5-grad.ts';
 import { carriedValues, checkpointed, emitStep, names, type Carried } from '#shared/compiler/7-emit.ts';
@@ -52,7 +53,9 @@ export async function buildCaseStep(
   const typed = await fixShapes(source, inputShapes, asked, oracle);
   const graph = lower(typed.graph, typed.opsets[''] as number, asked);
   const types = await inferTypes({ ...typed, graph }, oracle);
-  const lowered = fuse({ ...typed, graph: { ...graph, types } }, asked);
+  const plain = foldNormalizations({ ...typed, graph: { ...graph, types } });
+  // A step for any runtime has no operators of onnxruntime's own.
+  const lowered = channelBlock === undefined ? plain : fuse(plain, asked);
   const moving = trainedOf(lowered, asked);
   // PyTorch gives these no gradient: whatever the optimizer, they stay as they are.
   const idle = asked.filter((name) => !moving.includes(name));
