@@ -4,6 +4,7 @@ import { resolve, type Assembly, type BackboneSource } from '#shared/compiler/1-
 import { fixShapes, inferTypes, type TypedModel } from '#shared/compiler/2-shape.ts';
 import { lower } from '#shared/compiler/3-lower.ts';
 import { cutTensor, parameterGroups, partition, type Partition } from '#shared/compiler/4-partition.ts';
+import { foldNormalizations } from '#shared/compiler/folded-normalization.ts';
 import { fuse } from '#shared/compiler/fusion.ts';
 import { firstBlocked, type BlockedNode } from '#shared/compiler/5-grad.ts';
 import type { StateSlot } from '#shared/compiler/6-update.ts';
@@ -34,8 +35,8 @@ export interface Plan {
   readonly prefixBatch: number;
   readonly step: Model;
   readonly loop: Model;
-  /** Both, written for kernels that take channels in blocks of this size. */
-  readonly emitFor: (channelBlock: number) => Readonly<Record<'step' | 'loop', Model>>;
+  /** Either, written for kernels that take channels in blocks of this size. */
+  readonly emitFor: (kind: 'step' | 'loop', channelBlock: number) => Model;
   /** Cut rows and parameters to logits. */
   readonly evaluation: Model;
   /** Pictures to logits with any batch size, holding the weights training started from. */
@@ -99,7 +100,7 @@ export async function compile({ recipe, backbone, classCounts, oracle, memoryLim
   const groups = parameterGroups(divided, head, stages, recipe.freeze, recipe.optimizer.weightDecay);
   const whole: StepSpec = { loss: lossSpec(recipe.loss, classCounts), optimizer: optimizerSpec(recipe), groups };
   const limit = recipe.training.memoryLimit * 2 ** 20 || (memoryLimit ?? Number.POSITIVE_INFINITY);
-  const suffix = fuse(divided.suffix);
+  const suffix = fuse(foldNormalizations(divided.suffix));
   const checkpointing = await chooseCheckpoints(suffix, () => emitStep(suffix, whole), limit, oracle);
   const spec: StepSpec = checkpointing ? { ...whole, cuts: checkpointing.cuts } : whole;
   const { parameters, slots } = carriedValues(suffix, spec);
@@ -123,10 +124,8 @@ export async function compile({ recipe, backbone, classCounts, oracle, memoryLim
     prefixBatch,
     step: emitStep(suffix, spec),
     loop: emitLoop(suffix, spec),
-    emitFor: (channelBlock) => ({
-      step: emitStep(suffix, spec, { channelBlock }),
-      loop: emitLoop(suffix, spec, channelBlock),
-    }),
+    emitFor: (kind, channelBlock) =>
+      kind === 'step' ? emitStep(suffix, spec, { channelBlock }) : emitLoop(suffix, spec, channelBlock),
     evaluation: emitEvaluation(evaluated, parameters),
     inference: assembly.inference,
     parameters,

@@ -38,7 +38,11 @@ function findPairs(graph: TypedGraph): Map<Node, Node> {
     if (node.op !== 'BatchNormalization' || node.domain !== '' || !convolution) continue;
     const isFixed = node.attributes['training_mode']?.value !== 1 && node.outputs.filter(Boolean).length === 1;
     const isAlone = readers.get(convolution.outputs[0] as string) === 1;
-    if (isFixed && isAlone) pairs.set(node, convolution);
+    // From operator set 15 statistics may be of another type than what they normalize.
+    const types = new Set(
+      [convolution.inputs[1], ...node.inputs.slice(1)].map((name) => graph.types.get(name ?? '')?.dtype),
+    );
+    if (isFixed && isAlone && types.size === 1) pairs.set(node, convolution);
   }
   return pairs;
 }

@@ -1,5 +1,4 @@
-/** What is trained, with nodes joined that one operator does the work of. */
-import { foldNormalizations } from '#shared/compiler/folded-normalization.ts';
+/** Nodes of what is trained joined to operators of onnxruntime's own, which do the work of several. */
 import { fuseGelu } from '#shared/compiler/fused-gelu.ts';
 import { fuseSwish } from '#shared/compiler/fused-swish.ts';
 import type { TypedModel } from '#shared/compiler/2-shape.ts';
@@ -9,5 +8,5 @@ import type { TypedModel } from '#shared/compiler/2-shape.ts';
  * @returns a model that computes the same; weights keep their names and values
  */
 export function fuse(model: TypedModel, trained: readonly string[] = []): TypedModel {
-  return fuseGelu(fuseSwish(foldNormalizations(model)), new Set(trained));
+  return fuseGelu(fuseSwish(model), new Set(trained));
 }

@@ -2,8 +2,7 @@
  * What a processor's kernels want of a graph that any runtime could run. Applied where a session is opened, to training
  * steps, whose weights are inputs: the runtime's own optimizer treats those of models with constant weights.
  */
-import type { Graph, Model, Node, ValueInfo } from '#shared/ir/graph.ts';
-import { captured } from '#shared/ir/graph.ts';
+import { captured, usesDomain, type Graph, type Model, type Node, type ValueInfo } from '#shared/ir/graph.ts';
 import type { TensorType } from '#shared/ir/tensor.ts';
 import { blockChannels } from '#shared/compiler/cpu/blocked-channels.ts';
 import { blockedDomain } from '#shared/compiler/cpu/layout.ts';
@@ -17,7 +16,8 @@ import { withoutCopies } from '#shared/compiler/subgraph.ts';
  */
 export async function specialize(model: Model, oracle: Oracle, block: number | undefined): Promise<Model> {
   const graph = await specializeGraph(model, model.graph, oracle, block);
-  return { ...model, graph, opsets: { ...model.opsets, [blockedDomain]: 1 } };
+  const blocked = usesDomain(graph, blockedDomain) ? { [blockedDomain]: 1 } : {};
+  return { ...model, graph, opsets: { ...model.opsets, ...blocked } };
 }
 
 async function specializeGraph(model: Model, graph: Graph, oracle: Oracle, block: number | undefined): Promise<Graph> {

@@ -2,6 +2,7 @@
 import * as ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { fixShapes } from '#shared/compiler/2-shape.ts';
+import { foldNormalizations } from '#shared/compiler/folded-normalization.ts';
 import { fuse } from '#shared/compiler/fusion.ts';
 import { onnxIrVersion } from '#shared/compiler/versions.ts';
 import { elementCount, type Shape } from '#shared/core/shape.ts';
@@ -32,7 +33,7 @@ async function fused(shape: Shape, build: (builder: GraphBuilder) => readonly st
   const outputs = model.graph.outputs.map((output) => ({ ...output, unknown: 'shape' as const }));
   const unsaid = { ...model, graph: { ...model.graph, outputs } };
   const typed = await fixShapes(unsaid, new Map([['x', shape]]), [...model.graph.initializers.keys()], oracle);
-  const joined = fuse(typed);
+  const joined = fuse(foldNormalizations(typed));
   expect(violations(joined)).toEqual([]);
   for (const node of joined.graph.nodes)
     for (const name of node.outputs) expect(joined.graph.types.has(name), name).toBe(true);
