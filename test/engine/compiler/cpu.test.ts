@@ -7,6 +7,7 @@ import { onnxIrVersion } from '#shared/compiler/versions.ts';
 import { elementCount, type Shape } from '#shared/core/shape.ts';
 import { GraphBuilder } from '#shared/ir/builder.ts';
 import type { Graph, Model } from '#shared/ir/graph.ts';
+import { numbers, type Tensor } from '#shared/ir/tensor.ts';
 import { encodeModel } from '#shared/onnx/encode.ts';
 import { channelBlock } from '#electron/engine/runtime/channel-block.ts';
 import { oracle } from '#electron/engine/runtime/oracle.ts';
@@ -190,4 +191,58 @@ it('scalars beside rows of one element get their rank', async () => {
   const ranked = special.graph.initializers.get(special.graph.nodes.find(({ op }) => op === 'Mul')?.inputs[1] ?? '');
   expect(ranked?.shape).toEqual([1, 1, 1, 1]);
   expect(opsOf(special)).toEqual(['Mul', 'Reshape', 'Mul', 'Sub']);
+});
+
+describe('the gradient of a table of which few rows are read', () => {
+  const shape = [40, 6];
+  // A row read twice, and one counted from the end that is the same as one counted from the first.
+  const places = [3, 7, 3, -1, 39];
+
+  /** The sum at each row of what was read of it, as the gradient of Gather is written; and what is made of it. */
+  function tableModel(finish: (builder: GraphBuilder, gradient: string) => Readonly<Record<string, Shape>>): Model {
+    const builder = new GraphBuilder(17);
+    const added = builder.reshape(builder.input('added', 'float32', [places.length, 6]), [1, places.length, 6]);
+    const ids = builder.reshape(builder.constant('int64', [places.length], places), [1, places.length, 1]);
+    const spread = builder.expand(ids, [1, places.length, 6]);
+    const zeros = builder.expand(builder.scalar('float32', 0), [1, ...shape]);
+    const table = builder.op('ScatterElements', [zeros, spread, added], { axis: 1, reduction: 'add' });
+    for (const [name, size] of Object.entries(finish(builder, builder.reshape(table, shape))))
+      builder.output(name, 'float32', size, `out/${name}`);
+    return modelOf(builder.build('test'));
+  }
+
+  const blended = (builder: GraphBuilder, name: string, added: string): string => {
+    const kept = builder.op('Mul', [builder.input(name, 'float32', shape), builder.scalar('float32', 0.9)]);
+    return builder.op('Add', [kept, added]);
+  };
+
+  it('is kept as those rows until it is added to something', async () => {
+    const model = tableModel((builder, gradient) => {
+      const first = blended(builder, 'first', builder.op('Mul', [gradient, builder.scalar('float32', 0.1)]));
+      const second = blended(builder, 'second', builder.op('Mul', [gradient, gradient]));
+      const weight = builder.op('Sub', [builder.input('weight', 'float32', shape), gradient]);
+      return { [first]: shape, [second]: shape, [weight]: shape };
+    });
+    const special = await specialize(model, oracle, undefined);
+    await expectSame(model, special);
+    expect(opsOf(special).filter((op) => op === 'ScatterND')).toHaveLength(3);
+    const tables = special.graph.nodes.filter(({ op }) => op === 'Expand').map(({ inputs }) => inputs[1] as string);
+    for (const size of tables) expect([...numbers(special.graph.initializers.get(size) as Tensor)]).toEqual([5, 6]);
+  });
+
+  it('is made whole where anything else reads it', async () => {
+    const whole: ((builder: GraphBuilder, gradient: string) => Readonly<Record<string, Shape>>)[] = [
+      (builder, gradient) => ({ [blended(builder, 'first', gradient)]: shape, [gradient]: shape }),
+      (builder, gradient) => ({ [builder.reduce('ReduceSum', gradient, [0, 1], false)]: [] }),
+      (builder, gradient) => ({ [builder.op('Add', [gradient, builder.scalar('float32', 1)])]: shape }),
+      (builder, gradient) => ({ [builder.op('Sub', [gradient, builder.input('weight', 'float32', shape)])]: shape }),
+      (builder, gradient) => ({ [builder.reshape(gradient, [6, 40])]: [6, 40] }),
+    ];
+    for (const finish of whole) {
+      const model = tableModel(finish);
+      const special = await specialize(model, oracle, undefined);
+      expect(opsOf(special)).not.toContain('ScatterND');
+      await expectSame(model, special);
+    }
+  });
 });
