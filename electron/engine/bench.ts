@@ -22,8 +22,6 @@ import { createTrainingSession } from '#electron/engine/runtime/training-session
 
 /** Steps before the ones that are timed: the first of a session plans its memory, too. */
 const warmUp = 2;
-/** A run of the runtime takes as many steps as fit into this, as in training. */
-const runMilliseconds = 100;
 
 /** Times the step on one random batch, with parameters and optimizer state carried from each step into the next. */
 export async function benchStep(request: EngineInput<'bench'>): Promise<EngineOutput<'bench'>> {
@@ -65,7 +63,7 @@ async function timeStep(
   try {
     const [, openMilliseconds] = await timed(() => stepping.open());
     for (let index = 0; index < warmUp; index++) await stepping.advance(1);
-    const stepsPerRun = Math.min(steps, Math.max(1, Math.floor(runMilliseconds / (stepping.times.at(-1) as number))));
+    const stepsPerRun = Math.min(steps, stepping.stepsPerRun);
     if (stepsPerRun > 1) await stepping.repeat(stepsPerRun);
     const before = stepping.times.length;
     for (let left = steps; left > 0; left -= stepsPerRun) await stepping.advance(Math.min(left, stepsPerRun));
@@ -104,6 +102,11 @@ class Stepping {
     this.#device = device;
     this.#carried.load(step.parameters);
     this.#carried.load(initialState(step));
+  }
+
+  /** As in training, by the last step's time. */
+  get stepsPerRun(): number {
+    return this.#carried.stepsPerRun(this.times.at(-1) as number);
   }
 
   open(): Promise<void> {

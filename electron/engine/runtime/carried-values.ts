@@ -4,6 +4,12 @@ import { names } from '#shared/compiler/7-emit.ts';
 import type { Tensor } from '#shared/ir/tensor.ts';
 import { toRuntime } from '#electron/engine/runtime/tensors.ts';
 
+/** One run of the runtime should last about this long: the chart moves, and pause and stop are heard. */
+const runMilliseconds = 100;
+/** So long where what is carried is much: each run's results are copied once, for which a processor takes 0.4 ms a megabyte. */
+const longRunMilliseconds = 1000;
+const muchBytes = 32 << 20;
+
 export class CarriedValues {
   #tensors: Record<string, ort.Tensor> = {};
 
@@ -20,6 +26,13 @@ export class CarriedValues {
   /** Whether they are in the memory of a GPU, where nothing but a session reads them. */
   get onDevice(): boolean {
     return Object.values(this.#tensors).some(({ location }) => location === 'gpu-buffer');
+  }
+
+  /** How many steps one run should take, at so many milliseconds a step. */
+  stepsPerRun(millisecondsOfStep: number): number {
+    const bytes = Object.values(this.#tensors).reduce((sum, { size }) => sum + size * Float32Array.BYTES_PER_ELEMENT, 0);
+    const limit = bytes < muchBytes || this.onDevice ? runMilliseconds : longRunMilliseconds;
+    return Math.max(1, Math.floor(limit / millisecondsOfStep));
   }
 
   /** Sets or replaces some of them. The tensors are copied. */

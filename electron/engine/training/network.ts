@@ -106,6 +106,11 @@ export class Network {
     );
   }
 
+  /** How many steps one run should take, at so many milliseconds a step. */
+  stepsPerRun(millisecondsOfStep: number): number {
+    return this.#carried.stepsPerRun(millisecondsOfStep);
+  }
+
   async #session(kind: SessionKind): Promise<ort.InferenceSession> {
     return (this.#sessions[kind] ??= await this.#create(kind));
   }

@@ -29,9 +29,9 @@ import type { RunFolder } from '#electron/engine/training/run-folder.ts';
 import type { HeldOutRows } from '#electron/engine/training/held-out-rows.ts';
 import { prepareSamples, type PreparedSamples, type TrainingRows } from '#electron/engine/training/samples.ts';
 
-/** One run of the runtime should last about this long: the chart moves, and pause and stop are heard. */
-const runMilliseconds = 100;
 const checkpointMilliseconds = 30_000;
+/** At the end of an epoch a checkpoint is written where writing takes no more than this share of the time. */
+const checkpointShare = 0.02;
 
 export interface TrainerOptions {
   readonly project: Project;
@@ -64,7 +64,10 @@ export class Trainer {
   #stopping = false;
   /** Resolves when a paused run may go on. */
   #pause: PromiseWithResolvers<void> | undefined;
+  #bestIsWritten = true;
   #lastCheckpoint = performance.now();
+  /** How long the last one took. */
+  #checkpointCost = 0;
   /** Of the epoch in progress. */
   #pausedMilliseconds = 0;
   /** Steps in one run of the runtime, adjusted as steps are timed. */
@@ -114,6 +117,18 @@ export class Trainer {
 
   /** @returns undefined when stopped before there was anything to keep */
   async run(): Promise<Outcome | undefined> {
+    try {
+      return await this.#run();
+    } catch (error) {
+      // What was best so far is all that is left of the run, and the first error is the reason it ended.
+      try {
+        this.#writeBest();
+      } catch {}
+      throw error;
+    }
+  }
+
+  async #run(): Promise<Outcome | undefined> {
     const { project, folder, device, pool, cache } = this.#options;
     this.#samples = await prepareSamples({
       project,
@@ -144,9 +159,10 @@ export class Trainer {
       // What was trained of an unfinished first epoch is better than nothing.
       const reason = completed || !this.#progress.best ? await this.#endEpoch(validation, seen, seconds) : null;
       this.#progress = { ...this.#progress, finished: completed ? reason : 'stopped' };
-      await this.#checkpoint();
       await yieldToMessages();
       if (this.#stopping) this.#progress = { ...this.#progress, finished: this.#progress.finished ?? 'stopped' };
+      const isCheap = performance.now() - this.#lastCheckpoint > this.#checkpointCost / checkpointShare;
+      if (this.#progress.finished || isCheap) await this.#checkpoint();
     }
     const kept = this.kept();
     return kept && { reason: this.#progress.finished, ...kept };
@@ -189,8 +205,8 @@ export class Trainer {
       const masks = dropoutMasks(dropouts, batch, step + 1, count, seed);
       const began = performance.now();
       const results = await this.#network.loop(data, { order: chosen, weights, rates, firstStep: step + 1, masks });
-      const wanted = Math.floor((runMilliseconds * count) / (performance.now() - began));
-      this.#stepsPerRun = Math.max(1, Math.min(4 * this.#stepsPerRun, wanted));
+      const wanted = this.#network.stepsPerRun((performance.now() - began) / count);
+      this.#stepsPerRun = Math.min(4 * this.#stepsPerRun, wanted);
       await this.#record(results, rates, places.map(present));
     }
     return true;
@@ -266,7 +282,7 @@ export class Trainer {
    * @returns why the run is over, if it is
    */
   async #endEpoch(validation: HeldOutRows, seen: number, seconds: number): Promise<EndReason | null> {
-    const { project, folder } = this.#options;
+    const { project } = this.#options;
     const { training } = project.recipe;
     const logits = await validation.logits(this.#network);
     const labels = validation.samples.map(({ label }) => label);
@@ -278,7 +294,7 @@ export class Trainer {
     this.#progress = progress;
     if (isBest) {
       this.#bestParameters = await this.#network.parameters();
-      folder.writeCheckpoint('best', this.#bestParameters, progress);
+      this.#bestIsWritten = false;
     }
     this.#emit({
       event: 'epoch',
@@ -307,9 +323,19 @@ export class Trainer {
     return this.#stopping;
   }
 
+  /** The best goes with the last: a continued run finds in one what the other says of it. */
   async #checkpoint(): Promise<void> {
+    const began = performance.now();
+    this.#writeBest();
     this.#options.folder.writeCheckpoint('last', await this.#network.values(), this.#progress);
     this.#lastCheckpoint = performance.now();
+    this.#checkpointCost = this.#lastCheckpoint - began;
+  }
+
+  #writeBest(): void {
+    if (this.#bestIsWritten || !this.#bestParameters) return;
+    this.#options.folder.writeCheckpoint('best', this.#bestParameters, this.#progress);
+    this.#bestIsWritten = true;
   }
 
   #emit(...events: readonly RunEvent[]): void {

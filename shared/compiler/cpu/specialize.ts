@@ -7,6 +7,7 @@ import type { TensorType } from '#shared/ir/tensor.ts';
 import { blockChannels } from '#shared/compiler/cpu/blocked-channels.ts';
 import { blockedDomain } from '#shared/compiler/cpu/layout.ts';
 import { rankScalars } from '#shared/compiler/cpu/scalar-ranks.ts';
+import { shareGelu } from '#shared/compiler/cpu/shared-gelu.ts';
 import { keepRowsSparse } from '#shared/compiler/cpu/sparse-rows.ts';
 import { isFixed } from '#shared/compiler/inference.ts';
 import type { Oracle } from '#shared/compiler/oracle.ts';
@@ -25,7 +26,7 @@ async function specializeGraph(model: Model, graph: Graph, oracle: Oracle, block
   const opset = model.opsets[''] as number;
   const types = await typesOf({ ...model, graph }, oracle);
   const nodes = await Promise.all(graph.nodes.map((node) => withBodies(model, node, types, oracle, block)));
-  const ranked = rankScalars(keepRowsSparse({ ...graph, nodes }, opset, types), opset, types);
+  const ranked = rankScalars(keepRowsSparse(shareGelu({ ...graph, nodes }), opset, types), opset, types);
   return withoutCopies(block === undefined ? ranked : blockChannels(ranked, opset, types, block));
 }
 

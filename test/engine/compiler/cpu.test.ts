@@ -5,7 +5,7 @@ import { blockedDomain } from '#shared/compiler/cpu/layout.ts';
 import { specialize } from '#shared/compiler/cpu/specialize.ts';
 import { onnxIrVersion } from '#shared/compiler/versions.ts';
 import { elementCount, type Shape } from '#shared/core/shape.ts';
-import { GraphBuilder } from '#shared/ir/builder.ts';
+import { float, GraphBuilder } from '#shared/ir/builder.ts';
 import type { Graph, Model } from '#shared/ir/graph.ts';
 import { numbers, type Tensor } from '#shared/ir/tensor.ts';
 import { encodeModel } from '#shared/onnx/encode.ts';
@@ -191,6 +191,23 @@ it('scalars beside rows of one element get their rank', async () => {
   const ranked = special.graph.initializers.get(special.graph.nodes.find(({ op }) => op === 'Mul')?.inputs[1] ?? '');
   expect(ranked?.shape).toEqual([1, 1, 1, 1]);
   expect(opsOf(special)).toEqual(['Mul', 'Reshape', 'Mul', 'Sub']);
+});
+
+it('x·Φ(x) takes the Φ that its gradient has', async () => {
+  const builder = new GraphBuilder(17);
+  const x = builder.input('x', 'float32', [4, 5]);
+  const y = builder.op('Gelu', [x], {}, 'com.microsoft');
+  const half = { alpha: float(0.5), beta: float(0.5) };
+  const error = builder.op('Erf', [builder.op('Mul', [x, builder.scalar('float32', Math.SQRT1_2)])]);
+  const slope = builder.op('Mul', [builder.op('Exp', [y]), builder.op('HardSigmoid', [error], half)]);
+  builder.output(slope, 'float32', [4, 5]);
+  const alone = builder.op('Gelu', [slope], {}, 'com.microsoft');
+  builder.output(alone, 'float32', [4, 5]);
+  const model = { ...modelOf(builder.build('test')), opsets: { '': 17, 'com.microsoft': 1 } };
+  const special = await specialize(model, oracle, undefined);
+  await expectSame(model, special);
+  expect(opsOf(special)).toEqual(['Mul', 'Erf', 'HardSigmoid', 'Mul', 'Exp', 'Mul']);
+  expect(opsOf(special, 'com.microsoft')).toEqual(['Gelu']);
 });
 
 describe('the gradient of a table of which few rows are read', () => {
