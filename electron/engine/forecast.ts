@@ -10,8 +10,9 @@ import type { ConcreteDevice } from '#electron/engine/runtime/session.ts';
 import { batchPlaces, dropoutMasks } from '#electron/engine/training/batches.ts';
 import { Network } from '#electron/engine/training/network.ts';
 import type { Project } from '#electron/engine/training/project.ts';
-import { RowMaker, rowsKey } from '#electron/engine/training/rows.ts';
-import { decodeOptions } from '#electron/engine/training/samples.ts';
+import { RowMaker } from '#electron/engine/training/row-maker.ts';
+import { rowsKey } from '#electron/engine/training/rows.ts';
+import { decodeOptions } from '#electron/engine/training/passes.ts';
 
 /** Steps timed at most, after one that warms the session up. */
 const timedSteps = 5;
