@@ -71,19 +71,20 @@ export class FeatureCache {
   }
 
   /**
-   * The entry, checked to its last byte but not held: its rows are read as they are wanted, until it is closed.
-   * @param visit is shown the values piece by piece, as by `FeatureFile.check`
+   * The entry, not held: its rows are read as they are wanted, until it is closed.
+   * @param visit is shown all values piece by piece, as by `FeatureFile.check`, before anything else; an entry that
+   * this run has just written can do without
    * @throws GraftError `cache.damaged`, having deleted the file
    */
   async open(
     key: string,
-    visit: (values: Float32Array, first: number, file: FeatureFile) => boolean | Promise<boolean> = () => true,
+    visit?: (values: Float32Array, first: number, file: FeatureFile) => boolean | Promise<boolean>,
   ): Promise<FeatureFile | undefined> {
     const path = this.#path(key);
     let file: FeatureFile | undefined;
     try {
       file = await FeatureFile.open(path, key);
-      await file?.check((values, first) => visit(values, first, file as FeatureFile));
+      if (visit) await file?.check((values, first) => visit(values, first, file as FeatureFile));
     } catch (thrown) {
       await file?.close();
       if (!(thrown instanceof SafetensorsError)) throw thrown;

@@ -4,10 +4,8 @@ import { elementCount } from '#shared/core/shape.ts';
 import type { Sample } from '#electron/engine/data/folder.ts';
 import { batchPlaces, type BatchPlaces } from '#electron/engine/training/batches.ts';
 import type { LoopSteps, Network, StepResults } from '#electron/engine/training/network.ts';
+import { batchesAtOnce } from '#electron/engine/training/row-memory.ts';
 import type { TrainingRows } from '#electron/engine/training/samples.ts';
-
-/** Bytes of rows or pictures that are held for one run of the runtime, unless one batch takes more. */
-const chunkBytes = 64 << 20;
 
 /** Steps that are done in one run of the runtime. */
 export interface Chunk {
@@ -74,8 +72,7 @@ function feedFromFile(
     const order = BigInt64Array.from(positions.keys(), BigInt);
     return { places, run: (steps) => network.loop(data, { order, weights: weightsOf(places), ...steps }) };
   };
-  const batchBytes = plan.batch * elementCount(plan.cut.shape) * Float32Array.BYTES_PER_ELEMENT;
-  return { prepare, mostSteps: Math.max(1, Math.floor(chunkBytes / batchBytes)), ahead: 2 };
+  return { prepare, mostSteps: batchesAtOnce(plan.batch, elementCount(plan.cut.shape)), ahead: 2 };
 }
 
 /** Pictures are decoded ahead; what is frozen runs when its step does, on the same device. */

@@ -5,19 +5,11 @@ import type { Tensor } from '#shared/ir/tensor.ts';
 import { prefetch } from '#electron/engine/data/batches.ts';
 import type { Sample } from '#electron/engine/data/folder.ts';
 import type { FeatureFile } from '#electron/engine/cache/feature-file.ts';
-import { rowMemoryBytes } from '#electron/engine/paths.ts';
 import type { Network } from '#electron/engine/training/network.ts';
+import { batchesAtOnce, exceedsMemory } from '#electron/engine/training/row-memory.ts';
 import { RowMaker, type Decoded } from '#electron/engine/training/row-maker.ts';
 import { loadRows, type RowsRequest } from '#electron/engine/training/rows.ts';
 import { streamRows, unreadable } from '#electron/engine/training/streamed-rows.ts';
-
-/** Bytes of rows in one chunk of a look, some of which are being read or made at a time. */
-const chunkBytes = 32 << 20;
-
-/** Whether this many rows are too much to hold. @param width elements of one row */
-export function exceedsMemory(rows: number, width: number): boolean {
-  return rows * width * 4 > rowMemoryBytes();
-}
 
 export interface HeldOutRows {
   /** Those that can be read. */
@@ -107,7 +99,7 @@ export async function heldInPictures(request: RowsRequest): Promise<Held | undef
 
 /** Parts of a size that is a whole number of batches. @param width values one of them takes */
 function chunksOf<Item>(items: readonly Item[], { batch, cut }: Plan, width = elementCount(cut.shape)): Item[][] {
-  const length = batch * Math.max(1, Math.floor(chunkBytes / (4 * width * batch)));
+  const length = batch * batchesAtOnce(batch, width);
   return Array.from({ length: Math.ceil(items.length / length) }, (_, index) =>
     items.slice(index * length, (index + 1) * length),
   );

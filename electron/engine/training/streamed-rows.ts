@@ -26,7 +26,7 @@ export async function streamRows(request: RowsRequest): Promise<StreamedRows | '
   if (known?.unread.length === 0) return { file: known.file, cached: true, failures: new Map() };
   if (known) {
     // What could not be read before may be readable now: the disk was away, the file has been mended.
-    const failures = await unreadable(request, known.unread);
+    const failures = await unreadable({ ...request, onProgress: () => undefined }, known.unread);
     if (failures?.size === known.unread.length) return { file: known.file, cached: true, failures };
     if (!failures) {
       await known.file.close();
@@ -44,7 +44,7 @@ export async function streamRows(request: RowsRequest): Promise<StreamedRows | '
 /** What has just been written needs no second look. */
 async function reopen({ cache, onWarning, ...request }: RowsRequest): Promise<FeatureFile | undefined> {
   try {
-    return await cache.open(rowsKey({ cache, ...request }), () => false);
+    return await cache.open(rowsKey({ cache, ...request }));
   } catch (error) {
     onWarning(unreadableCache(error));
     return undefined;
