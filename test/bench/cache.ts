@@ -2,8 +2,9 @@
  * What the feature cache saves, and how long training waits for its pictures. Run by hand:
  *
  *     npx node test/bench/cache.ts --photos FOLDER [--backbone FILE] [--stage STAGE] [--batch N] [--epochs N]
+ *         [--limit PICTURES] [--only PART]
  *
- * First the frozen part by itself, in pictures a second by how many it takes at a time. Then whole runs, each in a
+ * PICTURES of each class at most. PART is a part of the names of the runs that are wanted. First the frozen part by itself, in pictures a second by how many it takes at a time. Then whole runs, each in a
  * process of its own: with all rows in memory, with rows read from the cache's file, and with neither, where every
  * epoch decodes every picture and runs the frozen part again. Last a run that trains everything on pictures varied
  * anew every epoch. An epoch is its steps; `between` is what lies between two epochs: the look at the validation split
@@ -32,6 +33,8 @@ interface Job {
 interface Outcome {
   /** Seconds until the first step. */
   readonly preparing: number;
+  /** Seconds of all threads together in the same time as `epoch` and `between`; other processes weigh little on it. */
+  readonly processor: number;
   /** Seconds an epoch's steps took, and what followed them, medians without the first epoch. */
   readonly epoch: number;
   readonly between: number;
@@ -48,12 +51,19 @@ const { values } = parseArgs({
     stage: { type: 'string', default: '' },
     batch: { type: 'string', default: '32' },
     epochs: { type: 'string', default: '4' },
+    limit: { type: 'string', default: '0' },
+    only: { type: 'string', default: '' },
     job: { type: 'string' },
   },
 });
 if (values.photos === undefined) throw new Error('name a folder of photos: --photos FOLDER');
 const photos = resolve(values.photos);
-const common = [`training.batchSize=${values.batch}`, `training.epochs=${values.epochs}`, 'training.patience=0'];
+const common = [
+  `training.batchSize=${values.batch}`,
+  `training.epochs=${values.epochs}`,
+  'training.patience=0',
+  `data.limitPerClass=${values.limit}`,
+];
 const frozen = values.stage === '' ? ['freeze.mode=backbone'] : ['freeze.mode=until', `freeze.stage=${values.stage}`];
 
 const documentOf = (settings: readonly string[]) =>
@@ -61,6 +71,10 @@ const documentOf = (settings: readonly string[]) =>
     ...common,
     ...settings,
   ]);
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
 
 const median = (numbers: readonly number[]): number =>
   numbers.toSorted((left, right) => left - right)[Math.floor(numbers.length / 2)] ?? Number.NaN;
@@ -84,15 +98,16 @@ async function timePrefix(): Promise<void> {
   }
   // In turn, so that whatever else the machine does weighs on all.
   for (let round = 0; round < 5; round++) for (const { time, rates } of timers) rates.push(await time());
-  console.log('frozen part, pictures a second by batch');
-  for (const { batch, rates } of timers) console.log(`  ${String(batch).padStart(3)}  ${median(rates).toFixed(0)}`);
+  say('frozen part, pictures a second by batch');
+  for (const { batch, rates } of timers) say(`  ${String(batch).padStart(3)}  ${median(rates).toFixed(0)}`);
 }
 
 async function carryOut({ settings }: Job): Promise<Outcome> {
   const began = performance.now();
   let started = 0;
   let ended = 0;
-  const epochs: { seconds: number; wait: number; between: number; loss: number }[] = [];
+  let used = process.cpuUsage();
+  const epochs: { seconds: number; processor: number; wait: number; between: number; loss: number }[] = [];
   const { promise, resolve: finish, reject } = Promise.withResolvers<void>();
   const hear = (_run: string, events: readonly RunEvent[]): void => {
     for (const event of events) {
@@ -103,8 +118,10 @@ async function carryOut({ settings }: Job): Promise<Outcome> {
       if (event.event !== 'epoch') continue;
       const between = (now - ended) / 1000 - event.seconds;
       ended = now;
+      const { user, system } = process.cpuUsage(used);
+      used = process.cpuUsage();
       const wait = event.dataWaitSeconds ?? 0;
-      epochs.push({ seconds: event.seconds, wait, between, loss: event.train.loss });
+      epochs.push({ seconds: event.seconds, processor: (user + system) / 1e6, wait, between, loss: event.train.loss });
     }
   };
   const runFolder = join(process.env['GRAFT_HOME'] as string, 'run');
@@ -115,6 +132,7 @@ async function carryOut({ settings }: Job): Promise<Outcome> {
   return {
     preparing: (started - began) / 1000,
     epoch: median(later.map(({ seconds }) => seconds)),
+    processor: median(later.map(({ processor }) => processor)),
     between: median(later.map(({ between }) => between)),
     wait: later.reduce((sum, { wait }) => sum + wait, 0) / later.reduce((sum, { seconds }) => sum + seconds, 0),
     loss: epochs.at(-1)?.loss ?? Number.NaN,
@@ -135,37 +153,40 @@ async function inProcess(job: Job): Promise<void> {
       }),
     ])) as [Outcome];
     await once(child, 'exit');
-    const { preparing, epoch, between, wait, loss, peak } = outcome;
+    const { preparing, epoch, processor, between, wait, loss, peak } = outcome;
     const cells = [
       `${preparing.toFixed(2)} s`,
       `${epoch.toFixed(3)} s`,
       `${between.toFixed(3)} s`,
+      `${processor.toFixed(3)} s`,
       `${(100 * wait).toFixed(1)} %`,
       `${(peak / 2 ** 20).toFixed(0)} MiB`,
       loss.toFixed(6),
     ];
-    console.log(`${job.name.padEnd(34)}${cells.map((cell) => cell.padStart(11)).join('')}`);
+    say(`${job.name.padEnd(38)}${cells.map((cell) => cell.padStart(11)).join('')}`);
   } finally {
     rmSync(home, { recursive: true, force: true });
   }
 }
 
+const nothing = { GRAFT_ROW_MEMORY: String(256 << 10), GRAFT_CACHE_LIMIT: '0' };
 const little = { GRAFT_ROW_MEMORY: String(256 << 10) };
 const everything = ['freeze.mode=none', 'optimizer.learningRate=0.001'];
 const jobs: readonly Job[] = [
   { name: 'frozen, rows in memory', settings: frozen, environment: {} },
   { name: 'frozen, rows from the file', settings: frozen, environment: little },
-  { name: 'frozen, nothing kept', settings: frozen, environment: { ...little, GRAFT_CACHE_LIMIT: '0' } },
+  { name: 'frozen, nothing kept', settings: frozen, environment: nothing },
   { name: 'all trained, pictures in memory', settings: everything, environment: {} },
-  { name: 'all trained, pictures decoded', settings: everything, environment: little },
+  { name: 'all trained, pictures from the file', settings: everything, environment: little },
+  { name: 'all trained, pictures decoded', settings: everything, environment: nothing },
   { name: 'all trained, varied every epoch', settings: [...everything, 'augment.enabled=true'], environment: {} },
 ];
 
 if (values.job === undefined) {
-  await timePrefix();
-  const heads = ['until step 1', 'epoch', 'between', 'wait', 'peak', 'last loss'];
-  console.log(`${''.padEnd(34)}${heads.map((head) => head.padStart(11)).join('')}`);
-  for (const job of jobs) await inProcess(job);
+  if (values.only === '') await timePrefix();
+  const heads = ['until step 1', 'epoch', 'between', 'processor', 'wait', 'peak', 'last loss'];
+  say(`${''.padEnd(38)}${heads.map((head) => head.padStart(11)).join('')}`);
+  for (const job of jobs) if (job.name.includes(values.only)) await inProcess(job);
 } else {
   const outcome = await carryOut(JSON.parse(values.job) as Job);
   process.send?.(outcome, () => process.disconnect());

@@ -4,7 +4,7 @@ import { elementCount } from '#shared/core/shape.ts';
 import type { Sample } from '#electron/engine/data/folder.ts';
 import { batchPlaces, type BatchPlaces } from '#electron/engine/training/batches.ts';
 import type { LoopSteps, Network, StepResults } from '#electron/engine/training/network.ts';
-import { batchesAtOnce } from '#electron/engine/training/row-memory.ts';
+import { batchesAtOnce, decodedAhead } from '#electron/engine/training/row-memory.ts';
 import type { TrainingRows } from '#electron/engine/training/samples.ts';
 
 /** Steps that are done in one run of the runtime. */
@@ -99,7 +99,7 @@ function feedLive(
       });
     return { places: [one], run };
   };
-  return { prepare, mostSteps: 1, ahead: 2 };
+  return { prepare, mostSteps: 1, ahead: decodedAhead(plan.batch) };
 }
 
 function placesOf({ order, first, count }: Chunk, { batch }: Plan): BatchPlaces[] {

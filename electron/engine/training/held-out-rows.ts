@@ -2,11 +2,11 @@
 import { elementCount } from '#shared/core/shape.ts';
 import type { Plan } from '#shared/compiler/compile.ts';
 import type { Tensor } from '#shared/ir/tensor.ts';
-import { prefetch } from '#electron/engine/data/batches.ts';
+import { prefetch, type Prefetched } from '#electron/engine/data/batches.ts';
 import type { Sample } from '#electron/engine/data/folder.ts';
 import type { FeatureFile } from '#electron/engine/cache/feature-file.ts';
 import type { Network } from '#electron/engine/training/network.ts';
-import { batchesAtOnce, exceedsMemory } from '#electron/engine/training/row-memory.ts';
+import { batchesAtOnce, decodedAhead, exceedsMemory, worthAFile } from '#electron/engine/training/row-memory.ts';
 import { RowMaker, type Decoded } from '#electron/engine/training/row-maker.ts';
 import { loadRows, type RowsRequest } from '#electron/engine/training/rows.ts';
 import { streamRows, unreadable } from '#electron/engine/training/streamed-rows.ts';
@@ -40,7 +40,7 @@ export async function holdOut(request: RowsRequest): Promise<Held | undefined> {
     const rows = await loadRows(request);
     return rows && { ...rows, held: heldInMemory(rows.data, readable(at, rows.failures), width) };
   }
-  const streamed = plan.prefix ? await streamRows(request) : 'not-kept';
+  const streamed = worthAFile(plan) ? await streamRows(request) : 'not-kept';
   if (streamed === 'interrupted') return undefined;
   if (streamed === 'not-kept') return heldInPictures(request);
   const { file, failures } = streamed;
@@ -68,8 +68,11 @@ export function heldInFile(file: FeatureFile, at: RowPlaces, plan: Plan): HeldOu
   const read = (places: RowPlaces): Promise<Float32Array> => file.read(places.map(({ row }) => row));
   return {
     samples: at.map(({ sample }) => sample),
-    logits: (network, parameters) =>
-      evaluateChunks(chunksOf(at, plan), read, (rows) => Promise.resolve(rows), network, parameters),
+    logits: (network, parameters) => {
+      const chunks = chunksOf(at, plan.batch * batchesAtOnce(plan.batch, elementCount(plan.cut.shape)));
+      const ready = (rows: Float32Array): Promise<Float32Array> => Promise.resolve(rows);
+      return evaluateChunks(prefetch(chunks, read), ready, network, parameters);
+    },
     release: () => Promise.resolve(),
   };
 }
@@ -87,9 +90,9 @@ export async function heldInPictures(request: RowsRequest): Promise<Held | undef
   const logits: HeldOutRows['logits'] = async (network, parameters) => {
     const maker = await RowMaker.create(plan, device, pool);
     try {
-      const chunks = chunksOf(kept, plan, 3 * decode.size[0] * decode.size[1]);
       const prepare = (part: readonly Sample[]): Promise<Decoded> => maker.decode(part, decode, []);
-      return await evaluateChunks(chunks, prepare, (decoded) => maker.rows(decoded), network, parameters);
+      const chunks = prefetch(chunksOf(kept, plan.batch), prepare, decodedAhead(plan.batch));
+      return await evaluateChunks(chunks, (decoded) => maker.rows(decoded), network, parameters);
     } finally {
       await maker.release();
     }
@@ -97,24 +100,21 @@ export async function heldInPictures(request: RowsRequest): Promise<Held | undef
   return { held: { samples: kept, logits, release: () => Promise.resolve() }, failures, cached: false };
 }
 
-/** Parts of a size that is a whole number of batches. @param width values one of them takes */
-function chunksOf<Item>(items: readonly Item[], { batch, cut }: Plan, width = elementCount(cut.shape)): Item[][] {
-  const length = batch * batchesAtOnce(batch, width);
+function chunksOf<Item>(items: readonly Item[], length: number): Item[][] {
   return Array.from({ length: Math.ceil(items.length / length) }, (_, index) =>
     items.slice(index * length, (index + 1) * length),
   );
 }
 
-/** @param prepare is ahead of `rowsOf`, which has its turn when the chunk has */
+/** @param rowsOf what was prepared ahead, when it has its turn */
 async function evaluateChunks<Item, Value>(
-  chunks: readonly Item[][],
-  prepare: (chunk: Item[]) => Promise<Value>,
+  chunks: AsyncIterable<Prefetched<readonly Item[], Value>>,
   rowsOf: (value: Value) => Promise<Float32Array>,
   network: Network,
   parameters: ReadonlyMap<string, Tensor> | undefined,
 ): Promise<Float32Array> {
   const parts: Float32Array[] = [];
-  for await (const { batch, value } of prefetch(chunks, prepare))
+  for await (const { batch, value } of chunks)
     parts.push(await network.evaluate(await rowsOf(value), batch.length, parameters));
   const whole = new Float32Array(parts.reduce((total, part) => total + part.length, 0));
   let offset = 0;

@@ -6,7 +6,7 @@ import type { Sample } from '#electron/engine/data/folder.ts';
 import type { ConcreteDevice } from '#electron/engine/runtime/session.ts';
 import type { RowPlaces } from '#electron/engine/training/held-out-rows.ts';
 import type { Project } from '#electron/engine/training/project.ts';
-import { exceedsMemory } from '#electron/engine/training/row-memory.ts';
+import { exceedsMemory, worthAFile } from '#electron/engine/training/row-memory.ts';
 import { rowsKey, type RowsRequest } from '#electron/engine/training/rows.ts';
 import { elementCount } from '#shared/core/shape.ts';
 import type { RunEvent } from '#shared/protocol/run.ts';
@@ -24,14 +24,13 @@ export interface PrepareRequest {
 
 /**
  * Where the rows of the training split are: all in memory, all in files of the feature cache, or nowhere, to be made
- * anew every epoch. Pictures themselves are not put into files: float32 takes ten times what their JPEG does, and
- * decoding is hidden behind the training of a whole network (docs/decisions/0034).
+ * anew every epoch.
  */
 export function keepingOf({ plan, samples, recipe }: Project): 'memory' | 'file' | 'none' {
   const { augment } = recipe;
   if (augment.enabled && augment.views === 0) return 'none';
   if (!exceedsMemory(rowCount(samples, viewsOf(recipe)), elementCount(plan.cut.shape))) return 'memory';
-  return plan.prefix ? 'file' : 'none';
+  return worthAFile(plan) ? 'file' : 'none';
 }
 
 /** Augmented variations of each training picture that are kept. */
