@@ -1,14 +1,13 @@
 /**
  * What the feature cache saves, and how long training waits for its pictures. Run by hand:
  *
- *     npx node test/bench/cache.ts --photos FOLDER [--backbone FILE] [--stage STAGE] [--batch N] [--epochs N]
- *         [--limit PICTURES] [--only PART]
+ *     npx node test/bench/cache.ts --photos FOLDER [--backbone FILE] [--set PATH=VALUE …] [--only PART]
  *
- * PICTURES of each class at most. PART is a part of the names of the runs that are wanted. First the frozen part by itself, in pictures a second by how many it takes at a time. Then whole runs, each in a
- * process of its own: with all rows in memory, with rows read from the cache's file, and with neither, where every
- * epoch decodes every picture and runs the frozen part again. Last a run that trains everything on pictures varied
- * anew every epoch. An epoch is its steps; `between` is what lies between two epochs: the look at the validation split
- * and the checkpoint. `wait` is the share of the steps' time in which they waited for rows or pictures.
+ * PART is a part of the names of the runs that are wanted. First the frozen part by itself, in pictures a second by how
+ * many it takes at a time. Then whole runs, each in a process of its own: with all rows in memory, with rows read from
+ * the cache's file, and with neither, where every epoch decodes every picture and runs the frozen part again; last some
+ * that train everything. An epoch is its steps; `between` is what lies between two of them, the look at the validation
+ * split and the checkpoint. `wait` is the share of the steps' time in which they waited for rows or pictures.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -48,28 +47,20 @@ const { values } = parseArgs({
   options: {
     photos: { type: 'string' },
     backbone: { type: 'string', default: 'nano' },
-    stage: { type: 'string', default: '' },
-    batch: { type: 'string', default: '32' },
-    epochs: { type: 'string', default: '4' },
-    limit: { type: 'string', default: '0' },
+    set: { type: 'string', multiple: true, default: [] },
     only: { type: 'string', default: '' },
     job: { type: 'string' },
   },
 });
 if (values.photos === undefined) throw new Error('name a folder of photos: --photos FOLDER');
 const photos = resolve(values.photos);
-const common = [
-  `training.batchSize=${values.batch}`,
-  `training.epochs=${values.epochs}`,
-  'training.patience=0',
-  `data.limitPerClass=${values.limit}`,
-];
-const frozen = values.stage === '' ? ['freeze.mode=backbone'] : ['freeze.mode=until', `freeze.stage=${values.stage}`];
+const common = ['training.batchSize=32', 'training.epochs=4', 'training.patience=0'];
 
 const documentOf = (settings: readonly string[]) =>
   applySettings(instantiate('image-classification', { dataPath: photos, backbone: values.backbone }), [
     ...common,
     ...settings,
+    ...values.set,
   ]);
 
 function say(line: string): void {
@@ -80,7 +71,7 @@ const median = (numbers: readonly number[]): number =>
   numbers.toSorted((left, right) => left - right)[Math.floor(numbers.length / 2)] ?? Number.NaN;
 
 async function timePrefix(): Promise<void> {
-  const { plan, size } = await loadProject(documentOf(frozen), '/');
+  const { plan, size } = await loadProject(documentOf([]), '/');
   const timers: { batch: number; time: () => Promise<number>; rates: number[] }[] = [];
   for (let batch = 1; batch <= 64; batch *= 2) {
     const prefix = await plan.prefixAt(batch);
@@ -173,9 +164,9 @@ const nothing = { GRAFT_ROW_MEMORY: String(256 << 10), GRAFT_CACHE_LIMIT: '0' };
 const little = { GRAFT_ROW_MEMORY: String(256 << 10) };
 const everything = ['freeze.mode=none', 'optimizer.learningRate=0.001'];
 const jobs: readonly Job[] = [
-  { name: 'frozen, rows in memory', settings: frozen, environment: {} },
-  { name: 'frozen, rows from the file', settings: frozen, environment: little },
-  { name: 'frozen, nothing kept', settings: frozen, environment: nothing },
+  { name: 'frozen, rows in memory', settings: [], environment: {} },
+  { name: 'frozen, rows from the file', settings: [], environment: little },
+  { name: 'frozen, nothing kept', settings: [], environment: nothing },
   { name: 'all trained, pictures in memory', settings: everything, environment: {} },
   { name: 'all trained, pictures from the file', settings: everything, environment: little },
   { name: 'all trained, pictures decoded', settings: everything, environment: nothing },

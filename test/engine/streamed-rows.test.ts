@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FeatureFile } from '#electron/engine/cache/feature-file.ts';
 import { cacheFolder } from '#electron/engine/paths.ts';
+import { keepingOf } from '#electron/engine/training/passes.ts';
+import { loadProject } from '#electron/engine/training/project.ts';
 import { RowMaker } from '#electron/engine/training/row-maker.ts';
 import { RunFolder } from '#electron/engine/training/run-folder.ts';
 import { control, evaluate, pool, resume, train } from '#electron/engine/training/runs.ts';
@@ -127,6 +129,24 @@ describe('rows larger than memory', () => {
     expect(count()).toBe(samples - trained);
     expect(await evaluate(first.folder)).toEqual(recorded);
     expect(count()).toBe(samples - trained);
+  });
+});
+
+describe('where rows are kept', () => {
+  const keeping = async (settings: readonly string[], memory = littleMemory): Promise<string> => {
+    vi.stubEnv('GRAFT_ROW_MEMORY', memory);
+    return keepingOf(await loadProject(project(data, [...short, ...settings]), home.path));
+  };
+
+  it('follows from their size, and from whether they are the same every epoch', async () => {
+    const rowBytes = 384 * 4;
+    const augmented = ['augment.enabled=true', 'augment.views=2'];
+    expect(await keeping([], String(samples * rowBytes))).toBe('memory');
+    expect(await keeping([], String(samples * rowBytes - 1))).toBe('file');
+    expect(await keeping(augmented, String((samples + 2 * trained) * rowBytes))).toBe('memory');
+    expect(await keeping(augmented, String((samples + 2 * trained) * rowBytes - 1))).toBe('file');
+    expect(await keeping(['augment.enabled=true'], '1e12')).toBe('none');
+    expect(await keeping(['freeze.mode=none'])).toBe('file');
   });
 });
 

@@ -1,4 +1,6 @@
 /** What of a run's pictures is brought to the cut once: every one as it is, and the training ones in each kept variation. */
+import { elementCount } from '#shared/core/shape.ts';
+import type { RunEvent } from '#shared/protocol/run.ts';
 import type { FeatureCache } from '#electron/engine/cache/feature-cache.ts';
 import type { DecodePool } from '#electron/engine/data/decode-pool.ts';
 import type { DecodeOptions } from '#electron/engine/data/decode.ts';
@@ -8,8 +10,6 @@ import type { RowPlaces } from '#electron/engine/training/held-out-rows.ts';
 import type { Project } from '#electron/engine/training/project.ts';
 import { exceedsMemory, worthAFile } from '#electron/engine/training/row-memory.ts';
 import { rowsKey, type RowsRequest } from '#electron/engine/training/rows.ts';
-import { elementCount } from '#shared/core/shape.ts';
-import type { RunEvent } from '#shared/protocol/run.ts';
 
 export interface PrepareRequest {
   readonly project: Project;
