@@ -1,5 +1,5 @@
 /** A run in the terminal: progress bar, loss chart, accuracy, time left. Redraws on a terminal, else a line per epoch. */
-import { noticeableWait } from '#shared/protocol/data-wait.ts';
+import { noticeableWait, waitRemedy } from '#shared/protocol/data-wait.ts';
 import type { RunEvent } from '#shared/protocol/run.ts';
 import { sentence, type Output } from '../output.ts';
 import { drawChart } from './chart.ts';
@@ -122,6 +122,8 @@ export class TrainView {
       `${reasons[done.reason]} after ${duration(done.seconds)} · best epoch ${done.best.epoch}: ` +
         `accuracy ${percent(done.best.accuracy)}, loss ${done.best.loss.toFixed(4)}`,
     );
+    const last = this.#epochs.at(-1);
+    if (last && noticeableWait(last) !== undefined) this.#note(waitRemedy);
     this.#note(`model ${done.model}`);
     this.#note(`run   ${done.run}`);
     if (done.reason === 'stopped') this.#note('A stopped run is finished: export its model as it is, or train again.');

@@ -22,12 +22,11 @@ import { dataWait, progress, samplesPerSecond, secondsLeft } from '#renderer/sto
 import { isActive, knownRun, type RunState } from '#renderer/store/run-state.ts';
 import { useRun } from '#renderer/store/run.ts';
 import { deviceWords } from '#renderer/ui/device-words.ts';
+import { waitRemedy } from '#shared/protocol/data-wait.ts';
 import { formatCount, formatDuration, formatPercent } from '#shared/core/format.ts';
 import classes from '#renderer/panels/run/run.module.css';
 
 const iconSize = 14;
-const waitRemedy =
-  'Training is faster than the photos come. Smaller photo files, a faster disk, or fewer programs beside this one help; so do Cached versions in the Augment node.';
 
 /** Starts and steers the run, and says how far it is. */
 export function RunBar() {
