@@ -33,8 +33,12 @@ export async function streamRows(request: RowsRequest): Promise<StreamedRows | '
       return 'interrupted';
     }
   }
-  const made = await writeAll(request, known);
-  await known?.file.close();
+  let made: Awaited<ReturnType<typeof writeAll>>;
+  try {
+    made = await writeAll(request, known);
+  } finally {
+    await known?.file.close();
+  }
   if (typeof made === 'string') return made;
   const file = await reopen(request);
   if (!file) return 'not-kept';
@@ -65,7 +69,7 @@ async function openKnown(request: RowsRequest): Promise<Known | 'interrupted' | 
   let stopped = false;
   try {
     const file = await cache.open(rowsKey(request), async (values, first) => {
-      unread.push(...rowsOfNaN(values, width, first));
+      for (const place of rowsOfNaN(values, width, first)) unread.push(place);
       onProgress(Math.floor((first + values.length) / width), samples.length);
       stopped = await interrupted();
       return !stopped;
@@ -110,7 +114,11 @@ async function writeAll(
         next = place + 1;
       }
     });
-    if (known && failures) await copyTo(samples.length);
+    if (known && failures) {
+      await copyTo(samples.length);
+      // Windows replaces no file that is open.
+      await known.file.close();
+    }
     return failures !== undefined;
   });
   if (!kept) return 'interrupted';
