@@ -10,8 +10,9 @@ import type { ConcreteDevice } from '#electron/engine/runtime/session.ts';
 import { batchPlaces, dropoutMasks } from '#electron/engine/training/batches.ts';
 import { Network } from '#electron/engine/training/network.ts';
 import type { Project } from '#electron/engine/training/project.ts';
-import { RowMaker, rowsKey } from '#electron/engine/training/rows.ts';
-import { decodeOptions } from '#electron/engine/training/samples.ts';
+import { RowMaker } from '#electron/engine/training/row-maker.ts';
+import { rowsKey } from '#electron/engine/training/rows.ts';
+import { decodeOptions, keepingOf } from '#electron/engine/training/passes.ts';
 
 /** Steps timed at most, after one that warms the session up. */
 const timedSteps = 5;
@@ -51,13 +52,15 @@ export async function forecast(project: Project, device: ConcreteDevice, pool: D
     }
     const secondsPerStep = (performance.now() - began) / 1000 / timed;
     const trained = samples.filter(({ split }) => split === 'train').length;
-    const live = recipe.augment.enabled && recipe.augment.views === 0;
+    const keeping = keepingOf(project);
     const steps = Math.ceil(trained / plan.batch);
     const copies = 1 + (recipe.augment.enabled ? recipe.augment.views : 0);
+    const cacheBytes = samples.length * width * 4 * copies;
+    const live = keeping === 'none' || (keeping === 'file' && !cache.holds(cacheBytes));
     return {
       secondsPerEpoch: steps * (secondsPerStep + (live ? secondsPerBatchOfRows : 0)),
       cacheSeconds: Math.ceil(samples.length / plan.batch) * secondsPerBatchOfRows * copies,
-      cacheBytes: samples.length * width * 4 * copies,
+      cacheBytes,
       memoryBytes: process.memoryUsage.rss(),
       cached: await cache.has(key),
     };

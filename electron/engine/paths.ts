@@ -1,5 +1,5 @@
 /** Where the engine finds what is not in its messages; the supervisor sets the environment. */
-import { homedir } from 'node:os';
+import { homedir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -25,4 +25,10 @@ export function devicesFile(): string {
 export function cacheLimitBytes(): number {
   const set = Number(process.env['GRAFT_CACHE_LIMIT'] || Number.NaN);
   return Number.isFinite(set) && set >= 0 ? set : 10 * 2 ** 30;
+}
+
+/** Bytes of rows, pictures at the cut, that a run holds in memory; a quarter of the machine's unless set. */
+export function rowMemoryBytes(): number {
+  const set = Number(process.env['GRAFT_ROW_MEMORY'] || Number.NaN);
+  return Number.isFinite(set) && set >= 0 ? set : totalmem() / 4;
 }

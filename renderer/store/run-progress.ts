@@ -2,6 +2,7 @@
 import type { EpochEvent } from '#renderer/store/run-record.ts';
 import { knownRun, type RunState } from '#renderer/store/run-state.ts';
 import { valueAt } from '#renderer/store/metric-series.ts';
+import { noticeableWait } from '#shared/protocol/data-wait.ts';
 
 /** Share of the whole run's steps that are done, 0–1; while features are computed, the share of the pictures. */
 export function progress(state: RunState): number {
@@ -44,6 +45,12 @@ export function secondsLeft(state: RunState, forecast?: number): number | undefi
 
 export function samplesPerSecond(state: RunState): number | undefined {
   return knownRun(state)?.record.epochs.at(-1)?.samplesPerSecond;
+}
+
+/** Share of the last epoch's time that was spent waiting for photos; undefined where it is not worth a word. */
+export function dataWait(state: RunState): number | undefined {
+  const epoch = knownRun(state)?.record.epochs.at(-1);
+  return epoch && noticeableWait(epoch);
 }
 
 /** The epoch whose model is kept: the last one that beat all before it. */

@@ -12,6 +12,7 @@ import { carriedValues, emitEvaluation, emitLoop, emitStep, type Carried } from 
 import { chooseCheckpoints, type Checkpointing } from '#shared/compiler/checkpoint-cuts.ts';
 import { pooledFeatures, type DropoutInput } from '#shared/compiler/head.ts';
 import type { LossSpec } from '#shared/compiler/losses/spec.ts';
+import { peakMemory } from '#shared/compiler/memory.ts';
 import type { Oracle } from '#shared/compiler/oracle.ts';
 import { lossSpec, optimizerSpec } from '#shared/compiler/specs.ts';
 import { findStages, type StageCut } from '#shared/compiler/stages.ts';
@@ -22,7 +23,10 @@ import type { Tensor } from '#shared/ir/tensor.ts';
 import { GraftError } from '#shared/messages/error.ts';
 import type { Recipe } from '#shared/nodes/recipe.ts';
 
-/** Pictures the frozen part takes at a time at most, so that a large training batch does not make its memory grow. */
+/**
+ * Pictures the frozen part takes at a time at most, so that a large training batch does not make its memory grow. A
+ * processor gains nothing from more; a graphics card may (`electron/engine/training/prefix-batch.ts`).
+ */
 const largestPrefixBatch = 32;
 
 export interface Plan {
@@ -33,6 +37,8 @@ export interface Plan {
   /** Pictures to the cut, `prefixBatch` at a time; absent when nothing is frozen. */
   readonly prefix: Model | undefined;
   readonly prefixBatch: number;
+  /** The prefix for another number of pictures at a time, and the bytes it is estimated to take. */
+  readonly prefixAt: (pictures: number) => Promise<{ readonly model: Model; readonly bytes: number } | undefined>;
   readonly step: Model;
   readonly loop: Model;
   /** Either, written for kernels that take channels in blocks of this size. */
@@ -122,6 +128,11 @@ export async function compile({ recipe, backbone, classCounts, oracle, memoryLim
     cut: { name: tensor, shape: divided.cut.shape.slice(1) },
     prefix,
     prefixBatch,
+    prefixAt: async (pictures) => {
+      const fixed = await fix(assembly.inference, pictures);
+      const model = partition(fixed, tensor).prefix;
+      return model && { model, bytes: peakMemory(model.graph, fixed.graph.types) };
+    },
     step: emitStep(suffix, spec),
     loop: emitLoop(suffix, spec),
     emitFor: (kind, channelBlock) =>

@@ -39,7 +39,10 @@ export const runEventSchema = z.discriminatedUnion('event', [
     epoch: z.number(),
     train: metricsSchema,
     validation: metricsSchema,
+    /** Of its steps; the look at the validation split comes on top. */
     seconds: z.number(),
+    /** How much of `seconds` steps waited for rows or pictures. Runs of earlier versions do not say. */
+    dataWaitSeconds: z.number().optional(),
     samplesPerSecond: z.number(),
     secondsLeft: z.number(),
     best: z.boolean(),

@@ -3,12 +3,12 @@ import { mkdirSync, renameSync, utimesSync, writeFileSync, readFileSync, statSyn
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FeatureCache } from '#electron/engine/cache/feature-cache.ts';
-import { heldInChunks, heldInMemory } from '#electron/engine/training/held-out-rows.ts';
+import { heldInMemory, heldInPictures } from '#electron/engine/training/held-out-rows.ts';
 import { Network } from '#electron/engine/training/network.ts';
 import { loadProject, type Project } from '#electron/engine/training/project.ts';
 import { loadRows, type RowsRequest } from '#electron/engine/training/rows.ts';
 import { pool } from '#electron/engine/training/runs.ts';
-import { decodeOptions } from '#electron/engine/training/samples.ts';
+import { decodeOptions } from '#electron/engine/training/passes.ts';
 import { elementCount } from '#shared/core/shape.ts';
 import { makePictures, project, temporaryHome } from '#test/engine/support.ts';
 
@@ -81,13 +81,12 @@ describe('rows', () => {
     writeFileSync(broken, 'not a picture');
     const withBroken = [...loaded.samples, { path: broken, label: 1, split: 'validation' as const }];
     const rows = await loadRows(request(loaded, withBroken));
-    const width = elementCount(loaded.plan.cut.shape);
     const whole = heldInMemory(
-      rows as NonNullable<typeof rows>,
-      withBroken.map((sample, row) => ({ sample, row })),
-      width,
+      rows?.data ?? new Float32Array(),
+      loaded.samples.map((sample, row) => ({ sample, row })),
+      elementCount(loaded.plan.cut.shape),
     );
-    const chunks = await heldInChunks(request(loaded, withBroken));
+    const chunks = await heldInPictures(request(loaded, withBroken));
     expect([...(chunks?.failures.keys() ?? [])]).toEqual([withBroken.length - 1]);
     expect(chunks?.held.samples).toEqual(whole.samples);
     const network = new Network(loaded.plan, 'cpu');

@@ -1,4 +1,5 @@
 /** A run in the terminal: progress bar, loss chart, accuracy, time left. Redraws on a terminal, else a line per epoch. */
+import { noticeableWait, waitRemedy } from '#shared/protocol/data-wait.ts';
 import type { RunEvent } from '#shared/protocol/run.ts';
 import { sentence, type Output } from '../output.ts';
 import { drawChart } from './chart.ts';
@@ -79,10 +80,12 @@ export class TrainView {
 
   #epochLine(epoch: Epoch): string {
     const width = String(this.#plan?.epochs ?? epoch.epoch).length;
+    const wait = noticeableWait(epoch);
     return (
       `epoch ${String(epoch.epoch).padStart(width)}/${this.#plan?.epochs ?? '?'}  ` +
       `loss ${epoch.train.loss.toFixed(4)} · held out: loss ${epoch.validation.loss.toFixed(4)}, ` +
-      `accuracy ${percent(epoch.validation.accuracy)}${epoch.best ? ' *' : ''}`
+      `accuracy ${percent(epoch.validation.accuracy)}${epoch.best ? ' *' : ''}` +
+      (wait === undefined ? '' : ` · waiting for pictures: ${percent(wait)} of the time`)
     );
   }
 
@@ -119,6 +122,8 @@ export class TrainView {
       `${reasons[done.reason]} after ${duration(done.seconds)} · best epoch ${done.best.epoch}: ` +
         `accuracy ${percent(done.best.accuracy)}, loss ${done.best.loss.toFixed(4)}`,
     );
+    const last = this.#epochs.at(-1);
+    if (last && noticeableWait(last) !== undefined) this.#note(waitRemedy);
     this.#note(`model ${done.model}`);
     this.#note(`run   ${done.run}`);
     if (done.reason === 'stopped') this.#note('A stopped run is finished: export its model as it is, or train again.');

@@ -5,18 +5,13 @@
  */
 
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm, stat, utimes, type FileHandle } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat, statfs, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import { crc32 } from 'node:zlib';
 import { elementCount, type Shape } from '#shared/core/shape.ts';
-import {
-  decodeSafetensorsHeader,
-  encodeSafetensorsHeader,
-  SafetensorsError,
-  safetensorsHeaderLength,
-} from '#shared/ir/safetensors.ts';
+import { SafetensorsError } from '#shared/ir/safetensors.ts';
 import { GraftError } from '#shared/messages/error.ts';
 import { canonicalJson } from './canonical-json.ts';
+import { FeatureFile, featureFileBytes, FeatureWriter } from './feature-file.ts';
 
 export interface CachedFeatures {
   /** [rows, …shape], row-major. */
@@ -35,8 +30,6 @@ const ending = '.safetensors';
 const unfinishedEnding = '.partial';
 /** An unfinished file untouched for so long was left behind by a process that is gone. */
 const abandonedMilliseconds = 3_600_000;
-/** Bytes read, hashed and written at a time. */
-const pieceBytes = 16 << 20;
 const diskFullCodes = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
 /** One of these serves one run: what it read or wrote is not deleted to make room for what it writes next. */
@@ -64,57 +57,107 @@ export class FeatureCache {
     );
   }
 
-  /** The entry, checked to its last byte. Throws `cache.damaged`, having deleted the file. */
+  /** The whole entry, checked to its last byte. Throws `cache.damaged`, having deleted the file. */
   async read(key: string): Promise<CachedFeatures | undefined> {
-    const path = this.#path(key);
-    const file = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return undefined;
-      throw error;
+    let features = new Float32Array();
+    const file = await this.open(key, (values, first, { rows, shape }) => {
+      if (first === 0) features = new Float32Array(rows * elementCount(shape));
+      features.set(values, first);
+      return true;
     });
     if (!file) return undefined;
-    let entry: CachedFeatures | undefined;
+    await file.close();
+    return { features, shape: [...file.shape], rows: file.rows };
+  }
+
+  /**
+   * The entry, not held: its rows are read as they are wanted, until it is closed.
+   * @param visit is shown all values piece by piece, as by `FeatureFile.check`, before anything else; an entry that
+   * this run has just written can do without
+   * @throws GraftError `cache.damaged`, having deleted the file
+   */
+  async open(
+    key: string,
+    visit?: (values: Float32Array, first: number, file: FeatureFile) => boolean | Promise<boolean>,
+  ): Promise<FeatureFile | undefined> {
+    const path = this.#path(key);
+    let file: FeatureFile | undefined;
     try {
-      entry = await readEntry(file, key);
+      file = await FeatureFile.open(path, key);
+      if (visit) await file?.check((values, first) => visit(values, first, file as FeatureFile));
     } catch (thrown) {
+      await file?.close();
       if (!(thrown instanceof SafetensorsError)) throw thrown;
-    } finally {
-      await file.close();
-    }
-    if (!entry) {
       await rm(path, { force: true });
       throw new GraftError('cache.damaged', { path });
     }
+    if (!file) return undefined;
     this.#inUse.add(key);
     const now = new Date();
     // The time of last use. A cache that cannot be written to can still be read.
     await utimes(path, now, now).catch(() => undefined);
-    return entry;
+    return file;
+  }
+
+  /** Whether entries of so many bytes together could be kept if nothing else were. */
+  holds(bytes: number): boolean {
+    return bytes <= this.#limitBytes;
   }
 
   /** Keeps `features`, [rows, …shape] with the shape of one sample, deleting what was unused for longest to make room. */
   async write(key: string, shape: Shape, features: Float32Array): Promise<CacheWrite> {
-    const path = this.#path(key);
-    const unfinished = join(this.#folder, `${key}.${randomUUID()}${unfinishedEnding}`);
-    const bytes = new Uint8Array(features.buffer, features.byteOffset, features.byteLength);
     const rows = features.length / elementCount(shape);
     if (!Number.isInteger(rows)) throw new Error(`${features.length} values are no rows of [${shape.join(', ')}]`);
-    const tensors = new Map([['features', { dtype: 'float32' as const, shape: [rows, ...shape] }]]);
-    const header = encodeSafetensorsHeader(tensors, { 'graft.key': key, 'graft.crc32': checksum(bytes) }).bytes;
+    const written = await this.writeRows(key, [rows, ...shape], async (append) => {
+      await append(features);
+      return true;
+    });
+    return written as CacheWrite;
+  }
+
+  /**
+   * Keeps an entry whose rows are appended one after the other while they are made. An entry that is there already
+   * can be read until this one takes its place.
+   * @param shape [rows, …shape of one sample]
+   * @param make appends all rows; when it returns false, or throws, nothing is kept
+   * @returns undefined when `make` gave up
+   */
+  async writeRows(
+    key: string,
+    shape: Shape,
+    make: (append: (rows: Float32Array) => Promise<void>) => Promise<boolean>,
+  ): Promise<CacheWrite | undefined> {
+    const unfinished = join(this.#folder, `${key}.${randomUUID()}${unfinishedEnding}`);
+    /** What the file system refused; anything else that is thrown is not about the cache. */
+    let refusal: NodeJS.ErrnoException | undefined;
+    const refusable = <Value>(work: Promise<Value>): Promise<Value> =>
+      work.catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== undefined) refusal = error;
+        throw error;
+      });
+    let writer: FeatureWriter | undefined;
     try {
-      await mkdir(this.#folder, { recursive: true });
-      if (!(await this.#makeRoom(key, header.length + bytes.length))) {
-        const detail = `${header.length + bytes.length} bytes are needed, ${this.#limitBytes} are allowed`;
-        return { stored: false, reason: 'over-limit', detail };
-      }
-      await writeEntry(unfinished, header, bytes);
-      await rename(unfinished, path);
+      await refusable(mkdir(this.#folder, { recursive: true }));
+      const bytes = featureFileBytes(key, shape);
+      if (!(await refusable(this.#makeRoom(key, bytes)))) return tooLittle('over-limit', bytes, this.#limitBytes);
+      const { bavail, bsize } = await refusable(statfs(this.#folder));
+      if (bavail * bsize < bytes) return tooLittle('disk-full', bytes, bavail * bsize);
+      const opened = await refusable(FeatureWriter.create(unfinished, key, shape));
+      writer = opened;
+      if (!(await make((rows) => refusable(opened.append(rows))))) return undefined;
+      await refusable(opened.finish());
+      await refusable(opened.close());
+      writer = undefined;
+      await refusable(rename(unfinished, this.#path(key)));
       this.#inUse.add(key);
       return { stored: true };
     } catch (thrown) {
-      await rm(unfinished, { force: true }).catch(() => undefined);
-      const { code, message } = thrown as NodeJS.ErrnoException;
-      if (code === undefined) throw thrown;
+      if (thrown !== refusal) throw thrown;
+      const { code = '', message } = refusal as NodeJS.ErrnoException;
       return { stored: false, reason: diskFullCodes.has(code) ? 'disk-full' : 'unwritable', detail: message };
+    } finally {
+      await writer?.close().catch(() => undefined);
+      await rm(unfinished, { force: true }).catch(() => undefined);
     }
   }
 
@@ -153,48 +196,7 @@ export class FeatureCache {
   }
 }
 
-/** Measured on 500 MB: CRC-32 104 ms, SHA-256 281 ms, BLAKE2b 547 ms. It guards against decay, not against people. */
-function checksum(bytes: Uint8Array): string {
-  let value = 0;
-  for (let at = 0; at < bytes.length; at += pieceBytes) value = crc32(bytes.subarray(at, at + pieceBytes), value);
-  return value.toString(16).padStart(8, '0');
-}
-
-async function writeEntry(path: string, header: Uint8Array, bytes: Uint8Array): Promise<void> {
-  const file = await open(path, 'wx');
-  try {
-    await file.writeFile(header);
-    for (let at = 0; at < bytes.length; at += pieceBytes) await file.writeFile(bytes.subarray(at, at + pieceBytes));
-  } finally {
-    await file.close();
-  }
-}
-
-/** Throws SafetensorsError for a file that is not what was written. */
-async function readEntry(file: FileHandle, key: string): Promise<CachedFeatures> {
-  const { size } = await file.stat();
-  const start = await readBytes(file, new Uint8Array(Math.min(8, size)), 0);
-  const headerLength = safetensorsHeaderLength(start, size);
-  const json = await readBytes(file, new Uint8Array(headerLength), 8);
-  const { entries, metadata } = decodeSafetensorsHeader(json, size - 8 - headerLength);
-  const entry = entries.get('features');
-  if (!entry || entry.dtype !== 'float32' || entry.shape.length === 0 || metadata['graft.key'] !== key) {
-    throw new SafetensorsError('it does not hold the features it is named after');
-  }
-  const features = new Float32Array(elementCount(entry.shape));
-  const bytes = await readBytes(file, new Uint8Array(features.buffer), 8 + headerLength + entry.start);
-  if (checksum(bytes) !== metadata['graft.crc32']) throw new SafetensorsError('its checksum does not match');
-  const [rows, ...shape] = entry.shape as [number, ...number[]];
-  return { features, shape, rows };
-}
-
-/** Fills `target` from `position` on. */
-async function readBytes(file: FileHandle, target: Uint8Array, position: number): Promise<Uint8Array> {
-  for (let at = 0; at < target.length;) {
-    const length = Math.min(pieceBytes, target.length - at);
-    const { bytesRead } = await file.read(target, at, length, position + at);
-    if (bytesRead === 0) throw new SafetensorsError('it is shorter than its header says');
-    at += bytesRead;
-  }
-  return target;
+function tooLittle(reason: 'over-limit' | 'disk-full', needed: number, there: number): CacheWrite {
+  const detail = `${needed} bytes are needed, ${there} are ${reason === 'disk-full' ? 'free' : 'allowed'}`;
+  return { stored: false, reason, detail };
 }

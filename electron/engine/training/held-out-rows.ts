@@ -1,86 +1,121 @@
-/** The validation split at the cut: held in memory where it fits, made in chunks at every look where it does not. */
-import { totalmem } from 'node:os';
+/** The validation split at the cut: held in memory where it fits, else read from the feature cache or made at every look. */
 import { elementCount } from '#shared/core/shape.ts';
+import type { Plan } from '#shared/compiler/compile.ts';
 import type { Tensor } from '#shared/ir/tensor.ts';
-import type { DecodePool } from '#electron/engine/data/decode-pool.ts';
+import { prefetch, type Prefetched } from '#electron/engine/data/batches.ts';
 import type { Sample } from '#electron/engine/data/folder.ts';
+import type { FeatureFile } from '#electron/engine/cache/feature-file.ts';
 import type { Network } from '#electron/engine/training/network.ts';
-import { RowMaker, type Rows, type RowsRequest } from '#electron/engine/training/rows.ts';
-
-/** Rows held in memory at most, as a share of the machine's. */
-const memoryShare = 0.25;
-/** Pictures in one chunk. */
-const chunk = 256;
-
-/** Whether this many rows are too much to hold. @param width elements of one row */
-export function exceedsMemory(rows: number, width: number): boolean {
-  return rows * width * 4 > totalmem() * memoryShare;
-}
+import { batchesAtOnce, decodedAhead, exceedsMemory, worthAFile } from '#electron/engine/training/row-memory.ts';
+import { RowMaker, type Decoded } from '#electron/engine/training/row-maker.ts';
+import { loadRows, type RowsRequest } from '#electron/engine/training/rows.ts';
+import { streamRows, unreadable } from '#electron/engine/training/streamed-rows.ts';
 
 export interface HeldOutRows {
   /** Those that can be read. */
   readonly samples: readonly Sample[];
   /** [samples, classes], with the network's parameters or the given ones. */
   readonly logits: (network: Network, parameters?: ReadonlyMap<string, Tensor>) => Promise<Float32Array>;
+  /** Lets go of what is open. */
+  readonly release: () => Promise<void>;
 }
 
-/** @param at where each held-out sample lies among the rows */
-export function heldInMemory(
-  { data, failures }: Rows,
-  at: readonly { readonly sample: Sample; readonly row: number }[],
-  width: number,
-): HeldOutRows {
-  const readable = at.filter(({ row }) => !failures.has(row));
-  const rows = new Float32Array(readable.length * width);
-  readable.forEach(({ row }, place) => rows.set(data.subarray(row * width, (row + 1) * width), place * width));
+/** Held-out rows, and what was met on the way to them. */
+export interface Held {
+  readonly held: HeldOutRows;
+  /** Why pictures were left out, by their place among the samples. */
+  readonly failures: ReadonlyMap<number, string>;
+  readonly cached: boolean;
+}
+
+/** Where each held-out sample lies among the rows. */
+export type RowPlaces = readonly { readonly sample: Sample; readonly row: number }[];
+
+/** The samples of the request in whichever way they fit. @returns undefined when interrupted */
+export async function holdOut(request: RowsRequest): Promise<Held | undefined> {
+  const { plan, samples } = request;
+  const width = elementCount(plan.cut.shape);
+  const at = samples.map((sample, row) => ({ sample, row }));
+  if (!exceedsMemory(samples.length, width)) {
+    const rows = await loadRows(request);
+    return rows && { ...rows, held: heldInMemory(rows.data, readable(at, rows.failures), width) };
+  }
+  const streamed = worthAFile(plan) ? await streamRows(request) : 'not-kept';
+  if (streamed === 'interrupted') return undefined;
+  if (streamed === 'not-kept') return heldInPictures(request);
+  const { file, failures } = streamed;
+  const held = heldInFile(file, readable(at, failures), plan);
+  return { ...streamed, held: { ...held, release: () => file.close() } };
+}
+
+function readable(at: RowPlaces, failures: ReadonlyMap<number, string>): RowPlaces {
+  return at.filter(({ row }) => !failures.has(row));
+}
+
+/** @param at those that can be read, which are copied from `data`, [rows, …cut shape] */
+export function heldInMemory(data: Float32Array, at: RowPlaces, width: number): HeldOutRows {
+  const rows = new Float32Array(at.length * width);
+  at.forEach(({ row }, place) => rows.set(data.subarray(row * width, (row + 1) * width), place * width));
   return {
-    samples: readable.map(({ sample }) => sample),
-    logits: (network, parameters) => network.evaluate(rows, readable.length, parameters),
+    samples: at.map(({ sample }) => sample),
+    logits: (network, parameters) => network.evaluate(rows, at.length, parameters),
+    release: () => Promise.resolve(),
+  };
+}
+
+/** Rows that are read at every look, ahead of their evaluation. @param at those that can be read; the file stays open */
+export function heldInFile(file: FeatureFile, at: RowPlaces, plan: Plan): HeldOutRows {
+  const read = (places: RowPlaces): Promise<Float32Array> => file.read(places.map(({ row }) => row));
+  return {
+    samples: at.map(({ sample }) => sample),
+    logits: (network, parameters) => {
+      const chunks = chunksOf(at, plan.batch * batchesAtOnce(plan.batch, elementCount(plan.cut.shape)));
+      const ready = (rows: Float32Array): Promise<Float32Array> => Promise.resolve(rows);
+      return evaluateChunks(prefetch(chunks, read), ready, network, parameters);
+    },
+    release: () => Promise.resolve(),
   };
 }
 
 /**
- * Looks at every picture once to find those that cannot be read.
- * @returns the rows, and why pictures were left out by their place; undefined when interrupted
+ * Pictures that are decoded and taken to the cut at every look. Looks at every one once to find those that cannot be
+ * read.
+ * @returns undefined when interrupted
  */
-export async function heldInChunks(
-  request: Pick<RowsRequest, 'plan' | 'device' | 'samples' | 'decode' | 'onProgress' | 'interrupted'> & {
-    readonly pool: DecodePool;
-  },
-): Promise<{ held: HeldOutRows; failures: Map<number, string> } | undefined> {
+export async function heldInPictures(request: RowsRequest): Promise<Held | undefined> {
   const { plan, device, pool, samples, decode } = request;
-  const failures = new Map<number, string>();
-  for (let start = 0; start < samples.length; start += chunk) {
-    if (await request.interrupted()) return undefined;
-    const paths = samples.slice(start, start + chunk).map(({ path }) => path);
-    const looked = await pool.decode(paths, decode);
-    for (const { index, reason } of looked.failures) failures.set(start + index, reason);
-    request.onProgress(Math.min(start + chunk, samples.length), samples.length);
-  }
-  const readable = samples.filter((_, index) => !failures.has(index));
-  const logits = async (network: Network, parameters?: ReadonlyMap<string, Tensor>): Promise<Float32Array> => {
+  const failures = await unreadable(request, [...samples.keys()]);
+  if (!failures) return undefined;
+  const kept = samples.filter((_, place) => !failures.has(place));
+  const logits: HeldOutRows['logits'] = async (network, parameters) => {
     const maker = await RowMaker.create(plan, device, pool);
-    const parts: Float32Array[] = [];
     try {
-      for (let start = 0; start < readable.length; start += chunk) {
-        const part = readable.slice(start, start + chunk);
-        const rows = await maker.rows(await maker.decode(part, decode, []));
-        parts.push(await network.evaluate(rows, part.length, parameters));
-      }
+      const prepare = (part: readonly Sample[]): Promise<Decoded> => maker.decode(part, decode, []);
+      const chunks = prefetch(chunksOf(kept, plan.batch), prepare, decodedAhead(plan.batch));
+      return await evaluateChunks(chunks, (decoded) => maker.rows(decoded), network, parameters);
     } finally {
       await maker.release();
     }
-    return concatenate(parts);
   };
-  return { held: { samples: readable, logits }, failures };
+  return { held: { samples: kept, logits, release: () => Promise.resolve() }, failures, cached: false };
 }
 
-/** @returns whether the split is to be held in chunks */
-export function needsChunks(samples: number, cutShape: readonly number[]): boolean {
-  return exceedsMemory(samples, elementCount(cutShape));
+function chunksOf<Item>(items: readonly Item[], length: number): Item[][] {
+  return Array.from({ length: Math.ceil(items.length / length) }, (_, index) =>
+    items.slice(index * length, (index + 1) * length),
+  );
 }
 
-function concatenate(parts: readonly Float32Array[]): Float32Array {
+/** @param rowsOf what was prepared ahead, when it has its turn */
+async function evaluateChunks<Item, Value>(
+  chunks: AsyncIterable<Prefetched<readonly Item[], Value>>,
+  rowsOf: (value: Value) => Promise<Float32Array>,
+  network: Network,
+  parameters: ReadonlyMap<string, Tensor> | undefined,
+): Promise<Float32Array> {
+  const parts: Float32Array[] = [];
+  for await (const { batch, value } of chunks)
+    parts.push(await network.evaluate(await rowsOf(value), batch.length, parameters));
   const whole = new Float32Array(parts.reduce((total, part) => total + part.length, 0));
   let offset = 0;
   for (const part of parts) {

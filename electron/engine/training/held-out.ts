@@ -1,6 +1,5 @@
 /** A past run's best weights and what they say of its validation split. */
 import type { Tensor } from '#shared/ir/tensor.ts';
-import { elementCount } from '#shared/core/shape.ts';
 import { FeatureCache } from '#electron/engine/cache/feature-cache.ts';
 import type { DecodePool } from '#electron/engine/data/decode-pool.ts';
 import type { Sample } from '#electron/engine/data/folder.ts';
@@ -8,9 +7,8 @@ import { cacheFolder, cacheLimitBytes } from '#electron/engine/paths.ts';
 import { Network } from '#electron/engine/training/network.ts';
 import { reloadProject, type Sameness } from '#electron/engine/training/past-run.ts';
 import type { Project } from '#electron/engine/training/project.ts';
-import { heldInChunks, heldInMemory, needsChunks, type HeldOutRows } from '#electron/engine/training/held-out-rows.ts';
-import { loadRows } from '#electron/engine/training/rows.ts';
-import { decodeOptions } from '#electron/engine/training/samples.ts';
+import { holdOut, type HeldOutRows } from '#electron/engine/training/held-out-rows.ts';
+import { decodeOptions } from '#electron/engine/training/passes.ts';
 import { RunFolder } from '#electron/engine/training/run-folder.ts';
 
 export interface HeldOut extends Judged {
@@ -45,15 +43,16 @@ export async function judge(
   try {
     return { logits: await held.logits(network, parameters), validation: held.samples };
   } finally {
+    await held.release();
     await network.release();
   }
 }
 
 async function heldOutRows(project: Project, samples: readonly Sample[], pool: DecodePool): Promise<HeldOutRows> {
   const { plan, facts, identity } = project;
-  const request = {
+  const held = await holdOut({
     plan,
-    device: 'cpu' as const,
+    device: 'cpu',
     root: facts.path,
     samples,
     pool,
@@ -63,16 +62,7 @@ async function heldOutRows(project: Project, samples: readonly Sample[], pool: D
     onProgress: () => undefined,
     onWarning: () => undefined,
     interrupted: () => Promise.resolve(false),
-  };
-  if (needsChunks(samples.length, plan.cut.shape)) {
-    const looked = await heldInChunks(request);
-    if (looked) return looked.held;
-  }
-  const rows = await loadRows(request);
-  if (!rows) throw new Error('nothing interrupts this');
-  return heldInMemory(
-    rows,
-    samples.map((sample, row) => ({ sample, row })),
-    elementCount(plan.cut.shape),
-  );
+  });
+  if (!held) throw new Error('nothing interrupts this');
+  return held.held;
 }

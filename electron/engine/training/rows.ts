@@ -12,9 +12,8 @@ import type { DecodePool } from '#electron/engine/data/decode-pool.ts';
 import type { DecodeOptions } from '#electron/engine/data/decode.ts';
 import type { Sample } from '#electron/engine/data/folder.ts';
 import type { FeatureCache } from '#electron/engine/cache/feature-cache.ts';
-import { createSession, sessionError, type ConcreteDevice } from '#electron/engine/runtime/session.ts';
-import { float32 } from '#electron/engine/runtime/tensors.ts';
-import type * as ort from 'onnxruntime-node';
+import type { ConcreteDevice } from '#electron/engine/runtime/session.ts';
+import { RowMaker } from '#electron/engine/training/row-maker.ts';
 
 export interface RowsRequest {
   readonly plan: Plan;
@@ -72,7 +71,10 @@ export async function loadRows(request: RowsRequest): Promise<Rows | undefined> 
   // What could not be read before may be readable now: the disk was away, the file has been mended.
   const wanted = known ? rowsOfNaN(known, width) : Array.from(samples, (_, index) => index);
   if (wanted.length === 0) return { data, cached: true, failures: new Map() };
-  const failures = await computeRows(request, wanted, data, width);
+  const failures = await computeRows(request, wanted, (places, rows) => {
+    for (const [index, place] of places.entries())
+      data.set(rows.subarray(index * width, (index + 1) * width), place * width);
+  });
   if (!failures) return undefined;
   if (!known || failures.size < wanted.length) {
     const kept = await cache.write(key, [samples.length, ...plan.cut.shape], data);
@@ -91,36 +93,47 @@ async function readCache(
     const known = await cache.read(key);
     return known?.features.length === length ? known.features : undefined;
   } catch (error) {
-    onWarning(
-      error instanceof GraftError ? toProblem(error) : problem('cache.not-kept', { reason: (error as Error).message }),
-    );
+    onWarning(unreadableCache(error));
     return undefined;
   }
 }
 
-function rowsOfNaN(rows: Float32Array, width: number): number[] {
+/** What is said of a cache that could not be read. */
+export function unreadableCache(error: unknown): Problem {
+  if (error instanceof GraftError) return toProblem(error);
+  return problem('cache.not-kept', { reason: (error as Error).message });
+}
+
+/** Rows of NaN, those of pictures that could not be read, among `values`. @param first place of the first value among all */
+export function rowsOfNaN(values: Float32Array, width: number, first = 0): number[] {
   const found: number[] = [];
-  for (let row = 0; row * width < rows.length; row++) if (Number.isNaN(rows[row * width])) found.push(row);
+  for (let row = Math.ceil(first / width); row * width < first + values.length; row++)
+    if (Number.isNaN(values[row * width - first])) found.push(row);
   return found;
 }
 
-/** Fills in the rows of the samples at `wanted`. @returns why some cannot be read; undefined when interrupted */
-async function computeRows(
+/**
+ * Makes the rows of the samples at `wanted`, a batch at a time.
+ * @param take is given each batch in its order: places among the samples, and their rows one after the other; that of
+ * a picture that cannot be read is NaN
+ * @returns why some cannot be read; undefined when interrupted
+ * @throws GraftError `model.features-not-finite`
+ */
+export async function computeRows(
   request: RowsRequest,
   wanted: readonly number[],
-  data: Float32Array,
-  width: number,
+  take: (places: readonly number[], rows: Float32Array) => Promise<void> | void,
 ): Promise<Map<number, string> | undefined> {
   const { plan, samples, device, pool, decode, onProgress, interrupted } = request;
-  const maker = await RowMaker.create(plan, device, pool);
+  const width = elementCount(plan.cut.shape);
+  let done = samples.length - wanted.length;
+  onProgress(done, samples.length);
+  const maker = await RowMaker.create(plan, device, pool, wanted.length);
   try {
-    const { prefixBatch } = plan;
-    const batches = Array.from({ length: Math.ceil(wanted.length / prefixBatch) }, (_, index) =>
-      wanted.slice(index * prefixBatch, (index + 1) * prefixBatch),
+    const batches = Array.from({ length: Math.ceil(wanted.length / maker.batch) }, (_, index) =>
+      wanted.slice(index * maker.batch, (index + 1) * maker.batch),
     );
     const failures = new Map<number, string>();
-    let done = samples.length - wanted.length;
-    onProgress(done, samples.length);
     const prepare = (places: readonly number[]) =>
       maker.decode(
         places.map((place) => samples[place] as Sample),
@@ -131,81 +144,18 @@ async function computeRows(
       if (await interrupted()) return undefined;
       const rows = await maker.rows(value);
       for (const { index, reason } of value.failures) failures.set(places[index] as number, reason);
-      places.forEach((place, index) => {
+      for (const [index, place] of places.entries()) {
         const row = rows.subarray(index * width, (index + 1) * width);
-        if (failures.has(place)) data.fill(Number.NaN, place * width, (place + 1) * width);
-        else if (row.every(Number.isFinite)) data.set(row, place * width);
-        else throw new GraftError('model.features-not-finite', { path: (samples[place] as Sample).path });
-      });
+        if (failures.has(place)) row.fill(Number.NaN);
+        else if (!row.every(Number.isFinite))
+          throw new GraftError('model.features-not-finite', { path: (samples[place] as Sample).path });
+      }
+      await take(places, rows);
       done += places.length;
       onProgress(done, samples.length);
     }
     return failures;
   } finally {
     await maker.release();
-  }
-}
-
-interface Decoded {
-  readonly size: readonly [number, number];
-  readonly pixels: Float32Array;
-  readonly failures: readonly { readonly index: number; readonly reason: string }[];
-}
-
-/** Pictures to rows, a batch at a time. */
-export class RowMaker {
-  readonly #plan: Plan;
-  readonly #pool: DecodePool;
-  readonly #device: ConcreteDevice;
-  readonly #session: ort.InferenceSession | undefined;
-
-  private constructor(plan: Plan, device: ConcreteDevice, pool: DecodePool, session: ort.InferenceSession | undefined) {
-    this.#plan = plan;
-    this.#device = device;
-    this.#pool = pool;
-    this.#session = session;
-  }
-
-  static async create(plan: Plan, device: ConcreteDevice, pool: DecodePool): Promise<RowMaker> {
-    return new RowMaker(plan, device, pool, plan.prefix && (await createSession(plan.prefix, device)));
-  }
-
-  /** @param places of the samples in their split, for the random numbers of augmentation */
-  async decode(samples: readonly Sample[], options: DecodeOptions, places: readonly number[]): Promise<Decoded> {
-    const augment = options.augment && { ...options.augment, indices: places };
-    const paths = samples.map(({ path }) => path);
-    const decoded = await this.#pool.decode(paths, { ...options, ...(augment ? { augment } : {}) });
-    return { ...decoded, size: options.size };
-  }
-
-  /** Rows [pictures, …cut shape]. */
-  async rows({ pixels, size }: Decoded): Promise<Float32Array> {
-    // A copy: the runtime takes no shared memory.
-    if (!this.#session) return new Float32Array(pixels);
-    const { prefixBatch, cut } = this.#plan;
-    const [picture, width] = [3 * size[0] * size[1], elementCount(cut.shape)];
-    const count = pixels.length / picture;
-    const rows = new Float32Array(count * width);
-    for (let start = 0; start < count; start += prefixBatch) {
-      const here = Math.min(prefixBatch, count - start);
-      // What is missing of the last batch is padding.
-      const part = new Float32Array(prefixBatch * picture);
-      part.set(pixels.subarray(start * picture, (start + here) * picture));
-      const results = await this.#run(float32(part, [prefixBatch, 3, ...size]));
-      rows.set(((results[cut.name] as ort.Tensor).data as Float32Array).subarray(0, here * width), start * width);
-    }
-    return rows;
-  }
-
-  async #run(input: ort.Tensor): Promise<Record<string, ort.Tensor>> {
-    try {
-      return (await this.#session?.run({ input })) ?? {};
-    } catch (error) {
-      throw sessionError(error, this.#device);
-    }
-  }
-
-  async release(): Promise<void> {
-    await this.#session?.release();
   }
 }

@@ -3,22 +3,23 @@ import { elementCount } from '#shared/core/shape.ts';
 import { GraftError, problem } from '#shared/messages/error.ts';
 import type { DatasetFacts } from '#shared/nodes/facts.ts';
 import type { RunEvent } from '#shared/protocol/run.ts';
-import type { FeatureCache } from '#electron/engine/cache/feature-cache.ts';
-import type { DecodePool } from '#electron/engine/data/decode-pool.ts';
+import type { FeatureFile } from '#electron/engine/cache/feature-file.ts';
 import type { DecodeOptions } from '#electron/engine/data/decode.ts';
 import type { Sample } from '#electron/engine/data/folder.ts';
-import type { ConcreteDevice } from '#electron/engine/runtime/session.ts';
-import type { Project } from '#electron/engine/training/project.ts';
+import { heldInFile, heldInMemory, holdOut, type HeldOutRows } from '#electron/engine/training/held-out-rows.ts';
 import {
-  exceedsMemory,
-  heldInChunks,
-  heldInMemory,
-  needsChunks,
-  type HeldOutRows,
-} from '#electron/engine/training/held-out-rows.ts';
-import { loadRows, RowMaker, rowsKey, type Rows, type RowsRequest } from '#electron/engine/training/rows.ts';
+  decodeOptions,
+  keepingOf,
+  Passes,
+  rowsRequest,
+  viewsOf,
+  type PrepareRequest,
+} from '#electron/engine/training/passes.ts';
+import { RowMaker } from '#electron/engine/training/row-maker.ts';
+import { loadRows, rowsKey, type Rows } from '#electron/engine/training/rows.ts';
+import { streamRows } from '#electron/engine/training/streamed-rows.ts';
 
-/** Rows of the training split: in memory, or made batch by batch. */
+/** Rows of the training split: in memory, read from the feature cache, or made batch by batch. */
 export type TrainingRows =
   | {
       readonly kind: 'memory';
@@ -27,6 +28,11 @@ export type TrainingRows =
       readonly labels: BigInt64Array;
       /** Row of a position in the training split, in an epoch. */
       readonly rowOf: (position: number, epoch: number) => number;
+    }
+  | {
+      readonly kind: 'file';
+      /** Rows of these positions in the training split, in an epoch: [positions, …cut shape]. */
+      readonly read: (positions: Uint32Array, epoch: number) => Promise<Float32Array>;
     }
   | {
       readonly kind: 'live';
@@ -38,17 +44,8 @@ export interface PreparedSamples {
   readonly training: readonly Sample[];
   readonly rows: TrainingRows;
   readonly validation: HeldOutRows;
-}
-
-export interface PrepareRequest {
-  readonly project: Project;
-  readonly run: string;
-  readonly device: ConcreteDevice;
-  readonly pool: DecodePool;
-  readonly cache: FeatureCache;
-  readonly emit: (...events: RunEvent[]) => void;
-  /** Asked between batches, and may take its time: true ends the work. */
-  readonly interrupted: () => Promise<boolean>;
+  /** Lets go of sessions and files. */
+  readonly release: () => Promise<void>;
 }
 
 /**
@@ -57,133 +54,114 @@ export interface PrepareRequest {
  * @throws GraftError `data.no-readable-image`, `model.features-not-finite`
  */
 export async function prepareSamples(request: PrepareRequest): Promise<PreparedSamples | undefined> {
-  const { project } = request;
-  const { plan, samples, recipe } = project;
-  const { augment } = recipe;
-  const views = augment.enabled ? augment.views : 0;
-  const train = samples.filter(({ split }) => split === 'train').length;
-  const live =
-    exceedsMemory(samples.length + views * train, elementCount(plan.cut.shape)) || (augment.enabled && views === 0);
-  return live ? prepareLive(request, views) : prepareInMemory(request, views);
+  const keeping = keepingOf(request.project);
+  if (keeping === 'memory') return prepareInMemory(request);
+  const prepared = keeping === 'file' ? await prepareInFiles(request) : 'not-kept';
+  if (prepared === 'interrupted') return undefined;
+  return prepared === 'not-kept' ? prepareLive(request) : prepared;
 }
 
-/** All rows in memory: every picture as it is, then the training pictures once for each augmented view. */
-async function prepareInMemory(request: PrepareRequest, views: number): Promise<PreparedSamples | undefined> {
-  const { project, cache, emit } = request;
-  const { plan, samples } = project;
+async function prepareInMemory(request: PrepareRequest): Promise<PreparedSamples | undefined> {
+  const { plan, samples } = request.project;
   const width = elementCount(plan.cut.shape);
-  const trainRows = samples.flatMap(({ split }, row) => (split === 'train' ? [row] : []));
-  const trained = trainRows.map((row) => samples[row] as Sample);
-  const total = samples.length + views * trained.length;
-  const plain = rowsRequest(request, samples, 0, 0, total);
-
-  emit(announcement(request, await cache.has(rowsKey(plain))));
-  const first = await loadRows(plain);
-  if (!first) return undefined;
-  const rows = views === 0 ? first.data : new Float32Array(total * width);
-  if (views > 0) rows.set(first.data);
-  const failures = new Map(first.failures);
-  for (let view = 1; view <= views; view++) {
-    const offset = samples.length + (view - 1) * trained.length;
-    const loaded = await loadRows(rowsRequest(request, trained, view, offset, total));
+  const passes = new Passes(request);
+  request.emit(announcement(request, await passes.cached()));
+  let rows: Float32Array | undefined;
+  let cached = true;
+  for (const pass of passes.all) {
+    const loaded = await loadRows(passes.request(pass));
     if (!loaded) return undefined;
-    rows.set(loaded.data, offset * width);
-    for (const [place, reason] of loaded.failures) failures.set(trainRows[place] as number, reason);
+    if (passes.views === 0) rows = loaded.data;
+    else (rows ??= new Float32Array(passes.total * width)).set(loaded.data, passes.offsetOf(pass) * width);
+    passes.note(pass, loaded.failures);
+    cached &&= loaded.cached;
   }
-  const validation = heldInMemory(
-    { ...first, failures },
-    samples.flatMap((sample, row) => (sample.split === 'validation' ? [{ sample, row }] : [])),
-    width,
-  );
-  const usable = trainRows.flatMap((row, place) => (failures.has(row) ? [] : [{ row, place }]));
-  const training = usable.map(({ row }) => samples[row] as Sample);
-  report(request, { failures, cached: first.cached }, samples, training.length, validation.samples.length);
-  const labels = [...samples, ...Array.from({ length: views }, () => trained).flat()];
+  const data = rows as Float32Array;
+  const usable = passes.usable();
+  const validation = heldInMemory(data, passes.heldOut(), width);
+  report(request, { failures: passes.failures, cached }, samples, usable.length, validation.samples.length);
+  const labels = [...samples, ...Array.from({ length: passes.views }, () => passes.trained).flat()];
   return {
-    training,
+    training: usable.map(({ sample }) => sample),
     validation,
     rows: {
       kind: 'memory',
-      rows,
+      rows: data,
       labels: BigInt64Array.from(labels, ({ label }) => BigInt(label)),
-      rowOf: (position, epoch) => {
-        const { row, place } = usable[position] as (typeof usable)[number];
-        return views === 0 ? row : samples.length + ((epoch - 1) % views) * trained.length + place;
-      },
+      rowOf: (position, epoch) => passes.offsetOf(passes.passOf(epoch)) + placeAt(usable, position),
     },
+    release: () => Promise.resolve(),
   };
 }
 
+/** @returns why not, where the cache could not keep them all: this has been said */
+async function prepareInFiles(request: PrepareRequest): Promise<PreparedSamples | 'interrupted' | 'not-kept'> {
+  const { project, cache, emit } = request;
+  const { plan, samples } = project;
+  const passes = new Passes(request);
+  emit(announcement(request, await passes.cached()));
+  const bytes = passes.total * elementCount(plan.cut.shape) * Float32Array.BYTES_PER_ELEMENT;
+  if (!cache.holds(bytes)) {
+    emit({ event: 'warning', ...problem('cache.not-kept', { reason: `${bytes} bytes are more than its limit.` }) });
+    return 'not-kept';
+  }
+  const files: FeatureFile[] = [];
+  const release = async (): Promise<void> => {
+    await Promise.all(files.map((file) => file.close()));
+  };
+  try {
+    let cached = true;
+    for (const pass of passes.all) {
+      const streamed = await streamRows(passes.request(pass));
+      if (typeof streamed === 'string') {
+        await release();
+        return streamed;
+      }
+      files.push(streamed.file);
+      passes.note(pass, streamed.failures);
+      cached &&= streamed.cached;
+    }
+    const usable = passes.usable();
+    const validation = heldInFile(files[0] as FeatureFile, passes.heldOut(), plan);
+    report(request, { failures: passes.failures, cached }, samples, usable.length, validation.samples.length);
+    const read = (positions: Uint32Array, epoch: number): Promise<Float32Array> =>
+      (files[passes.passOf(epoch)] as FeatureFile).read(positions.map((position) => placeAt(usable, position)));
+    return { training: usable.map(({ sample }) => sample), validation, rows: { kind: 'file', read }, release };
+  } catch (error) {
+    await release();
+    throw error;
+  }
+}
+
+function placeAt(usable: readonly { readonly place: number }[], position: number): number {
+  return (usable[position] as { readonly place: number }).place;
+}
+
 /** Training pictures are decoded as they are needed; only the held-out ones are looked at before. */
-async function prepareLive(request: PrepareRequest, views: number): Promise<PreparedSamples | undefined> {
+async function prepareLive(request: PrepareRequest): Promise<PreparedSamples | undefined> {
   const { project, device, pool, cache, emit } = request;
   const { plan, samples, recipe } = project;
   const heldOut = samples.filter(({ split }) => split === 'validation');
   const plain = rowsRequest(request, heldOut, 0, 0, heldOut.length);
-  const inChunks = needsChunks(heldOut.length, plan.cut.shape);
-  emit(announcement(request, !inChunks && (await cache.has(rowsKey(plain)))));
-  const width = elementCount(plan.cut.shape);
-  const loaded = inChunks ? undefined : await loadRows(plain);
-  const looked = inChunks ? await heldInChunks(plain) : undefined;
-  const failures = loaded?.failures ?? looked?.failures;
-  const validation =
-    looked?.held ??
-    (loaded &&
-      heldInMemory(
-        loaded,
-        heldOut.map((sample, row) => ({ sample, row })),
-        width,
-      ));
-  if (!failures || !validation) return undefined;
+  emit(announcement(request, await cache.has(rowsKey(plain))));
+  const held = await holdOut(plain);
+  if (!held) return undefined;
+  const validation = held.held;
   const training = samples.filter(({ split }) => split === 'train');
-  report(request, { failures, cached: loaded?.cached ?? false }, heldOut, training.length, validation.samples.length);
+  report(request, held, heldOut, training.length, validation.samples.length);
   const maker = await RowMaker.create(plan, device, pool);
-  const viewOf = (epoch: number): number => {
-    if (!recipe.augment.enabled) return 0;
-    return views > 0 ? ((epoch - 1) % views) + 1 : epoch;
-  };
+  // A view of its own for every epoch, or as many as there would be in the cache.
+  const views = viewsOf(recipe) || Number.POSITIVE_INFINITY;
+  const viewOf = (epoch: number): number => (recipe.augment.enabled ? ((epoch - 1) % views) + 1 : 0);
   return {
     training,
     validation,
     rows: { kind: 'live', maker, decodeOptions: (epoch) => decodeOptions(project, viewOf(epoch)) },
-  };
-}
-
-/** @param before rows done by earlier passes, of `total` in all */
-function rowsRequest(
-  request: PrepareRequest,
-  samples: readonly Sample[],
-  view: number,
-  before: number,
-  total: number,
-): RowsRequest {
-  const { project, device, pool, cache, emit, interrupted } = request;
-  const began = performance.now();
-  return {
-    plan: project.plan,
-    device,
-    root: project.facts.path,
-    samples,
-    pool,
-    cache,
-    identity: project.identity,
-    decode: decodeOptions(project, view),
-    interrupted,
-    onWarning: (warning) => emit({ event: 'warning', ...warning }),
-    onProgress: (done) => {
-      const left = total - before - done;
-      const secondsLeft = done === 0 ? 0 : ((performance.now() - began) / 1000 / done) * left;
-      emit({ event: 'cache', done: before + done, total, secondsLeft });
+    release: async () => {
+      await maker.release();
+      await validation.release();
     },
   };
-}
-
-/** How pictures are decoded. @param view 0 is as they are; else the number that seeds their variation */
-export function decodeOptions({ recipe, size }: Pick<Project, 'recipe' | 'size'>, view: number): DecodeOptions {
-  const { flip, rotate, zoom, light } = recipe.augment;
-  const augment =
-    view === 0 ? undefined : { flip, rotate, zoom, light, seed: recipe.training.seed, counter: view, indices: [] };
-  return { size, resize: recipe.backbone.resize, ...(augment ? { augment } : {}) };
 }
 
 /** @param left pictures of each split that are left, and those that were left out */

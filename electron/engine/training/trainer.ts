@@ -7,14 +7,14 @@ import { GraftError } from '#shared/messages/error.ts';
 import { learningRateAt } from '#shared/nodes/learning-rate.ts';
 import type { EngineInput } from '#shared/protocol/engine.ts';
 import type { RunEvent } from '#shared/protocol/run.ts';
-import { prefetch } from '#electron/engine/data/batches.ts';
+import { prefetch, type Prefetched } from '#electron/engine/data/batches.ts';
 import type { DecodePool } from '#electron/engine/data/decode-pool.ts';
-import type { Sample } from '#electron/engine/data/folder.ts';
 import type { FeatureCache } from '#electron/engine/cache/feature-cache.ts';
 import type { ConcreteDevice } from '#electron/engine/runtime/session.ts';
-import { batchPlaces, dropoutMasks, epochOrder } from '#electron/engine/training/batches.ts';
+import { dropoutMasks, epochOrder } from '#electron/engine/training/batches.ts';
 import { measure } from '#electron/engine/training/classification.ts';
-import { Network, type LoopData, type StepResults } from '#electron/engine/training/network.ts';
+import { feedOf, type Chunk, type Prepared } from '#electron/engine/training/feed.ts';
+import { Network, type StepResults } from '#electron/engine/training/network.ts';
 import type { Project } from '#electron/engine/training/project.ts';
 import {
   afterEpoch,
@@ -27,7 +27,7 @@ import {
 } from '#electron/engine/training/progress.ts';
 import type { RunFolder } from '#electron/engine/training/run-folder.ts';
 import type { HeldOutRows } from '#electron/engine/training/held-out-rows.ts';
-import { prepareSamples, type PreparedSamples, type TrainingRows } from '#electron/engine/training/samples.ts';
+import { prepareSamples, type PreparedSamples } from '#electron/engine/training/samples.ts';
 
 const checkpointMilliseconds = 30_000;
 /** At the end of an epoch a checkpoint is written where writing takes no more than this share of the time. */
@@ -70,6 +70,8 @@ export class Trainer {
   #checkpointCost = 0;
   /** Of the epoch in progress. */
   #pausedMilliseconds = 0;
+  /** Of the epoch in progress: how long its steps had to wait for their rows or pictures. */
+  #waitedMilliseconds = 0;
   /** Steps in one run of the runtime, adjusted as steps are timed. */
   #stepsPerRun = 1;
 
@@ -142,27 +144,30 @@ export class Trainer {
     if (!this.#samples) return undefined;
     const { training, rows, validation } = this.#samples;
     const stepsPerEpoch = Math.ceil(training.length / project.plan.batch);
-    const loopData = rows.kind === 'memory' ? this.#network.loopData(rows.rows, rows.labels) : undefined;
+    const feed = feedOf(rows, training, this.#network, project.plan);
+    const steps = this.#chunks(training.length, stepsPerEpoch, feed.mostSteps);
+    const chunks = prefetch(steps, feed.prepare, feed.ahead);
     this.#emit({ event: 'state', state: 'running' });
-    while (!this.#progress.finished) {
-      const started = performance.now();
-      const seenBefore = this.#progress.epochWeight;
-      this.#pausedMilliseconds = 0;
-      const order = epochOrder(project.recipe.training.seed, this.#progress.epoch, training.length);
-      const completed =
-        rows.kind === 'memory'
-          ? await this.#epochInMemory(rows, loopData as LoopData, order, stepsPerEpoch)
-          : await this.#epochLive(rows, training, order, stepsPerEpoch);
-      if (!completed && this.#progress.step === 0) return undefined;
-      const seconds = (performance.now() - started - this.#pausedMilliseconds) / 1000;
-      const seen = this.#progress.epochWeight - seenBefore;
-      // What was trained of an unfinished first epoch is better than nothing.
-      const reason = completed || !this.#progress.best ? await this.#endEpoch(validation, seen, seconds) : null;
-      this.#progress = { ...this.#progress, finished: completed ? reason : 'stopped' };
-      await yieldToMessages();
-      if (this.#stopping) this.#progress = { ...this.#progress, finished: this.#progress.finished ?? 'stopped' };
-      const isCheap = performance.now() - this.#lastCheckpoint > this.#checkpointCost / checkpointShare;
-      if (this.#progress.finished || isCheap) await this.#checkpoint();
+    try {
+      while (!this.#progress.finished) {
+        const started = performance.now();
+        const seenBefore = this.#progress.epochWeight;
+        this.#pausedMilliseconds = 0;
+        this.#waitedMilliseconds = 0;
+        const completed = await this.#epoch(chunks, stepsPerEpoch);
+        if (!completed && this.#progress.step === 0) return undefined;
+        const seconds = (performance.now() - started - this.#pausedMilliseconds) / 1000;
+        const seen = this.#progress.epochWeight - seenBefore;
+        // What was trained of an unfinished first epoch is better than nothing.
+        const reason = completed || !this.#progress.best ? await this.#endEpoch(validation, seen, seconds) : null;
+        this.#progress = { ...this.#progress, finished: completed ? reason : 'stopped' };
+        await yieldToMessages();
+        if (this.#stopping) this.#progress = { ...this.#progress, finished: this.#progress.finished ?? 'stopped' };
+        const isCheap = performance.now() - this.#lastCheckpoint > this.#checkpointCost / checkpointShare;
+        if (this.#progress.finished || isCheap) await this.#checkpoint();
+      }
+    } finally {
+      await chunks.return();
     }
     const kept = this.kept();
     return kept && { reason: this.#progress.finished, ...kept };
@@ -175,75 +180,42 @@ export class Trainer {
   }
 
   async release(): Promise<void> {
-    if (this.#samples?.rows.kind === 'live') await this.#samples.rows.maker.release();
+    await this.#samples?.release();
     await this.#network.release();
   }
 
-  /** Many steps in one run of the runtime. @returns whether the epoch was completed */
-  async #epochInMemory(
-    rows: Extract<TrainingRows, { kind: 'memory' }>,
-    data: LoopData,
-    order: Uint32Array,
-    stepsPerEpoch: number,
-  ): Promise<boolean> {
-    const { batch, dropouts } = this.#options.project.plan;
-    const { seed } = this.#options.project.recipe.training;
-    while (this.#progress.stepInEpoch < stepsPerEpoch) {
-      if (await this.#interrupted()) return false;
-      const { epoch, stepInEpoch, step } = this.#progress;
-      const count = Math.min(this.#stepsPerRun, stepsPerEpoch - stepInEpoch);
-      const places = Array.from({ length: count }, (_, index) => batchPlaces(order, stepInEpoch + index, batch));
-      const chosen = new BigInt64Array(count * batch);
-      const weights = new Float32Array(count * batch);
-      places.forEach((one, index) => {
-        one.positions.forEach((position, place) => {
-          chosen[index * batch + place] = BigInt(rows.rowOf(position, epoch));
-        });
-        weights.set(one.weights, index * batch);
-      });
-      const rates = Float32Array.from({ length: count }, (_, index) => this.#rate(step + 1 + index, stepsPerEpoch));
-      const masks = dropoutMasks(dropouts, batch, step + 1, count, seed);
-      const began = performance.now();
-      const results = await this.#network.loop(data, { order: chosen, weights, rates, firstStep: step + 1, masks });
-      const wanted = this.#network.stepsPerRun((performance.now() - began) / count);
-      this.#stepsPerRun = Math.min(4 * this.#stepsPerRun, wanted);
-      await this.#record(results, rates, places.map(present));
+  /** The steps still to be done, in chunks that last about as long as one run of the runtime should. */
+  *#chunks(samples: number, stepsPerEpoch: number, mostSteps: number): Generator<Chunk, void, undefined> {
+    const { seed, epochs } = this.#options.project.recipe.training;
+    let { epoch, stepInEpoch: first } = this.#progress;
+    for (; epoch <= epochs; epoch++, first = 0) {
+      const order = epochOrder(seed, epoch, samples);
+      while (first < stepsPerEpoch) {
+        const count = Math.min(this.#stepsPerRun, mostSteps, stepsPerEpoch - first);
+        yield { epoch, order, first, count };
+        first += count;
+      }
     }
-    return true;
   }
 
-  /** Pictures decoded ahead, one step at a time. @returns whether the epoch was completed */
-  async #epochLive(
-    { maker, decodeOptions }: Extract<TrainingRows, { kind: 'live' }>,
-    training: readonly Sample[],
-    order: Uint32Array,
-    stepsPerEpoch: number,
-  ): Promise<boolean> {
+  /** @returns whether the epoch was completed */
+  async #epoch(chunks: AsyncIterator<Prefetched<Chunk, Prepared>>, stepsPerEpoch: number): Promise<boolean> {
     const { plan, recipe } = this.#options.project;
-    const { epoch, stepInEpoch } = this.#progress;
-    const options = decodeOptions(epoch);
-    const batches = Array.from({ length: stepsPerEpoch - stepInEpoch }, (_, index) => stepInEpoch + index);
-    const decode = async (index: number) => {
-      const places = batchPlaces(order, index, plan.batch);
-      const chosen = Array.from(places.positions, (position) => training[position] as Sample);
-      return { places, chosen, decoded: await maker.decode(chosen, options, [...places.positions]) };
-    };
-    for await (const { value } of prefetch(batches, decode)) {
+    while (this.#progress.stepInEpoch < stepsPerEpoch) {
       if (await this.#interrupted()) return false;
-      const { places, chosen, decoded } = value;
-      // A picture that has become unreadable counts for nothing.
-      for (const { index } of decoded.failures) places.weights[index] = 0;
-      const step = this.#progress.step + 1;
-      const rate = this.#rate(step, stepsPerEpoch);
-      const results = await this.#network.step({
-        rows: await maker.rows(decoded),
-        labels: BigInt64Array.from(chosen, ({ label }) => BigInt(label)),
-        weights: places.weights,
-        rate,
-        step,
-        masks: dropoutMasks(plan.dropouts, plan.batch, step, 1, recipe.training.seed),
-      });
-      await this.#record(results, Float32Array.of(rate), [present(places)]);
+      const next = await chunks.next();
+      if (next.done) throw new Error('steps are prepared for every epoch');
+      const { batch, value, waitedMilliseconds } = next.value;
+      this.#waitedMilliseconds += waitedMilliseconds;
+      const { count } = batch;
+      const firstStep = this.#progress.step + 1;
+      const rates = Float32Array.from({ length: count }, (_, index) => this.#rate(firstStep + index, stepsPerEpoch));
+      const masks = dropoutMasks(plan.dropouts, plan.batch, firstStep, count, recipe.training.seed);
+      const began = performance.now();
+      const results = await value.run({ rates, firstStep, masks });
+      const wanted = Math.floor((runMilliseconds * count) / (performance.now() - began));
+      this.#stepsPerRun = Math.max(1, Math.min(4 * this.#stepsPerRun, wanted));
+      await this.#record(results, rates, value.places.map(present));
     }
     return true;
   }
@@ -302,6 +274,7 @@ export class Trainer {
       train,
       validation: held,
       seconds,
+      dataWaitSeconds: this.#waitedMilliseconds / 1000,
       samplesPerSecond: seen / Math.max(seconds, 1e-9),
       secondsLeft: (training.epochs - done.epoch) * (progress.seconds / done.epoch),
       best: isBest,

@@ -1,5 +1,6 @@
 /** A run's log in plain words, one line an event. Pure. */
 import { assertNever } from '#shared/core/assert-never.ts';
+import { noticeableWait } from '#shared/protocol/data-wait.ts';
 import { formatLoss } from '#renderer/charts/format.ts';
 import { formatDuration, formatPercent, formatPlural, formatShortCount } from '#shared/core/format.ts';
 import { deviceWords } from '#renderer/ui/device-words.ts';
@@ -23,10 +24,12 @@ function linesOf(note: NoteEvent): LogLine[] {
     case 'cache':
       return [plain(`Features computed for ${note.done} of ${formatPlural(note.total, 'photo')}.`)];
     case 'epoch': {
+      const wait = noticeableWait(note);
       const text =
         `Epoch ${note.epoch}: training loss ${formatLoss(note.train.loss)} (${formatPercent(note.train.accuracy)} right), ` +
         `validation loss ${formatLoss(note.validation.loss)} (${formatPercent(note.validation.accuracy)} right).` +
-        (note.best ? ' Best so far.' : '');
+        (note.best ? ' Best so far.' : '') +
+        (wait === undefined ? '' : ` Waiting for photos took ${formatPercent(wait, 0)} of the time.`);
       return [{ text, tone: note.best ? 'good' : 'plain' }];
     }
     case 'state':

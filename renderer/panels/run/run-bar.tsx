@@ -18,11 +18,12 @@ import { RunStatus, statusSentence } from '#renderer/panels/run/run-status.tsx';
 import { useDocument } from '#renderer/store/document.ts';
 import { useFacts } from '#renderer/store/facts.ts';
 import { useEnvironment } from '#renderer/store/environment.ts';
-import { progress, samplesPerSecond, secondsLeft } from '#renderer/store/run-progress.ts';
+import { dataWait, progress, samplesPerSecond, secondsLeft } from '#renderer/store/run-progress.ts';
 import { isActive, knownRun, type RunState } from '#renderer/store/run-state.ts';
 import { useRun } from '#renderer/store/run.ts';
 import { deviceWords } from '#renderer/ui/device-words.ts';
-import { formatCount, formatDuration } from '#shared/core/format.ts';
+import { waitRemedy } from '#shared/protocol/data-wait.ts';
+import { formatCount, formatDuration, formatPercent } from '#shared/core/format.ts';
 import classes from '#renderer/panels/run/run.module.css';
 
 const iconSize = 14;
@@ -33,6 +34,7 @@ export function RunBar() {
   const [exporting, exportDialog] = useDisclosure();
   const active = isActive(state);
   const speed = samplesPerSecond(state);
+  const wait = dataWait(state);
   const startedWith = useRun((store) => store.startedWith);
   const isUnchanged = useDocument((store) => store.document === startedWith);
   const forecast = useFacts(({ facts }) => (isUnchanged ? facts.forecast?.secondsPerEpoch : undefined));
@@ -62,6 +64,14 @@ export function RunBar() {
           <span className={classes['speed']}>
             {formatCount(speed)} photos/s{device === undefined ? '' : ` on ${deviceWords(device)}`}
           </span>
+        )}
+        {active && state.phase !== 'caching' && wait !== undefined && (
+          <Tooltip label={waitRemedy} multiline w={280}>
+            <span className={classes['wait']}>
+              waiting for photos: {formatPercent(wait, 0)} of the time
+              <VisuallyHidden>. {waitRemedy}</VisuallyHidden>
+            </span>
+          </Tooltip>
         )}
         <LearningRate />
         <Tooltip label={state.phase === 'done' ? 'Write the best model to a file and check it' : 'Train first'}>

@@ -24,6 +24,27 @@ describe('the text chart', () => {
   });
 });
 
+test('a line per epoch says when pictures were waited for', () => {
+  let text = '';
+  const streams = { out: (more: string) => void (text += more), err: () => undefined, terminal: false, columns: 60 };
+  const view = new TrainView(new Output(false, streams));
+  const epoch = (number: number, dataWaitSeconds: number): RunEvent => ({
+    event: 'epoch',
+    epoch: number,
+    train: { loss: 1, accuracy: 0.5 },
+    validation: { loss: 1, accuracy: 0.5 },
+    seconds: 10,
+    dataWaitSeconds,
+    samplesPerSecond: 1,
+    secondsLeft: 0,
+    best: false,
+  });
+  view.show([epoch(1, 1.2), epoch(2, 0.1)]);
+  const [first, second] = text.trim().split('\n');
+  expect(first).toMatch(/accuracy 50\.0 % · waiting for pictures: 12\.0 % of the time$/);
+  expect(second).toMatch(/accuracy 50\.0 %$/);
+});
+
 test('numbers read the way people write them', () => {
   expect([duration(3.21), duration(42), duration(150), duration(7500)]).toEqual([
     '3.2 s',

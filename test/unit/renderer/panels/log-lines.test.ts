@@ -38,6 +38,13 @@ describe('log', () => {
     expect(lines[7]?.text).toBe('Finished all epochs after 10 s. The model of epoch 2 is kept.');
   });
 
+  it('says how long photos were waited for, where it is worth a word', () => {
+    const after = (dataWaitSeconds: number): string =>
+      logLines([{ ...epoch(1, 0.5, false), seconds: 2, dataWaitSeconds }])[0]?.text ?? '';
+    expect(after(0.25)).toMatch(/ Waiting for photos took 13 % of the time\.$/);
+    expect(after(0.02)).toMatch(/right\)\.$/);
+  });
+
   it('names every reason to end', () => {
     for (const [reason, words] of [
       ['early-stop', 'no longer improved'],

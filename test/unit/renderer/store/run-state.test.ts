@@ -2,9 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { problem } from '#shared/messages/error.ts';
 import type { RunEvent } from '#shared/protocol/run.ts';
 import { summarize, valueAt } from '#renderer/store/metric-series.ts';
-import { bestEpoch, currentEpoch, learningRate, progress, secondsLeft } from '#renderer/store/run-progress.ts';
+import {
+  bestEpoch,
+  currentEpoch,
+  dataWait,
+  learningRate,
+  progress,
+  secondsLeft,
+} from '#renderer/store/run-progress.ts';
 import { failed, idle, isActive, knownRun, reduceRun, starting } from '#renderer/store/run-state.ts';
-import { done, plan, step, wholeEpoch } from './run-events.ts';
+import { done, plan, step, wholeEpoch, epoch } from './run-events.ts';
 
 const cache = (count: number): RunEvent => ({ event: 'cache', done: count, total: 50, secondsLeft: 4 });
 
@@ -64,6 +71,13 @@ describe('run state', () => {
       expect(state.phase).toBe(phase);
       expect(knownRun(state)?.record.steps.step.length).toBe(2);
     }
+  });
+
+  it('knows the share of the last epoch in which photos were waited for', () => {
+    const state = reduceRun(starting, [plan, ...wholeEpoch(1, 0.5, true)]);
+    expect(dataWait(state)).toBeUndefined();
+    const waited = { ...epoch(2, 0.4, true), seconds: 4, dataWaitSeconds: 1 };
+    expect(dataWait(reduceRun(state, [waited]))).toBe(0.25);
   });
 
   it('drops the later past when a resumed run repeats steps', () => {

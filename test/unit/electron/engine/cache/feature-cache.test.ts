@@ -89,6 +89,69 @@ describe('entries', () => {
     expect(await cache.read('none')).toEqual({ features: new Float32Array(), shape: [7], rows: 0 });
   });
 
+  test('written row by row are the files that are written at once', async () => {
+    const features = ramp(5 * 6);
+    await new FeatureCache(folder, roomy).write('k', [2, 3], features);
+    const whole = await readFile(file('k'));
+    const made = await new FeatureCache(folder, roomy).writeRows('k', [5, 2, 3], async (append) => {
+      for (const [first, end] of [
+        [0, 1],
+        [1, 4],
+        [4, 5],
+      ] as const)
+        await append(features.subarray(6 * first, 6 * end));
+      return true;
+    });
+    expect(made).toEqual({ stored: true });
+    expect(await readFile(file('k'))).toEqual(whole);
+  });
+
+  test('leave the one before in place when their making is given up, fails, or ends early', async () => {
+    const cache = new FeatureCache(folder, roomy);
+    await cache.write('k', [3], ramp(6));
+    const failure = new Error('no such picture');
+    expect(await cache.writeRows('k', [2, 3], async () => false)).toBeUndefined();
+    await expect(cache.writeRows('k', [2, 3], () => Promise.reject(failure))).rejects.toBe(failure);
+    await expect(cache.writeRows('k', [2, 3], async (append) => append(ramp(3)).then(() => true))).rejects.toThrow(
+      '12 bytes off',
+    );
+    expect((await cache.read('k'))?.features).toEqual(ramp(6));
+    expect(await readdir(folder)).toEqual(['k.safetensors']);
+  });
+
+  test('are read at any places, in any order', async () => {
+    const cache = new FeatureCache(folder, roomy);
+    const features = ramp(100 * 3);
+    await cache.write('k', [3], features);
+    const opened = (await cache.open('k'))!;
+    const places = [99, 0, 7, 8, 9, 8, 0, 50];
+    const expected = places.flatMap((place) => [...features.subarray(3 * place, 3 * place + 3)]);
+    expect([...(await opened.read(places))]).toEqual(expected);
+    expect(await opened.read([])).toEqual(new Float32Array());
+    // What has been cut off since is met when its turn comes, and said.
+    await truncate(file('k'), (await stat(file('k'))).size - 12);
+    expect((await opened.read([98])).length).toBe(3);
+    await expect(opened.read([98, 99])).rejects.toMatchObject({ code: 'cache.damaged' });
+    await opened.close();
+  });
+
+  test('are shown piece by piece when they are opened, until that is enough', async () => {
+    const cache = new FeatureCache(folder, 1e9);
+    await cache.write('k', [1000], ramp(5_000_000));
+    const seen: [number, number][] = [];
+    const look = (more: boolean) => (values: Float32Array, first: number) => {
+      seen.push([first, values.length]);
+      return more;
+    };
+    await (await cache.open('k', look(true)))?.close();
+    expect(seen).toEqual([
+      [0, 4_194_304],
+      [4_194_304, 805_696],
+    ]);
+    await (await cache.open('k', look(false)))?.close();
+    expect(seen).toHaveLength(3);
+  });
+
   test('are plain safetensors files', async () => {
     const cache = new FeatureCache(folder, roomy);
     await cache.write('k', [3], ramp(6));
@@ -235,6 +298,14 @@ describe('where nothing can be written', () => {
     }
     expect(piece).toBe(2);
     expect(await readdir(folder)).toEqual(['kept.safetensors']);
+  });
+
+  test('a disk that is too small is found out before the work is done', async () => {
+    const cache = new FeatureCache(folder, Number.MAX_SAFE_INTEGER);
+    let made = 0;
+    const kept = await cache.writeRows('k', [2 ** 30, 2 ** 20], async () => made++ > 0);
+    expect(kept).toMatchObject({ stored: false, reason: 'disk-full', detail: expect.stringContaining('are free') });
+    expect(made).toBe(0);
   });
 
   test('a folder without permission is read all the same', async ({ skip }) => {
