@@ -213,8 +213,8 @@ export class Trainer {
       const masks = dropoutMasks(plan.dropouts, plan.batch, firstStep, count, recipe.training.seed);
       const began = performance.now();
       const results = await value.run({ rates, firstStep, masks });
-      const wanted = Math.floor((runMilliseconds * count) / (performance.now() - began));
-      this.#stepsPerRun = Math.max(1, Math.min(4 * this.#stepsPerRun, wanted));
+      const wanted = this.#network.stepsPerRun((performance.now() - began) / count);
+      this.#stepsPerRun = Math.min(4 * this.#stepsPerRun, wanted);
       await this.#record(results, rates, value.places.map(present));
     }
     return true;
