@@ -16,7 +16,7 @@ import {
 } from '#shared/protocol/run.ts';
 import { readIfPresent } from './atomic-file.ts';
 import { withAbsolutePaths } from './document-paths.ts';
-import { appendEvents } from './run-log.ts';
+import { EventHistory } from './event-history.ts';
 
 /** The part of `run.json` that a list of runs shows. */
 const planSchema = z.object({
@@ -93,11 +93,11 @@ function bestOf(events: readonly RunEvent[]): RunSummary['best'] {
 
 /** Everything a run has said, with what it repeated after a resume only once. */
 export async function readEvents(run: string): Promise<RunEvent[]> {
-  const history: RunEvent[] = [];
-  if ((await stat(join(run, files.metrics)).catch(() => undefined)) === undefined) return history;
+  if ((await stat(join(run, files.metrics)).catch(() => undefined)) === undefined) return [];
+  const history = new EventHistory();
   const lines = createInterface({ input: createReadStream(join(run, files.metrics), 'utf8'), crlfDelay: Infinity });
-  for await (const line of lines) appendEvents(history, parseEvent(line));
-  return history;
+  for await (const line of lines) history.append(parseEvent(line));
+  return history.events();
 }
 
 async function lastEvents(file: string): Promise<RunEvent[]> {
