@@ -66,7 +66,10 @@ export async function measureSteps(folder: string, say: (line: string) => void):
   if (!last.startsWith('{"event":"done"')) throw new Error(`the run ended with ${last}`);
 
   const step = Object.fromEntries(places.map((place) => [place, rounded(stepAround(heard, place))]));
-  const between = { first: rounded(betweenEpochs(heard.slice(1, 501))), last: rounded(betweenEpochs(heard.slice(-500))) };
+  const between = {
+    first: rounded(betweenEpochs(heard.slice(1, 501))),
+    last: rounded(betweenEpochs(heard.slice(-500))),
+  };
   const tenths = Array.from({ length: 10 }, (_, index) =>
     memory.slice(Math.floor((index * memory.length) / 10), Math.floor(((index + 1) * memory.length) / 10)),
   );
@@ -79,12 +82,22 @@ export async function measureSteps(folder: string, say: (line: string) => void):
         };
   const metrics = join(run, 'metrics.jsonl');
   say(`milliseconds a step, around step: ${JSON.stringify(step)}`);
-  say(`validation, checkpoint and the rest, milliseconds an epoch, of the first and last 500: ${JSON.stringify(between)}`);
+  say(
+    `validation, checkpoint and the rest, milliseconds an epoch, of the first and last 500: ${JSON.stringify(between)}`,
+  );
   say(`resident MiB, by tenths of the run: ${JSON.stringify(residentMiB)}`);
   const metricsBytes = statSync(metrics).size;
   say(`metrics.jsonl: ${metricsBytes} bytes`);
   const window = await measureWindow(metrics, say);
-  return { steps: epochs * stepsPerEpoch, stepsPerEpoch, msAround: step, msBetweenEpochs: between, residentMiB, metricsBytes, window };
+  return {
+    steps: epochs * stepsPerEpoch,
+    stepsPerEpoch,
+    msAround: step,
+    msBetweenEpochs: between,
+    residentMiB,
+    metricsBytes,
+    window,
+  };
 }
 
 /** Milliseconds a step in the epochs around a step: the median of their means. */

@@ -31,17 +31,25 @@ function historyOf(...events: RunEvent[]): RunEvent[] {
 
 describe('a run’s history', () => {
   test('gives back what was said, in its order and to the last digit', () => {
-    const said = [state, ...Array.from({ length: 600 }, (_, index) => [step(index + 1, 1 / (index + 1)), state]).flat()];
+    const said = [
+      state,
+      ...Array.from({ length: 600 }, (_, index) => [step(index + 1, 1 / (index + 1)), state]).flat(),
+    ];
     expect(historyOf(...said)).toEqual(said);
   });
 
   test('drops the steps and epochs that a return to a checkpoint repeats, and nothing else', () => {
-    expect(
-      historyOf(
-        ...[step(1), step(2), epoch(1), step(3, 1), step(4, 1), epoch(2, 1), state, step(5)],
-        ...[step(3, 2), step(4, 2), epoch(2, 2)],
-      ),
-    ).toEqual([step(1), step(2), epoch(1), state, step(3, 2), step(4, 2), epoch(2, 2)]);
+    const before = [step(1), step(2), epoch(1), step(3, 1), step(4, 1), epoch(2, 1), state, step(5)];
+    const again = [step(3, 2), step(4, 2), epoch(2, 2)];
+    expect(historyOf(...before, ...again)).toEqual([
+      step(1),
+      step(2),
+      epoch(1),
+      state,
+      step(3, 2),
+      step(4, 2),
+      epoch(2, 2),
+    ]);
   });
 
   test('begins again where a run goes back to its first step', () => {
