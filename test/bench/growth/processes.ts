@@ -4,11 +4,15 @@ import { join } from 'node:path';
 
 export const root = join(import.meta.dirname, '../../..');
 
-/** The command line as a program of its own, from its sources, with a data home of its own. */
-export function startGraft(words: readonly string[], home: string, environment: NodeJS.ProcessEnv = {}): ChildProcess {
-  return spawn(process.execPath, [join(root, 'electron/cli/main.ts'), ...words], {
+/** The command line as a program of its own, by default from its sources, with a data home of its own. */
+export function startGraft(
+  words: readonly string[],
+  home: string,
+  program = join(root, 'electron/cli/main.ts'),
+): ChildProcess {
+  return spawn(process.execPath, [program, ...words], {
     cwd: root,
-    env: { ...process.env, GRAFT_HOME: home, ...environment },
+    env: { ...process.env, GRAFT_HOME: home },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
 }

@@ -9,9 +9,7 @@ vi.mock(import('node:fs/promises'), async (original) => {
   const actual = await original();
   return {
     ...actual,
-    readdir: vi.fn<(path: string, options: object) => unknown>(
-      actual.readdir as never,
-    ) as unknown as typeof actual.readdir,
+    readdir: vi.fn<(path: string, options: object) => unknown>(actual.readdir) as unknown as typeof actual.readdir,
   };
 });
 
