@@ -10,12 +10,16 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { measureBatch } from './growth/batch.ts';
+import { measureFolder } from './growth/folder.ts';
 import { measureStart } from './growth/start.ts';
 import { measureSteps } from './growth/steps.ts';
 import { surroundings } from './surroundings.ts';
 
 const parts: Readonly<Record<string, (folder: string, say: (line: string) => void) => Promise<object>>> = {
   steps: measureSteps,
+  batch: measureBatch,
+  folder: measureFolder,
   start: measureStart,
 };
 
