@@ -2,7 +2,7 @@
  * Whether Graft grows well: a hundred thousand steps, batches of all sizes, a hundred thousand pictures, and the time
  * from starting it to a canvas that can be edited. Everything goes through the command line or the browser host.
  *
- *     npx node test/bench/growth.ts [steps | batch | folder | start …] [--output FILE]
+ *     npx node test/bench/growth.ts [steps | batch | folder | epoch | start …] [--output FILE]
  *
  * What was measured replaces those parts in growth.json beside this file, or where `--output` says.
  */
@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { measureBatch } from './growth/batch.ts';
-import { measureFolder } from './growth/folder.ts';
+import { measureEpoch, measureFolder } from './growth/folder.ts';
 import { measureStart } from './growth/start.ts';
 import { measureSteps } from './growth/steps.ts';
 import { surroundings } from './surroundings.ts';
@@ -20,6 +20,7 @@ const parts: Readonly<Record<string, (folder: string, say: (line: string) => voi
   steps: measureSteps,
   batch: measureBatch,
   folder: measureFolder,
+  epoch: measureEpoch,
   start: measureStart,
 };
 

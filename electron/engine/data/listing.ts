@@ -105,7 +105,8 @@ export class Listing {
     const folders = await Promise.all(paths.map((path) => this.#folder(path)));
     const wanted = paths.filter((_, index) => {
       const { states, pictures } = folders[index] as ListedFolder;
-      return pictures.length > 0 && (this.#look === 'files' || !states);
+      // A file that is empty may be on its way here.
+      return pictures.length > 0 && (this.#look === 'files' || !states || states.bytes.includes(0));
     });
     await this.#askStates(wanted);
     return paths.map((path) => {

@@ -1,6 +1,7 @@
 /**
  * A folder of a hundred thousand pictures: how long it takes to open on the command line and in the window, how often
- * its files and folders are asked for from the first look to the end of a training, and how long an epoch takes.
+ * its files and folders are asked for from the first look to the end of a training, and how long an epoch takes, the
+ * features of all pictures computed before.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -23,16 +24,11 @@ const each = 10_000;
 type Say = (line: string) => void;
 
 export async function measureFolder(folder: string, say: Say): Promise<object> {
-  const pictures = join(folder, 'pictures');
-  await drawPictures(pictures, classes, each);
-  // A folder that has just changed is listed again: nobody opens one within two seconds of copying it.
-  await new Promise((resolve) => {
-    setTimeout(resolve, 3000);
-  });
-  const commandLine = await openByCommand(folder, pictures);
-  say(`graft check: ${JSON.stringify(commandLine)} s`);
-  const counted = countCalls(folder, pictures);
-  say(`directories listed and files asked for, by command: ${JSON.stringify(counted)}`);
+  const { pictures, project, home } = await drawFolder(folder);
+  const openSeconds = await openByCommand(folder, project, home);
+  say(`graft check: ${JSON.stringify(openSeconds)} s`);
+  const counted = countCalls(folder, pictures, project);
+  say(`directories listed, files asked for and read, by command: ${JSON.stringify(counted)}`);
   const browser = await openBrowser();
   let inWindow: object;
   try {
@@ -41,20 +37,35 @@ export async function measureFolder(folder: string, say: Say): Promise<object> {
     await browser.close();
   }
   say(`in the window: ${JSON.stringify(inWindow)}`);
-  const training = await train(folder, say);
-  return { pictures: classes * each, openSeconds: commandLine, counted, inWindow, training };
+  return { pictures: classes * each, openSeconds, counted, inWindow };
 }
 
-const seconds = (began: number): number => rounded((performance.now() - began) / 1000);
+interface Drawn {
+  readonly pictures: string;
+  readonly project: string;
+  readonly home: string;
+}
 
-/** Whole commands, the start of their processes included; without a folder of that size, for comparison. */
-async function openByCommand(folder: string, pictures: string): Promise<object> {
-  const [project, small, home] = ['project.graft', 'small.graft', 'home'].map((name) => join(folder, name)) as [
+async function drawFolder(folder: string): Promise<Drawn> {
+  const [pictures, project, home] = ['pictures', 'project.graft', 'home'].map((name) => join(folder, name)) as [
     string,
     string,
     string,
   ];
+  await drawPictures(pictures, classes, each);
+  // What has just changed is listed again: nobody opens a folder within two seconds of copying it.
+  await new Promise((resolve) => {
+    setTimeout(resolve, 3000);
+  });
   await graft(['new', 'image-classification', '--data', pictures, '-o', project], home);
+  return { pictures, project, home };
+}
+
+const seconds = (began: number): number => rounded((performance.now() - began) / 1000);
+
+/** Whole commands, the start of their processes included; of the sample's 1,200 pictures for comparison. */
+async function openByCommand(folder: string, project: string, home: string): Promise<object> {
+  const small = join(folder, 'small.graft');
   const sample = join(root, 'resources/sample/orchard');
   await graft(['new', 'image-classification', '--data', sample, '-o', small], home);
   const check = (file: string): number => {
@@ -68,7 +79,7 @@ async function openByCommand(folder: string, pictures: string): Promise<object> 
 }
 
 /** Directory reads and file states under the pictures, as the system sees them; null without strace. */
-function countCalls(folder: string, pictures: string): object | null {
+function countCalls(folder: string, pictures: string, project: string): object | null {
   if (spawnSync('strace', ['-V']).error) return null;
   const home = join(folder, 'counted-home');
   const count = (words: readonly string[]): object => {
@@ -85,7 +96,6 @@ function countCalls(folder: string, pictures: string): object | null {
       read: calls.filter((line) => line.includes('openat') && !line.includes('O_DIRECTORY')).length,
     };
   };
-  const project = join(folder, 'project.graft');
   // Ten pictures of each class: the folder is as large, the training is not.
   const few = ['--set', 'data.limitPerClass=10', '--set', 'training.epochs=1', '--device', 'cpu'];
   return {
@@ -132,8 +142,8 @@ async function openInWindow(browser: Browser, pictures: string): Promise<object>
   }
 }
 
-function countShown(page: Page, train: number): Promise<void> {
-  const words = `Train ${train.toLocaleString('en-US')} ·`;
+function countShown(page: Page, trained: number): Promise<void> {
+  const words = `Train ${trained.toLocaleString('en-US')} ·`;
   return page.getByTestId('node-data').getByText(words).waitFor({ timeout: 120_000 });
 }
 
@@ -145,14 +155,13 @@ async function changeSplit(page: Page): Promise<[share: number, seconds: number]
   return [0.3, seconds(began)];
 }
 
-/** One epoch of a head, the features of all pictures computed first. */
-async function train(folder: string, say: Say): Promise<object> {
+export async function measureEpoch(folder: string, say: Say): Promise<object> {
+  const { project, home } = await drawFolder(folder);
   const words = ['--set', 'training.epochs=1', '--set', 'augment.enabled=false', '--device', 'cpu', '--json'];
   const began = performance.now();
-  const host = startGraft(['train', join(folder, 'project.graft'), ...words], join(folder, 'home'));
-  let plan: number | undefined;
-  let first: number | undefined;
-  let last = '';
+  const host = startGraft(['train', project, ...words], home);
+  /** Seconds until the first event of each kind. */
+  const heard: Record<string, number> = {};
   const memory = { host: 0, engine: 0 };
   const timer = setInterval(() => {
     const found = residentMemory(host.pid as number);
@@ -160,13 +169,12 @@ async function train(folder: string, say: Say): Promise<object> {
     memory.engine = Math.max(memory.engine, Math.round(found?.engine ?? 0));
   }, 1000);
   for await (const line of createInterface({ input: host.stdout as NodeJS.ReadableStream })) {
-    last = line;
-    if (line.startsWith('{"event":"plan"')) plan ??= seconds(began);
-    if (line.startsWith('{"event":"step"')) first ??= seconds(began);
+    const [, event] = /^\{"event":"(\w+)"/.exec(line) ?? [];
+    if (event !== undefined) heard[event] ??= seconds(began);
   }
   clearInterval(timer);
-  const figures = { plan, firstStep: first, done: seconds(began), peakMiB: memory };
-  say(`one epoch: ${JSON.stringify(figures)}`);
-  if (!last.startsWith('{"event":"done"')) throw new Error(`the run ended with ${last}`);
+  if (heard['done'] === undefined) throw new Error('the run did not end well');
+  const figures = { pictures: classes * each, secondsTo: heard, peakMiB: memory };
+  say(JSON.stringify(figures));
   return figures;
 }

@@ -148,6 +148,16 @@ test('a picture that is written again in place is noticed where files are looked
   expect((await read('folders')).fingerprint).toBe(after.fingerprint);
 });
 
+test('an empty file that is filled in place is noticed however folders are looked at', async () => {
+  writeFileSync(join(data, 'a', '4.jpg'), '');
+  const read = await startProcess();
+  expect((await read()).samples).not.toContain('a/4.jpg');
+  writeFileSync(join(data, 'a', '4.jpg'), 'x');
+  const filled = await read();
+  expect(filled.listed).toEqual([]);
+  expect(filled.samples).toContain('a/4.jpg');
+});
+
 describe('another process', () => {
   test('does not list a large folder again', async () => {
     put('a', 1000);
