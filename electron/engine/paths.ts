@@ -16,6 +16,11 @@ export function cacheFolder(): string {
   return join(dataHome(), 'cache');
 }
 
+/** Where it is kept what large folders of pictures held. */
+export function listingsFolder(): string {
+  return join(dataHome(), 'listings');
+}
+
 /** Where it is kept which devices were found. */
 export function devicesFile(): string {
   return join(dataHome(), 'devices.json');

@@ -17,12 +17,12 @@ type Procedures = { readonly [Name in EngineProcedure]: (input: EngineInput<Name
 export function procedures(emit: EmitEvents): Procedures {
   return {
     devices: () => listDevices(),
-    describeDataset: async (input) => (await readFolder(input)).facts,
+    describeDataset: async (input) => (await readFolder(input, 'folders')).facts,
     describeBackbone: ({ path, id }) => describeBackbone(path, id),
     thumbnails: ({ paths, size }) => thumbnails(paths, size),
     augmentPreviews: ({ paths, augment, size, seed }) => augmentPreviews(paths, augment, size, seed),
     forecast: async ({ document, baseFolder, device }) =>
-      forecast(await loadProject(document, baseFolder), await chooseDevice(device), pool),
+      forecast(await loadProject(document, baseFolder, 'folders'), await chooseDevice(device), pool),
     train: (input) => train(input, emit),
     resume: ({ run }) => resume(run, emit),
     control: async (input) => {
@@ -32,7 +32,8 @@ export function procedures(emit: EmitEvents): Procedures {
     evaluate: ({ run }) => evaluate(run),
     export: ({ run, file }) => exportRun(run, file),
     predict: ({ model, inputs }) => predict(model, inputs),
-    explain: async ({ document, baseFolder, phase }) => explain((await loadProject(document, baseFolder)).plan, phase),
+    explain: async ({ document, baseFolder, phase }) =>
+      explain((await loadProject(document, baseFolder, 'folders')).plan, phase),
     grad: writeGradient,
     step: writeStep,
     bench: benchStep,

@@ -1,8 +1,9 @@
 /**
- * What is known of the data folder and the backbone that a document names. Asked for with every edit, so answers are
- * kept until the folder or the file changes. Failures become problems that name their node.
+ * What is known of the data folder and the backbone that a document names. Asked for with every edit: the engine keeps
+ * what it listed until a folder changes, and here answers are kept until the backbone's file does. Failures become
+ * problems that name their node.
  */
-import { readdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { isAbsolute, join, resolve } from 'node:path';
 import type { GraftDocument, GraphNode } from '#shared/document/model.ts';
 import { GraftError, toProblem, type Problem } from '#shared/messages/error.ts';
@@ -13,13 +14,12 @@ import { split as splitKind } from '#shared/nodes/split.ts';
 import type { EngineInput } from '#shared/protocol/engine.ts';
 import type { Supervisor } from './supervisor.ts';
 
-/** Answers kept of each kind. */
+/** Answers kept. */
 const keptAnswers = 32;
 
 export class FactsService {
   readonly #supervisor: Supervisor;
   readonly #resources: string;
-  readonly #datasets = new Memory<DatasetFacts>(keptAnswers);
   readonly #backbones = new Memory<BackboneFacts>(keptAnswers);
 
   constructor(supervisor: Supervisor, resources: string) {
@@ -51,9 +51,8 @@ export class FactsService {
   }
 
   /** Throws the `data.*` errors. */
-  async dataset(input: EngineInput<'describeDataset'>): Promise<DatasetFacts> {
-    const key = JSON.stringify([input, await folderMark(input.path)]);
-    return this.#datasets.get(key, () => this.#supervisor.call('assistant', 'describeDataset', input));
+  dataset(input: EngineInput<'describeDataset'>): Promise<DatasetFacts> {
+    return this.#supervisor.call('assistant', 'describeDataset', input);
   }
 
   /**
@@ -89,23 +88,6 @@ export class FactsService {
     const parameters = backboneKind.schema.safeParse(node.parameters);
     return parameters.success ? this.backbone(parameters.data.model, '') : undefined;
   }
-}
-
-/**
- * Changes when pictures or classes are added or removed: the times of the folder and of the folders in it, deep
- * enough for `wrapper/train/class`. Linked folders count, as they do when the data is read.
- */
-async function folderMark(path: string): Promise<number[]> {
-  const times = async (folder: string, depth: number): Promise<number[]> => {
-    const found = await stat(folder).catch(() => undefined);
-    if (!found?.isDirectory()) return [];
-    const entries = depth === 0 ? [] : await readdir(folder, { withFileTypes: true }).catch(() => []);
-    const inner = entries
-      .filter((entry) => entry.isDirectory() || entry.isSymbolicLink())
-      .map((entry) => times(join(folder, entry.name), depth - 1));
-    return [found.mtimeMs, ...(await Promise.all(inner)).flat()];
-  };
-  return times(path, 3);
 }
 
 /** The most recent answers by key. Two askers share one question; a failure is not remembered. */

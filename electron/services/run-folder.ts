@@ -16,7 +16,7 @@ import {
 } from '#shared/protocol/run.ts';
 import { readIfPresent } from './atomic-file.ts';
 import { withAbsolutePaths } from './document-paths.ts';
-import { appendEvents } from './run-log.ts';
+import { EventHistory } from './event-history.ts';
 
 /** The part of `run.json` that a list of runs shows. */
 const planSchema = z.object({
@@ -57,14 +57,13 @@ export async function listRuns(folder: string, live: string | undefined): Promis
 async function summarize(run: string, live: string | undefined): Promise<RunSummary[]> {
   try {
     const plan = planSchema.parse(JSON.parse(await readFile(join(run, files.plan), 'utf8')));
-    const events = await lastEvents(join(run, files.metrics));
-    const best = bestOf(events);
+    const { status, best } = endOf(await readTail(join(run, files.metrics)));
     return [
       {
         run,
         title: plan.title,
         started: plan.started,
-        status: run === live ? 'running' : statusOf(events),
+        status: run === live ? 'running' : status,
         classes: plan.classes.length,
         device: plan.device,
         ...(best ? { best } : {}),
@@ -75,39 +74,48 @@ async function summarize(run: string, live: string | undefined): Promise<RunSumm
   }
 }
 
-/** Derived from what the run said rather than from a stored status, which a killed process could not have updated. */
-function statusOf(events: readonly RunEvent[]): RunSummary['status'] {
-  const last = events.findLast(({ event }) => event === 'done' || event === 'error' || event === 'step');
-  if (last?.event === 'done') return 'done';
-  return last?.event === 'error' ? 'failed' : 'interrupted';
+/**
+ * How a run stands by what it said last, rather than by a stored status, which a killed process could not have updated.
+ * Read backwards: of a run that is over, one line says it all.
+ */
+function endOf(tail: string): Pick<RunSummary, 'status' | 'best'> {
+  let status: RunSummary['status'] | undefined;
+  let lastBest: RunSummary['best'];
+  for (const event of eventsBackwards(tail)) {
+    if (event.event === 'done') return { status: status ?? 'done', best: event.best };
+    if (event.event === 'error') status ??= 'failed';
+    if (event.event === 'step') status ??= 'interrupted';
+    if (event.event === 'epoch' && event.best && !lastBest) lastBest = { epoch: event.epoch, ...event.validation };
+    if (status && lastBest) break;
+  }
+  return { status: status ?? 'interrupted', ...(lastBest ? { best: lastBest } : {}) };
 }
 
-function bestOf(events: readonly RunEvent[]): RunSummary['best'] {
-  const last = events.findLast(({ event }) => event === 'done');
-  if (last?.event === 'done') return last.best;
-  const best = events.findLast((event) => event.event === 'epoch' && event.best);
-  return best?.event === 'epoch'
-    ? { epoch: best.epoch, loss: best.validation.loss, accuracy: best.validation.accuracy }
-    : undefined;
+function* eventsBackwards(tail: string): Generator<RunEvent> {
+  for (let end = tail.length; end > 0;) {
+    const start = tail.lastIndexOf('\n', end - 1) + 1;
+    yield* parseEvent(tail.slice(start, end));
+    end = start - 1;
+  }
 }
 
 /** Everything a run has said, with what it repeated after a resume only once. */
 export async function readEvents(run: string): Promise<RunEvent[]> {
-  const history: RunEvent[] = [];
-  if ((await stat(join(run, files.metrics)).catch(() => undefined)) === undefined) return history;
+  if ((await stat(join(run, files.metrics)).catch(() => undefined)) === undefined) return [];
+  const history = new EventHistory();
   const lines = createInterface({ input: createReadStream(join(run, files.metrics), 'utf8'), crlfDelay: Infinity });
-  for await (const line of lines) appendEvents(history, parseEvent(line));
-  return history;
+  for await (const line of lines) history.append(parseEvent(line));
+  return history.events();
 }
 
-async function lastEvents(file: string): Promise<RunEvent[]> {
+async function readTail(file: string): Promise<string> {
   const handle = await open(file).catch(() => undefined);
-  if (!handle) return [];
+  if (!handle) return '';
   try {
     const { size } = await handle.stat();
     const length = Math.min(size, tailBytes);
     const { buffer } = await handle.read(Buffer.alloc(length), 0, length, size - length);
-    return buffer.toString('utf8').split('\n').flatMap(parseEvent);
+    return buffer.toString('utf8');
   } finally {
     await handle.close();
   }

@@ -1,8 +1,6 @@
-/**
- * What a run has said so far, and who listens. Owns the list of events; listeners get batches, never the list
- * itself. After a return to a checkpoint the steps after it happen again and take the place of the old ones.
- */
+/** What a run has said so far, and who listens. Owns the history of events; listeners get batches, never itself. */
 import type { RunEvent } from '#shared/protocol/run.ts';
+import { EventHistory } from './event-history.ts';
 
 /** Waits this long for more events before it hands on a batch, milliseconds. */
 const gatherFor = 50;
@@ -13,29 +11,8 @@ export function endsRun(event: RunEvent): boolean {
   return event.event === 'done' || event.event === 'error';
 }
 
-/** Adds events to a history in place, dropping the part of it that they repeat. */
-export function appendEvents(history: RunEvent[], events: readonly RunEvent[]): void {
-  for (const event of events) {
-    if (event.event === 'step') dropSteps(history, event.step);
-    const last = history.at(-1);
-    if (event.event === 'cache' && last?.event === 'cache') history.pop();
-    history.push(event);
-  }
-}
-
-function dropSteps(history: RunEvent[], step: number): void {
-  const latest = history.findLast((event) => event.event === 'step');
-  if (latest === undefined || latest.step < step) return;
-  const first = history.find((event) => event.event === 'step' && event.step >= step);
-  const epoch = first?.event === 'step' ? first.epoch : Number.POSITIVE_INFINITY;
-  const kept = history.filter(
-    (event) => !(event.event === 'step' && event.step >= step) && !(event.event === 'epoch' && event.epoch >= epoch),
-  );
-  history.splice(0, history.length, ...kept);
-}
-
 export class RunLog {
-  readonly #history: RunEvent[] = [];
+  readonly #history = new EventHistory();
   /** What each listener has not taken yet. */
   readonly #listeners = new Set<RunEvent[]>();
   readonly #wake = new Set<() => void>();
@@ -46,7 +23,7 @@ export class RunLog {
   }
 
   append(events: readonly RunEvent[]): void {
-    appendEvents(this.#history, events);
+    this.#history.append(events);
     this.#ended ||= events.some(endsRun);
     for (const listener of this.#listeners) for (const event of events) listener.push(event);
     for (const wake of this.#wake) wake();
@@ -54,7 +31,7 @@ export class RunLog {
 
   /** Everything so far, then what comes, until the run ends or the signal fires. */
   async *watch(signal?: AbortSignal): AsyncGenerator<RunEvent[], void, void> {
-    const waiting = [...this.#history];
+    const waiting = this.#history.events();
     this.#listeners.add(waiting);
     try {
       while (!signal?.aborted) {

@@ -9,6 +9,7 @@ import { readDevices, readEnvironment, useEnvironment } from '#renderer/store/en
 import { introduce } from '#renderer/panels/start/introduction.ts';
 import { followFacts } from '#renderer/store/facts.ts';
 import { guardUnsavedWork, reportFailure } from '#renderer/store/project.ts';
+import { fetchTheRest } from '#renderer/ui/later.tsx';
 import { ErrorBoundary } from './error-boundary.tsx';
 import { Shell } from './shell.tsx';
 import { cssVariables, theme } from './theme.ts';
@@ -27,8 +28,8 @@ function useFollowers(): void {
   const connected = useConnection((connection) => connection.state === 'connected');
   useEffect(() => {
     if (!connected) return undefined;
-    readEnvironment().then(introduce).catch(reportFailure);
-    readDevices().catch(reportFailure);
+    // The devices last: looking at them starts a process, which would take its time from the first sight.
+    readEnvironment().then(introduce).catch(reportFailure).then(readDevices).catch(reportFailure).finally(fetchTheRest);
     return followHostRequests();
   }, [connected]);
 }

@@ -71,15 +71,34 @@ export function recordSteps(record: RunRecord, events: readonly StepEvent[]): Ru
   };
 }
 
-export function recordEpoch(record: RunRecord, event: EpochEvent): RunRecord {
-  return { ...record, epochs: [...record.epochs.filter((known) => known.epoch < event.epoch), event] };
+/**
+ * Lists that were made while one batch of events is taken in. Nobody has seen them, so they are added to in place:
+ * a list is copied once a batch, however many epochs the batch tells of.
+ */
+export type FreshLists = WeakSet<readonly unknown[]>;
+
+export function recordEpoch(record: RunRecord, event: EpochEvent, fresh: FreshLists): RunRecord {
+  const { epochs } = record;
+  const isLater = (epochs.at(-1)?.epoch ?? 0) < event.epoch;
+  const before = isLater ? epochs : epochs.filter((known) => known.epoch < event.epoch);
+  return { ...record, epochs: added(before, event, fresh) };
 }
 
 /** Adds a line to the log; a cache line takes the place of the one before it. */
-export function recordNote(record: RunRecord, event: NoteEvent): RunRecord {
-  const last = record.notes.at(-1);
-  const kept = event.event === 'cache' && last?.event === 'cache' ? record.notes.slice(0, -1) : record.notes;
-  return { ...record, notes: [...kept, event] };
+export function recordNote(record: RunRecord, event: NoteEvent, fresh: FreshLists): RunRecord {
+  const { notes } = record;
+  const replaces = event.event === 'cache' && notes.at(-1)?.event === 'cache';
+  return { ...record, notes: added(replaces ? notes.slice(0, -1) : notes, event, fresh) };
+}
+
+function added<Item>(list: readonly Item[], item: Item, fresh: FreshLists): readonly Item[] {
+  if (fresh.has(list)) {
+    (list as Item[]).push(item);
+    return list;
+  }
+  const longer = [...list, item];
+  fresh.add(longer);
+  return longer;
 }
 
 function rewind(record: RunRecord, step: number, epoch: number): RunRecord {

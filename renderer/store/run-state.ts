@@ -6,6 +6,7 @@ import {
   type CacheEvent,
   createRecord,
   type DoneEvent,
+  type FreshLists,
   type PlanEvent,
   recordEpoch,
   recordNote,
@@ -56,11 +57,12 @@ export function isActive(state: RunState): boolean {
 }
 
 export function reduceRun(state: RunState, events: readonly RunEvent[]): RunState {
+  const fresh: FreshLists = new WeakSet();
   let next = state;
   for (let index = 0; index < events.length; index++) {
     const event = events[index] as RunEvent;
     if (event.event !== 'step') {
-      next = reduceEvent(next, event);
+      next = reduceEvent(next, event, fresh);
       continue;
     }
     const steps: StepEvent[] = [event];
@@ -82,25 +84,25 @@ function reduceSteps(state: RunState, steps: readonly StepEvent[]): RunState {
   return { phase, plan: known.plan, record };
 }
 
-function reduceEvent(state: RunState, event: Exclude<RunEvent, StepEvent>): RunState {
+function reduceEvent(state: RunState, event: Exclude<RunEvent, StepEvent>, fresh: FreshLists): RunState {
   const known = knownRun(state);
   if (event.event === 'plan') {
     // A resumed run tells its plan again; what it recorded before stays.
     const record = known?.plan.run === event.run ? known.record : createRecord();
-    return { phase: 'running', plan: event, record: recordNote(record, event) };
+    return { phase: 'running', plan: event, record: recordNote(record, event, fresh) };
   }
   if (known === undefined) {
     return event.event === 'error' ? failed(state, problemOf(event)) : state;
   }
   const { plan } = known;
-  const record = recordNote(known.record, event);
+  const record = recordNote(known.record, event, fresh);
   switch (event.event) {
     case 'cache':
       return event.done < event.total
         ? { phase: 'caching', plan, record, cache: event }
         : { phase: 'running', plan, record };
     case 'epoch':
-      return withRecord(state, { plan, record: recordEpoch(record, event) });
+      return withRecord(state, { plan, record: recordEpoch(record, event, fresh) });
     case 'state':
       return { phase: event.state, plan, record };
     case 'warning':

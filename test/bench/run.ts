@@ -9,8 +9,8 @@
  * `validation`. A measurement of every workload is kept in results.json beside this file, one of some where `--output` says.
  * Ratios are PyTorch ÷ Graft: above 1, Graft is faster, or takes less memory.
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { availableParallelism, cpus, release, tmpdir, totalmem, type } from 'node:os';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { missingShared, sharedPath } from '#test/support/shared.ts';
@@ -23,8 +23,8 @@ import {
   pytorchSteps,
   type GraftMeasurement,
   type Measurement,
-  type PyTorchVersions,
 } from './sides.ts';
+import { median, rounded, surroundings } from './surroundings.ts';
 import { workloads, writeCase, writeSubstitute, type Workload } from './workloads.ts';
 
 const { values: options, positionals: names } = parseArgs({
@@ -52,16 +52,6 @@ interface Result {
   readonly torch?: Figures;
   readonly graft?: Figures & { readonly buildMs: number; readonly openMs: number };
   readonly failure?: string;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((left, right) => left - right);
-  return ((sorted[(sorted.length - 1) >> 1] as number) + (sorted[sorted.length >> 1] as number)) / 2;
-}
-
-/** To four digits: more are noise. */
-function rounded(value: number): number {
-  return Number(value.toPrecision(4));
 }
 
 /** The median of the rounds' medians, and the most memory of any. */
@@ -173,35 +163,12 @@ async function measureJobs(photos: string): Promise<Record<string, { torchSecond
   return jobs;
 }
 
-function versionOf(manifest: string): string {
-  return (JSON.parse(readFileSync(join(import.meta.dirname, '../..', manifest), 'utf8')) as { version: string })
-    .version;
-}
-
-function surroundings(pytorch: PyTorchVersions | string): object {
-  return {
-    measured: new Date().toISOString(),
-    machine: {
-      processor: cpus()[0]?.model.trim() ?? 'unknown',
-      threads: availableParallelism(),
-      memoryGiB: Math.round(totalmem() / 2 ** 30),
-      system: `${type()} ${release()}`,
-    },
-    versions: {
-      graft: versionOf('package.json'),
-      onnxruntime: versionOf('node_modules/onnxruntime-node/package.json'),
-      node: process.versions.node,
-      ...(typeof pytorch === 'string' ? {} : pytorch),
-    },
-  };
-}
-
 const unknown = names.filter((name) => !Object.hasOwn(workloads, name));
 if (unknown.length > 0)
   throw new Error(`there is no workload ${unknown.join(', ')}: ${Object.keys(workloads).join(', ')}`);
 const pytorch = await findPyTorch();
 const withPyTorch = typeof pytorch !== 'string';
-const about = surroundings(pytorch);
+const about = surroundings(typeof pytorch === 'string' ? {} : pytorch);
 say(JSON.stringify(about));
 if (!withPyTorch) say(`PyTorch is not measured: ${pytorch}. GRAFT_PYTHON may name another Python.`);
 const steps = await measureSteps(names.length > 0 ? names : Object.keys(workloads), withPyTorch);

@@ -18,7 +18,7 @@ const versionsSchema = z.union([
   z.object({ missing: z.string() }),
   z.object({ python: z.string(), torch: z.string(), torchvision: z.string(), onnx: z.string(), threads: z.number() }),
 ]);
-export type PyTorchVersions = Exclude<z.output<typeof versionsSchema>, { missing: string }>;
+type PyTorchVersions = Exclude<z.output<typeof versionsSchema>, { missing: string }>;
 
 /** The last line that a program says. */
 function lastLine(program: string, words: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<unknown> {
@@ -43,7 +43,8 @@ function pytorch(...words: readonly string[]): Promise<unknown> {
   return lastLine(python, [join(import.meta.dirname, 'pytorch.py'), ...words]);
 }
 
-function graft(words: readonly string[], home?: string): Promise<unknown> {
+/** What a command of the command line says last, with a data home of its own where one is given. */
+export function graft(words: readonly string[], home?: string): Promise<unknown> {
   const environment = home === undefined ? {} : { GRAFT_HOME: home };
   return lastLine(process.execPath, [join(root, 'electron/cli/main.ts'), ...words, '--json'], environment);
 }

@@ -19,7 +19,7 @@ export class TrainView {
   #plan: Plan | undefined;
   #losses: number[] = [];
   #step = 0;
-  #epochs: Epoch[] = [];
+  #epoch: Epoch | undefined;
   #drawnLines = 0;
   #ended = false;
 
@@ -74,7 +74,7 @@ export class TrainView {
   }
 
   #showEpoch(epoch: Epoch): void {
-    this.#epochs = [...this.#epochs.filter((known) => known.epoch < epoch.epoch), epoch];
+    this.#epoch = epoch;
     if (!this.#output.streams.terminal) this.#note(this.#epochLine(epoch));
   }
 
@@ -93,7 +93,7 @@ export class TrainView {
     const plan = this.#plan;
     if (!plan || this.#losses.length === 0) return;
     const total = plan.epochs * plan.stepsPerEpoch;
-    const last = this.#epochs.at(-1);
+    const last = this.#epoch;
     const width = Math.min(widestChart, this.#output.streams.columns - 1);
     this.#erase();
     this.#draw([

@@ -9,6 +9,7 @@ import { GraftError } from '#shared/messages/error.ts';
 import type { DatasetFacts } from '#shared/nodes/facts.ts';
 import type { Recipe } from '#shared/nodes/recipe.ts';
 import { readFolder, type Sample } from '#electron/engine/data/folder.ts';
+import type { Look } from '#electron/engine/data/listing.ts';
 import { backboneSource, type LoadedBackbone } from '#electron/engine/backbones.ts';
 import { oracle } from '#electron/engine/runtime/oracle.ts';
 
@@ -24,10 +25,13 @@ export interface Project {
   readonly identity: Readonly<Record<string, unknown>>;
 }
 
-/** @throws GraftError with the node at fault */
-export async function loadProject(document: GraftDocument, baseFolder: string): Promise<Project> {
+/**
+ * @param look how closely the data is looked at: what is trained or judged must be what the files hold now
+ * @throws GraftError with the node at fault
+ */
+export async function loadProject(document: GraftDocument, baseFolder: string, look: Look = 'files'): Promise<Project> {
   const recipe = resolveRecipe(document);
-  const { facts, samples } = await readData(recipe, baseFolder);
+  const { facts, samples } = await readData(recipe, baseFolder, look);
   const { loaded, size, featureShape } = await backboneSource(recipe.backbone, baseFolder);
   const plan = await compile({
     recipe,
@@ -47,16 +51,16 @@ export async function loadProject(document: GraftDocument, baseFolder: string): 
   return { recipe, facts, samples, backbone: loaded, size, plan, identity };
 }
 
-async function readData(recipe: Recipe, baseFolder: string): Promise<{ facts: DatasetFacts; samples: Sample[] }> {
+async function readData(
+  recipe: Recipe,
+  baseFolder: string,
+  look: Look,
+): Promise<{ facts: DatasetFacts; samples: Sample[] }> {
   const { node, path, limitPerClass } = recipe.data;
   const folder = path === '' || isAbsolute(path) ? path : resolvePath(baseFolder, path);
   try {
-    return await readFolder({
-      path: folder,
-      validation: recipe.split.validation,
-      seed: recipe.split.seed,
-      limitPerClass,
-    });
+    const { validation, seed } = recipe.split;
+    return await readFolder({ path: folder, validation, seed, limitPerClass }, look);
   } catch (error) {
     if (error instanceof GraftError && error.node === undefined) throw Object.assign(error, { node });
     throw error;

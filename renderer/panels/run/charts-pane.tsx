@@ -1,11 +1,13 @@
 import { useMemo } from 'react';
-import { RunCharts } from '#renderer/charts/run-charts.tsx';
 import { trainingLimits } from '#renderer/panels/run/limits.ts';
 import { useComparison } from '#renderer/store/comparison.ts';
 import type { KnownRun } from '#renderer/store/run-state.ts';
 import { useRun } from '#renderer/store/run.ts';
 import { choiceWords } from '#renderer/ui/choice-words.ts';
+import { later } from '#renderer/ui/later.tsx';
 import classes from '#renderer/panels/run/run.module.css';
+
+const RunCharts = later(async () => (await import('#renderer/charts/run-charts.tsx')).RunCharts);
 
 /** The charts of the run shown, with the runs it is compared with. */
 export function ChartsPane({ known }: { readonly known: KnownRun }) {

@@ -1,11 +1,13 @@
 import { Button, Popover, SegmentedControl, Text } from '@mantine/core';
 import { useMemo } from 'react';
-import { RateChart } from '#renderer/charts/rate-chart.tsx';
+import { later } from '#renderer/ui/later.tsx';
 import { learningRate } from '#renderer/store/run-progress.ts';
 import { isActive, knownRun } from '#renderer/store/run-state.ts';
 import { useRun } from '#renderer/store/run.ts';
 import { formatBriefly } from '#renderer/charts/format.ts';
 import chartClasses from '#renderer/charts/charts.module.css';
+
+const RateChart = later(async () => (await import('#renderer/charts/rate-chart.tsx')).RateChart);
 
 /** What the scheduled rate can be multiplied with while the run goes on. */
 const factors = [0.1, 0.2, 0.5, 1, 2, 5, 10] as const;

@@ -13,7 +13,7 @@ export function RunLog() {
   const notes = useRun((store) => knownRun(store.state)?.record.notes);
   const lines = useMemo(
     () =>
-      logLines(notes ?? [])
+      logLines(notes?.slice(-linesShown) ?? [])
         .slice(-linesShown)
         .toReversed(),
     [notes],

@@ -6,17 +6,19 @@ import { ChartsPane } from '#renderer/panels/run/charts-pane.tsx';
 import { Failure } from '#renderer/panels/run/failure.tsx';
 import { RunBar } from '#renderer/panels/run/run-bar.tsx';
 import { RunLog } from '#renderer/panels/run/run-log.tsx';
-import { Classes } from '#renderer/panels/results/classes.tsx';
-import { Results } from '#renderer/panels/results/results.tsx';
 import { RunsList } from '#renderer/panels/past-runs/runs-list.tsx';
-import { TryIt } from '#renderer/panels/try-it/try-it.tsx';
 import { reportFailure } from '#renderer/store/project.ts';
 import { knownRun } from '#renderer/store/run-state.ts';
 import { useRun } from '#renderer/store/run.ts';
+import { later } from '#renderer/ui/later.tsx';
 import classes from '#renderer/panels/run/run.module.css';
 
 /** Room that charts and results need side by side, pixels; below it they share tabs. */
 const wideFrom = 1180;
+
+const Results = later(async () => (await import('#renderer/panels/results/results.tsx')).Results);
+const Classes = later(async () => (await import('#renderer/panels/results/classes.tsx')).Classes);
+const TryIt = later(async () => (await import('#renderer/panels/try-it/try-it.tsx')).TryIt);
 
 const sideTabs = [
   { name: 'results', title: 'Results', content: <Results /> },

@@ -11,9 +11,9 @@ import { newProject } from '#renderer/store/project.ts';
 export async function introduce(): Promise<void> {
   const { info, settings } = useEnvironment.getState();
   if (settings.introduced || info === undefined) return;
-  // Settings are kept first: whatever happens next, nobody is introduced twice.
-  await changeSettings({ introduced: true });
-  const usual = (await host.documents.templates())[0]?.document;
+  // Nothing is shown before the settings are kept: nobody is introduced twice.
+  const [templates] = await Promise.all([host.documents.templates(), changeSettings({ introduced: true })]);
+  const usual = templates[0]?.document;
   const hasBegun = useInterface.getState().view !== 'start' || isUnsaved(useDocument.getState());
   if (usual === undefined || hasBegun) return;
   await newProject(onFolder(usual, info.sample));

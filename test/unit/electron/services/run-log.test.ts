@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { RunEvent } from '#shared/protocol/run.ts';
-import { appendEvents, RunLog } from '#electron/services/run-log.ts';
+import { RunLog } from '#electron/services/run-log.ts';
 
 const step = (number: number, loss = 0): RunEvent => ({
   event: 'step',
@@ -26,24 +26,6 @@ async function taken(log: RunLog, signal?: AbortSignal): Promise<RunEvent[][]> {
 }
 
 describe('a run’s history', () => {
-  test('drops the steps that a return to a checkpoint repeats', () => {
-    const history: RunEvent[] = [];
-    appendEvents(history, [step(1), step(2), step(3, 1), step(4, 1), step(3, 2), step(4, 2)]);
-    expect(history.map((event) => (event.event === 'step' ? [event.step, event.loss] : []))).toEqual([
-      [1, 0],
-      [2, 0],
-      [3, 2],
-      [4, 2],
-    ]);
-  });
-
-  test('keeps only the latest progress of the cache', () => {
-    const history: RunEvent[] = [];
-    const cache = (done: number): RunEvent => ({ event: 'cache', done, total: 3, secondsLeft: 0 });
-    appendEvents(history, [cache(1), cache(2), cache(3)]);
-    expect(history).toEqual([cache(3)]);
-  });
-
   test('takes 100,000 steps in batches, in order', async () => {
     const log = new RunLog();
     for (let first = 1; first <= 100_000; first += 1000) {

@@ -52,6 +52,15 @@ describe('run state', () => {
     expect(secondsLeft(reduceRun(state, wholeEpoch(1, 0.5, true)), 3)).toBe(8);
   });
 
+  it('never changes a state it has given out', () => {
+    const before = reduceRun(starting, [plan, ...wholeEpoch(1, 0.5, true), ...wholeEpoch(2, 0.4, true)]);
+    const record = knownRun(before)?.record;
+    const [epochs, notes] = [record?.epochs.length, record?.notes.length];
+    reduceRun(before, [...wholeEpoch(3, 0.3, true), ...wholeEpoch(4, 0.2, true)]);
+    expect([record?.epochs.length, record?.notes.length]).toEqual([epochs, notes]);
+    expect([epochs, notes]).toEqual([2, 3]);
+  });
+
   it('is the same however the events are batched', () => {
     const events: RunEvent[] = [plan, cache(50), ...wholeEpoch(1, 0.5, true), ...wholeEpoch(2, 0.4, true), done];
     const together = reduceRun(starting, events);
