@@ -29,16 +29,23 @@ function probeProgram(): string {
   return fileURLToPath(new URL(name, import.meta.url));
 }
 
-function runProbe(device: ConcreteDevice): Promise<ProbeResult> {
+function runProbe(device: ConcreteDevice, ...precision: 'float16'[]): Promise<ProbeResult> {
   return new Promise((resolve) => {
-    execFile(process.execPath, [probeProgram(), device], { timeout: probeMilliseconds }, (error, stdout) => {
-      const line = stdout.trim().split('\n').at(-1) ?? '';
-      try {
-        resolve(resultSchema.parse(JSON.parse(line)));
-      } catch {
-        resolve({ reason: error?.signal ? `the driver stopped the process (${error.signal}).` : 'it did not answer.' });
-      }
-    });
+    execFile(
+      process.execPath,
+      [probeProgram(), device, ...precision],
+      { timeout: probeMilliseconds },
+      (error, stdout) => {
+        const line = stdout.trim().split('\n').at(-1) ?? '';
+        try {
+          resolve(resultSchema.parse(JSON.parse(line)));
+        } catch {
+          resolve({
+            reason: error?.signal ? `the driver stopped the process (${error.signal}).` : 'it did not answer.',
+          });
+        }
+      },
+    );
   });
 }
 
@@ -99,6 +106,16 @@ export async function chooseDevice(wanted: Device): Promise<ConcreteDevice> {
   const result = await tryDevice(wanted);
   if ('reason' in result) throw new GraftError('run.device-missing', { device: wanted, reason: result.reason });
   return wanted;
+}
+
+/**
+ * Whether it computes in half precision, which for WebGPU takes an adapter with `shader-f16`; on a processor the runtime
+ * does it in float32 and rounds.
+ * @throws GraftError `run.half-missing`
+ */
+export async function requireHalf(device: ConcreteDevice, node: string): Promise<void> {
+  const result = device === 'cpu' ? undefined : await runProbe(device, 'float16');
+  if (result && 'reason' in result) throw new GraftError('run.half-missing', { device, reason: result.reason }, node);
 }
 
 /** A graphics card found yesterday may be gone: it is tried once more, and everything is looked at afresh without it. */

@@ -45,6 +45,8 @@ export interface StepBatch {
 export interface StepResults {
   readonly losses: Float32Array;
   readonly correct: Float32Array;
+  /** In float16, 1 where numbers of a step overflowed, which updated nothing and is tried with a smaller scale. */
+  readonly overflow?: Float32Array;
 }
 
 /** A moving average stands at its parameter until the first update, which replaces it. */
@@ -200,9 +202,11 @@ export class Network {
 
   #advance(results: Record<string, ort.Tensor>): StepResults {
     this.#carried.advance(results);
+    const overflow = results[names.overflow]?.data as Float32Array | undefined;
     return {
       losses: (results[names.loss] as ort.Tensor).data as Float32Array,
       correct: (results[names.correct] as ort.Tensor).data as Float32Array,
+      ...(overflow ? { overflow } : {}),
     };
   }
 }

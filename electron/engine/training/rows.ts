@@ -41,6 +41,11 @@ export interface Rows {
   readonly failures: ReadonlyMap<number, string>;
 }
 
+/** Whether the frozen part is computed in float16: not on a processor, where float32 is faster and more exact. */
+function isHalfOn(plan: Plan, device: ConcreteDevice): boolean {
+  return device !== 'cpu' && plan.halfPrefix !== undefined;
+}
+
 /** Key of these rows in the feature cache. */
 export function rowsKey(
   request: Pick<RowsRequest, 'plan' | 'device' | 'root' | 'samples' | 'identity' | 'decode' | 'cache'>,
@@ -51,6 +56,7 @@ export function rowsKey(
   return cache.key({
     ...identity,
     device,
+    ...(isHalfOn(plan, device) ? { precision: 'float16' } : {}),
     cut: plan.cut,
     size: decode.size,
     resize: decode.resize,
@@ -167,7 +173,8 @@ export class RowMaker {
   }
 
   static async create(plan: Plan, device: ConcreteDevice, pool: DecodePool): Promise<RowMaker> {
-    return new RowMaker(plan, device, pool, plan.prefix && (await createSession(plan.prefix, device)));
+    const prefix = (isHalfOn(plan, device) && plan.halfPrefix) || plan.prefix;
+    return new RowMaker(plan, device, pool, prefix && (await createSession(prefix, device)));
   }
 
   /** @param places of the samples in their split, for the random numbers of augmentation */

@@ -3,14 +3,14 @@ import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import type { GraftDocument } from '#shared/document/model.ts';
-import { GraftError, toProblem } from '#shared/messages/error.ts';
+import { GraftError, problem, toProblem } from '#shared/messages/error.ts';
 import type { EngineInput } from '#shared/protocol/engine.ts';
 import type { Device, Evaluation, ParityReport, RunEvent } from '#shared/protocol/run.ts';
 import { FeatureCache } from '#electron/engine/cache/feature-cache.ts';
 import { DecodePool } from '#electron/engine/data/decode-pool.ts';
 import { exportModel } from '#electron/engine/export.ts';
 import { cacheFolder, cacheLimitBytes } from '#electron/engine/paths.ts';
-import { chooseDevice } from '#electron/engine/runtime/devices.ts';
+import { chooseDevice, requireHalf } from '#electron/engine/runtime/devices.ts';
 import { evaluateClassifier } from '#electron/engine/training/classification.ts';
 import { loadProject, type Project } from '#electron/engine/training/project.ts';
 import { RunFolder, type RunRecord } from '#electron/engine/training/run-folder.ts';
@@ -44,6 +44,7 @@ export async function train(
   return begin(async () => {
     const device = await chooseDevice(input.device);
     const project = await loadProject(input.document, input.baseFolder);
+    await requirePrecision(project, device);
     const folder = new RunFolder(input.runFolder);
     folder.create(input.document);
     folder.writeRecord(newRecord(project, input, device));
@@ -72,9 +73,15 @@ export async function resume(path: string, emit: EmitEvents): Promise<{ run: str
     if (record.status === 'done') throw new GraftError('run.finished', { path });
     const device = await chooseDevice(record.device);
     const project = await reloadProject(folder, 'files');
+    await requirePrecision(project, device);
     launch(project, folder, device, emit, true);
     return { run: folder.path };
   });
+}
+
+/** @throws GraftError `run.half-missing` */
+async function requirePrecision({ recipe: { training } }: Project, device: ConcreteDevice): Promise<void> {
+  if (training.precision === 'float16') await requireHalf(device, training.node);
 }
 
 export function control(input: EngineInput<'control'>): void {
@@ -148,6 +155,8 @@ async function follow(
   say: (events: readonly RunEvent[]) => void,
 ): Promise<RunEvent> {
   folder.writeRecord({ ...folder.readRecord(), status: 'running' });
+  const { node, precision } = project.recipe.training;
+  if (precision === 'float16' && device === 'cpu') say([{ event: 'warning', ...problem('run.half-on-cpu', {}, node) }]);
   const outcome = await trainer.run();
   if (!outcome) {
     folder.writeRecord({ ...folder.readRecord(), status: 'interrupted', reason: 'stopped' });
@@ -197,15 +206,15 @@ async function fail(
   trainer: Trainer,
   error: unknown,
 ): Promise<RunEvent> {
-  const problem = toProblem(error);
+  const reason = toProblem(error);
   const kept = trainer.kept();
   if (kept) await handOver(project, folder, device, kept).catch(() => undefined);
   attempt(() => {
     const record = folder.readRecord();
     const status = record.status === 'interrupted' ? 'interrupted' : 'failed';
-    folder.writeRecord({ ...record, status, reason: problem.message, ...(kept ? { best: kept.best } : {}) });
+    folder.writeRecord({ ...record, status, reason: reason.message, ...(kept ? { best: kept.best } : {}) });
   });
-  return { event: 'error', ...problem };
+  return { event: 'error', ...reason };
 }
 
 /** For what may fail because the run's folder is the very thing that failed; the reason has been given by then. */
