@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import type { GraftDocument } from '#shared/document/model.ts';
-import { GraftError, problem, toProblem } from '#shared/messages/error.ts';
+import { GraftError, toProblem } from '#shared/messages/error.ts';
 import type { EngineInput } from '#shared/protocol/engine.ts';
 import type { Device, Evaluation, ParityReport, RunEvent } from '#shared/protocol/run.ts';
 import { FeatureCache } from '#electron/engine/cache/feature-cache.ts';
@@ -155,8 +155,6 @@ async function follow(
   say: (events: readonly RunEvent[]) => void,
 ): Promise<RunEvent> {
   folder.writeRecord({ ...folder.readRecord(), status: 'running' });
-  const { node, precision } = project.recipe.training;
-  if (precision === 'float16' && device === 'cpu') say([{ event: 'warning', ...problem('run.half-on-cpu', {}, node) }]);
   const outcome = await trainer.run();
   if (!outcome) {
     folder.writeRecord({ ...folder.readRecord(), status: 'interrupted', reason: 'stopped' });
@@ -206,15 +204,15 @@ async function fail(
   trainer: Trainer,
   error: unknown,
 ): Promise<RunEvent> {
-  const reason = toProblem(error);
+  const problem = toProblem(error);
   const kept = trainer.kept();
   if (kept) await handOver(project, folder, device, kept).catch(() => undefined);
   attempt(() => {
     const record = folder.readRecord();
     const status = record.status === 'interrupted' ? 'interrupted' : 'failed';
-    folder.writeRecord({ ...record, status, reason: reason.message, ...(kept ? { best: kept.best } : {}) });
+    folder.writeRecord({ ...record, status, reason: problem.message, ...(kept ? { best: kept.best } : {}) });
   });
-  return { event: 'error', ...reason };
+  return { event: 'error', ...problem };
 }
 
 /** For what may fail because the run's folder is the very thing that failed; the reason has been given by then. */

@@ -1,7 +1,7 @@
 /**
  * Has float16 values rounded as their type says. onnxruntime's processor kernels compute them in float32, and where one
- * follows another it takes out the casts in between, and with them all that float16 does to numbers. A Reshape, which is
- * free, stands between two casts.
+ * follows another it takes out the casts in between, and with them all that float16 does to numbers. Two changes of shape, which
+ * are free, stand between two casts; a single one would be done in float32 as well.
  */
 import { GraphBuilder } from '#shared/ir/builder.ts';
 import type { Graph } from '#shared/ir/graph.ts';
@@ -16,8 +16,8 @@ export function roundHalves(graph: Graph, opset: number, types: ReadonlyMap<stri
     const exact = new Map(node.outputs.filter(isHalf).map((name) => [name, builder.fresh(`${name}/exact`)]));
     builder.append({ ...node, outputs: node.outputs.map((name) => exact.get(name) ?? name) });
     for (const [name, from] of exact) {
-      const shape = builder.ints(types.get(name)?.shape ?? []);
-      builder.append({ name: '', op: 'Reshape', domain: '', inputs: [from, shape], outputs: [name], attributes: {} });
+      const inputs = [builder.op('Unsqueeze', [from, builder.ints([0])]), builder.ints(types.get(name)?.shape ?? [])];
+      builder.append({ name: '', op: 'Reshape', domain: '', inputs, outputs: [name], attributes: {} });
     }
   }
   return { ...graph, nodes: builder.nodes, initializers: new Map([...graph.initializers, ...builder.initializers]) };
