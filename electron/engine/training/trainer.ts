@@ -130,7 +130,7 @@ export class Trainer {
       this.#emit({ event: 'warning', ...problem('run.half-on-cpu', {}, node) });
     const { training, rows, validation } = this.#samples;
     const stepsPerEpoch = Math.ceil(training.length / project.plan.batch);
-    const loopData = rows.kind === 'memory' ? this.#network.loopData(rows.rows, rows.labels) : undefined;
+    const loopData = rows.kind === 'memory' ? await this.#network.loopData(rows.rows, rows.labels) : undefined;
     this.#emit({ event: 'state', state: 'running' });
     while (!this.#progress.finished) {
       const started = performance.now();

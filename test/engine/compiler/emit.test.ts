@@ -41,7 +41,11 @@ const cases: readonly [string, RecipeChanges, Model?][] = [
 ];
 
 /** The same batches, as the loop takes them: rows of a table, and which of them each place holds. */
-function asLoop(network: Network, plan: Plan, batches: readonly StepBatch[]): Parameters<Network['loop']> {
+async function asLoop(
+  network: Network,
+  plan: Plan,
+  batches: readonly StepBatch[],
+): Promise<Parameters<Network['loop']>> {
   const width = elementCount(plan.cut.shape);
   const rows = new Float32Array(batches.length * batch * width);
   const labels = new BigInt64Array(batches.length * batch);
@@ -62,7 +66,7 @@ function asLoop(network: Network, plan: Plan, batches: readonly StepBatch[]): Pa
   );
   const first = batches[0] as StepBatch;
   const rates = Float32Array.from(batches, ({ rate }) => rate);
-  return [network.loopData(rows, labels), { order, weights, rates, firstStep: first.step, masks }];
+  return [await network.loopData(rows, labels), { order, weights, rates, firstStep: first.step, masks }];
 }
 
 async function stepByStep(network: Network, batches: readonly StepBatch[]): Promise<StepResults[]> {
@@ -84,7 +88,7 @@ describe.each(cases)('%s', (_title, changes, model = backbone()) => {
     const losses: number[] = [];
     const correct: number[] = [];
     for (const part of parts) {
-      const outcome = await looped.loop(...asLoop(looped, plan, part));
+      const outcome = await looped.loop(...(await asLoop(looped, plan, part)));
       losses.push(...outcome.losses);
       correct.push(...outcome.correct);
     }

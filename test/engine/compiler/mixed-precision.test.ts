@@ -383,7 +383,7 @@ describe('a project', () => {
     const labels = BigInt64Array.from(batches.flatMap((one) => [...one.labels]));
     const joined = (pick: (one: (typeof batches)[number]) => Float32Array): Float32Array =>
       Float32Array.from(batches.flatMap((one) => [...pick(one)]));
-    const results = await looped.loop(looped.loopData(rows, labels), {
+    const results = await looped.loop(await looped.loopData(rows, labels), {
       order: BigInt64Array.from({ length: labels.length }, (_, at) => BigInt(at)),
       weights: joined((one) => one.weights),
       rates: Float32Array.from(batches, ({ rate }) => rate),

@@ -140,9 +140,8 @@ test('values of other types, and the bodies that read a value from outside, see 
     return b.op('Add', [chosen, b.op('If', [b.constant('bool', [], [1])], { then_branch: graph, else_branch: graph })]);
   }, others);
   const rewritten = inHalf(model).graph;
-  expect(
-    rewritten.nodes.map(({ op, inputs, outputs }) => `${op}(${inputs.join()}) → ${outputs.join()}`),
-  ).toMatchInlineSnapshot(`
+  expect(rewritten.nodes.map(({ op, inputs, outputs }) => `${op}(${inputs.join()}) → ${outputs.join()}`))
+    .toMatchInlineSnapshot(`
     [
       "Cast(x) → x/half",
       "MatMul(x/half,w/half) → matmul/half",
