@@ -76,6 +76,23 @@ describe('a run', () => {
     expect(listener.find('done')?.best.accuracy).toBeGreaterThan(0.6);
   });
 
+  it('in float16 says what that is worth on a processor, follows float32 and leaves a float32 model', async () => {
+    const settings = ['freeze.mode=until', 'freeze.stage=stage5', 'training.epochs=2'];
+    const exact = await run(settings);
+    const mixed = await run([...settings, 'training.precision=float16']);
+    expect(mixed.find('warning')).toMatchObject({ code: 'run.half-on-cpu', node: 'training' });
+    expect(exact.find('warning')).toBeUndefined();
+    expect(mixed.find('done')?.reason).toBe('epochs');
+    expect(losses(mixed.events)).not.toEqual(losses(exact.events));
+    losses(mixed.events).forEach((loss, step) =>
+      expect(Math.abs(loss - (losses(exact.events)[step] as number)), `step ${step + 1}`).toBeLessThan(5e-3),
+    );
+    // The exported file is held against the trained model before a run is done.
+    expect(existsSync(join(mixed.folder, 'model.onnx'))).toBe(true);
+    const report = await exportRun(mixed.folder, join(home.path, 'mixed.onnx'));
+    expect(report.passed).toBe(true);
+  });
+
   it('trains the whole backbone, or a part of it, or with augmentation', async () => {
     const all = await run(['freeze.mode=none', 'training.epochs=1']);
     expect(all.find('plan')?.parameters.frozen).toBe(0);
