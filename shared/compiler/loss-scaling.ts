@@ -4,8 +4,7 @@
  * after. Where one of them overflows, nothing is updated and the scale is halved; after many updates without, it is
  * doubled. The scale is carried from step to step like the state of the optimizer.
  */
-import type { Arithmetic } from '#shared/compiler/arithmetic.ts';
-import { allAxes } from '#shared/compiler/arithmetic.ts';
+import { allAxes, type Arithmetic } from '#shared/compiler/arithmetic.ts';
 import type { ParameterTypes, StateSlot } from '#shared/compiler/6-update.ts';
 
 export interface LossScaling {
@@ -63,9 +62,10 @@ export function areFinite(
 ): string {
   const { builder } = arithmetic;
   const sums = [...gradients].map(([parameter, gradient]) =>
-    arithmetic.sum(gradient, allAxes(types.get(parameter)?.shape.length ?? 0), false),
+    builder.reshape(arithmetic.sum(gradient, allAxes(types.get(parameter)?.shape.length ?? 0), false), [1]),
   );
-  const total = sums.length > 1 ? builder.op('Sum', sums) : (sums[0] as string);
+  // Joined first, since WebGPU lacks Sum: it would fetch each from the card.
+  const total = arithmetic.sum(builder.op('Concat', sums, { axis: 0 }), [0], false);
   return builder.op('Less', [arithmetic.unary('Abs', total), arithmetic.scalar(Number.POSITIVE_INFINITY)]);
 }
 

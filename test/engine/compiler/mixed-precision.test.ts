@@ -4,18 +4,12 @@
  */
 import type * as ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
-import { fixShapes, inferTypes, type TypedModel } from '#shared/compiler/2-shape.ts';
-import { lower } from '#shared/compiler/3-lower.ts';
-import { carriedValues, emitLoop, emitStep, names } from '#shared/compiler/7-emit.ts';
+import type { TypedModel } from '#shared/compiler/2-shape.ts';
+import { carriedValues, emitStep, names } from '#shared/compiler/7-emit.ts';
 import { chooseCheckpoints } from '#shared/compiler/checkpoint-cuts.ts';
-import type { Plan } from '#shared/compiler/compile.ts';
-import { foldNormalizations } from '#shared/compiler/folded-normalization.ts';
-import { fuse } from '#shared/compiler/fusion.ts';
 import { scalingNames, usualScaling, type LossScaling } from '#shared/compiler/loss-scaling.ts';
-import { inHalf } from '#shared/compiler/mixed-precision.ts';
 import { defaultDecay, optimizerKinds } from '#shared/compiler/optimizers/registry.ts';
 import type { OptimizerSpec } from '#shared/compiler/optimizers/spec.ts';
-import { trainableInitializers } from '#shared/compiler/trainable.ts';
 import type { StepSpec } from '#shared/compiler/training-step.ts';
 import { elementCount, type Shape } from '#shared/core/shape.ts';
 import { GraphBuilder } from '#shared/ir/builder.ts';
@@ -25,9 +19,8 @@ import { float32Tensor, numbers, type Tensor } from '#shared/ir/tensor.ts';
 import { oracle } from '#electron/engine/runtime/oracle.ts';
 import { float32, fromRuntime, int64, toRuntime } from '#electron/engine/runtime/tensors.ts';
 import { createTrainingSession } from '#electron/engine/runtime/training-session.ts';
-import { Network } from '#electron/engine/training/network.ts';
-import { batchesFor, compileModel, type RecipeChanges } from '#test/engine/compiler/support.ts';
-import { backbone, randomTensor } from '#test/support/backbones.ts';
+import { precisionsOf } from '#test/engine/compiler/support.ts';
+import { randomTensor } from '#test/support/backbones.ts';
 import { transformer } from '#test/support/transformer.ts';
 
 const [batch, classes] = [4, 3];
@@ -109,21 +102,6 @@ const subjects: Readonly<Record<string, readonly [() => Subject, number, number]
   convolutions: [convolutions, 0.03, 60],
   'a transformer': [encoder, 0.02, 40],
 };
-
-interface Compiled {
-  readonly full: TypedModel;
-  readonly half: TypedModel;
-  readonly trained: readonly string[];
-}
-
-async function compiled({ model, input }: Subject): Promise<Compiled> {
-  const trained = trainableInitializers(model.graph);
-  const typed = await fixShapes(model, new Map([['input', input]]), trained, oracle);
-  const graph = lower(typed.graph, 17, trained);
-  const types = await inferTypes({ ...typed, graph }, oracle);
-  const full = fuse(foldNormalizations({ ...typed, graph: { ...graph, types } }), trained);
-  return { full, half: inHalf(full, trained), trained };
-}
 
 function specOf(trained: readonly string[], optimizer: OptimizerSpec, scaling?: LossScaling): StepSpec {
   const groups = [{ parameters: trained, rate: 1, decay: optimizer.weight_decay ?? defaultDecay(optimizer.kind) }];
@@ -210,17 +188,17 @@ function distance(found: readonly number[], expected: readonly number[]): number
 
 describe.each(Object.entries(subjects))('%s', (_name, [make, rate, steps]) => {
   it('learns in float16 what it learns in float32', async () => {
-    const { full, half, trained } = await compiled(make());
+    const { full, half, trained } = await precisionsOf(make());
     const exact = await train(full, specOf(trained, momentum), steps, { rate, batches: 1 });
     const mixed = await train(half, specOf(trained, momentum, modest), steps, { rate, batches: 1 });
     expect(mixed.overflow).not.toContain(1);
     expect(mixed.losses).not.toEqual(exact.losses);
     expect(mixed.losses.at(-1)).toBeLessThan((mixed.losses[0] as number) * 0.8);
-    mixed.losses.forEach((loss, step) => expect(Math.abs(loss - (exact.losses[step] as number))).toBeLessThan(0.003));
+    mixed.losses.forEach((loss, step) => expect(Math.abs(loss - (exact.losses[step] as number))).toBeLessThan(0.001));
   });
 
   it('has the gradient of float32 within what float16 can tell', async () => {
-    const { full, half, trained } = await compiled(make());
+    const { full, half, trained } = await precisionsOf(make());
     // With SGD at rate 1 a step moves every parameter by its gradient.
     const sgd: OptimizerSpec = { kind: 'sgd', weight_decay: 0 };
     const moved = async (model: TypedModel, scaling?: LossScaling): Promise<number[][]> => {
@@ -232,19 +210,23 @@ describe.each(Object.entries(subjects))('%s', (_name, [make, rate, steps]) => {
     };
     const exact = await moved(full);
     const mixed = await moved(half, modest);
-    // Four roundings to eleven bits, some of them of differences.
-    exact.forEach((gradient, at) => {
-      if (gradient.some((value) => Math.abs(value) > 1e-6))
-        expect(distance(mixed[at] as number[], gradient), trained[at]).toBeLessThan(0.02);
-    });
+    // Some roundings to eleven bits.
+    const distances = exact.map((gradient, at) =>
+      gradient.some((value) => Math.abs(value) > 1e-6) ? distance(mixed[at] as number[], gradient) : 0,
+    );
+    expect(Math.max(...distances)).toBeLessThan(0.01);
   });
 
   it('is checkpointed to the same losses', async () => {
-    const { half, trained } = await compiled(make());
+    const { half, trained } = await precisionsOf(make());
     const spec = specOf(trained, adam, usualScaling);
     const chosen = await chooseCheckpoints(half, () => emitStep(half, spec, { ofSamples: false }), 1, oracle);
     const whole = await train(half, spec, 3);
-    const again = await train(half, { ...spec, cuts: chosen?.cuts ?? [2, 5] }, 3);
+    const again = await train(
+      half,
+      { ...spec, cuts: chosen?.cuts ?? [1, 2].map((part) => Math.floor((part * half.graph.nodes.length) / 3)) },
+      3,
+    );
     expect(again).toEqual(whole);
   });
 });
@@ -253,7 +235,7 @@ describe('an overflow', () => {
   const patient: LossScaling = { initial: 2 ** 16, growthInterval: 100 };
 
   it('of gradients halves the scale and leaves everything else bit for bit, until it fits', async () => {
-    const { half, trained } = await compiled(perceptron());
+    const { half, trained } = await precisionsOf(perceptron());
     const spec = specOf(trained, { ...adam, ema_decay: 0.9, clip_norm: 1 }, patient);
     const start = new Map([[scalingNames.scale, float32Tensor([], [2 ** 24])]]);
     const { values, overflow, losses } = await train(half, spec, 14, { start });
@@ -270,8 +252,21 @@ describe('an overflow', () => {
     expect(losses.every(Number.isFinite)).toBe(true);
   });
 
+  it('leaves no trace: what follows is what would have been without, bit for bit', async () => {
+    const { half, trained } = await precisionsOf(perceptron());
+    const spec = specOf(trained, { ...adam, ema_decay: 0.9 }, patient);
+    const start = new Map([[scalingNames.scale, float32Tensor([], [2 ** 24])]]);
+    const disturbed = await train(half, spec, 10, { start, batches: 1 });
+    const skipped = disturbed.overflow.indexOf(0);
+    const fitting = { ...spec, scaling: { ...patient, initial: scaleAfter(disturbed)[skipped] as number } };
+    const undisturbed = await train(half, fitting, 10 - skipped, { batches: 1 });
+    const own = ({ values }: Training) => [...(values.at(-1) ?? [])].filter(([name]) => name !== scalingNames.skipped);
+    expect(skipped).toBeGreaterThan(1);
+    expect(own(disturbed)).toEqual(own(undisturbed));
+  });
+
   it('of the forward pass is not the end either', async () => {
-    const { half, trained } = await compiled(perceptron());
+    const { half, trained } = await precisionsOf(perceptron());
     const spec = specOf(trained, { kind: 'adam' }, { initial: 2 ** 10, growthInterval: 100 });
     const loud = (step: number): number => (step === 2 || step === 4 ? 1e9 : 1);
     const disturbed = await train(half, spec, 6, { loudness: loud });
@@ -287,7 +282,7 @@ describe('an overflow', () => {
   });
 
   it('at the smallest scale is none that a smaller one could help', async () => {
-    const { half, trained } = await compiled(perceptron());
+    const { half, trained } = await precisionsOf(perceptron());
     const spec = specOf(trained, adam, { initial: 4, growthInterval: 100 });
     const { overflow, ...training } = await train(half, spec, 5, { loudness: () => 1e9 });
     expect(overflow).toEqual([1, 1, 0, 0, 0]);
@@ -296,7 +291,7 @@ describe('an overflow', () => {
   });
 
   it('in one of several accumulated batches costs that update alone', async () => {
-    const { half, trained } = await compiled(perceptron());
+    const { half, trained } = await precisionsOf(perceptron());
     const spec = specOf(trained, { kind: 'sgd', accumulate_steps: 2 }, { initial: 64, growthInterval: 2 });
     const { overflow, values, ...rest } = await train(half, spec, 8, { loudness: (step) => (step === 3 ? 1e9 : 1) });
     expect(overflow).toEqual([0, 0, 1, 1, 0, 0, 0, 0]);
@@ -312,7 +307,7 @@ describe('an overflow', () => {
 });
 
 it('the scale grows after as many good steps as it takes, and no further than it may', async () => {
-  const { half, trained } = await compiled(perceptron());
+  const { half, trained } = await precisionsOf(perceptron());
   const spec = specOf(trained, adam, { initial: 256, growthInterval: 3 });
   expect(scaleAfter(await train(half, spec, 7))).toEqual([256, 256, 512, 512, 512, 1024, 1024]);
   const start = new Map([[scalingNames.scale, float32Tensor([], [2 ** 24])]]);
@@ -325,107 +320,10 @@ it('the scale grows after as many good steps as it takes, and no further than it
 });
 
 it.each(optimizerKinds)('%s learns in float16 as in float32', async (kind) => {
-  const { full, half, trained } = await compiled(perceptron());
+  const { full, half, trained } = await precisionsOf(perceptron());
   const optimizer: OptimizerSpec = { kind, clip_norm: 0.5, clip_value: 0.2 };
   const exact = await train(full, specOf(trained, optimizer), 6, { rate: 0.01 });
   const mixed = await train(half, specOf(trained, optimizer, modest), 6, { rate: 0.01 });
   expect(mixed.overflow).toEqual([0, 0, 0, 0, 0, 0]);
   mixed.losses.forEach((loss, step) => expect(Math.abs(loss - (exact.losses[step] as number))).toBeLessThan(0.02));
-});
-
-describe('a project', () => {
-  const changes: RecipeChanges = {
-    training: { batchSize: batch, precision: 'float16' },
-    freeze: { mode: 'none' },
-    head: { hidden: [5], dropout: 0.3 },
-  };
-
-  /** The plan with another scaling, as its own is written. */
-  function withScaling(plan: Plan, scaling: LossScaling): Plan {
-    const { partition, spec: usual } = plan.phases;
-    const trained = usual.groups.flatMap(({ parameters }) => parameters);
-    const suffix = inHalf(fuse(foldNormalizations(partition.suffix)), trained);
-    const spec: StepSpec = { ...usual, scaling };
-    const emitFor: Plan['emitFor'] = (kind, block) =>
-      kind === 'step' ? emitStep(suffix, spec, { channelBlock: block }) : emitLoop(suffix, spec, block);
-    return {
-      ...plan,
-      emitFor,
-      step: emitStep(suffix, spec),
-      loop: emitLoop(suffix, spec),
-      ...carriedValues(suffix, spec),
-    };
-  }
-
-  it('trains in a loop as step by step, and goes on from a checkpoint, bit for bit', async () => {
-    const plan = withScaling(await compileModel(backbone(), changes), { initial: 2 ** 23, growthInterval: 2 });
-    expect(violations(plan.loop)).toEqual([]);
-    const batches = batchesFor(plan, 12);
-    const single = new Network(plan, 'cpu');
-    const steps = [];
-    for (const one of batches) steps.push(await single.step(one));
-    const values = await single.values();
-    const overflow = steps.flatMap((one) => [...(one.overflow ?? [])]);
-    expect(overflow).toContain(1);
-    expect(overflow).toContain(0);
-
-    const interrupted = new Network(plan, 'cpu');
-    for (const one of batches.slice(0, 5)) await interrupted.step(one);
-    const resumed = new Network(plan, 'cpu');
-    resumed.load(await interrupted.values());
-    for (const one of batches.slice(5)) await resumed.step(one);
-    expect(await resumed.values()).toEqual(values);
-
-    const looped = new Network(plan, 'cpu');
-    const width = elementCount(plan.cut.shape);
-    const rows = new Float32Array(batches.length * batch * width);
-    batches.forEach((one, index) => rows.set(one.rows, index * batch * width));
-    const labels = BigInt64Array.from(batches.flatMap((one) => [...one.labels]));
-    const joined = (pick: (one: (typeof batches)[number]) => Float32Array): Float32Array =>
-      Float32Array.from(batches.flatMap((one) => [...pick(one)]));
-    const results = await looped.loop(await looped.loopData(rows, labels), {
-      order: BigInt64Array.from({ length: labels.length }, (_, at) => BigInt(at)),
-      weights: joined((one) => one.weights),
-      rates: Float32Array.from(batches, ({ rate }) => rate),
-      firstStep: 1,
-      masks: plan.dropouts.map((_, layer) => joined((one) => one.masks[layer] as Float32Array)),
-    });
-    expect([...results.losses]).toEqual(steps.flatMap((one) => [...one.losses]));
-    expect([...(results.overflow ?? [])]).toEqual(overflow);
-    expect(await looped.values()).toEqual(values);
-    await Promise.all([single, interrupted, resumed, looped].map((network) => network.release()));
-  });
-
-  it('keeps its loss near that of float32, and its weights and rows float32', async () => {
-    const losses = async (precision: 'float32' | 'float16'): Promise<number[]> => {
-      const plan = await compileModel(backbone(), { ...changes, training: { batchSize: batch, precision } });
-      expect(plan.parameters.every(({ dtype }) => dtype === 'float32')).toBe(true);
-      const network = new Network(plan, 'cpu');
-      const all: number[] = [];
-      for (const one of batchesFor(plan, 6)) all.push((await network.step(one)).losses[0] as number);
-      await network.release();
-      return all;
-    };
-    const [exact, mixed] = [await losses('float32'), await losses('float16')];
-    mixed.forEach((loss, step) => expect(Math.abs(loss - (exact[step] as number))).toBeLessThan(0.005));
-  });
-
-  it('has a frozen part in float16 that makes nearly the same features', async () => {
-    const plan = await compileModel(backbone(), { ...changes, freeze: { mode: 'backbone' } });
-    const { prefix, halfPrefix, prefixBatch, cut } = plan;
-    if (!prefix || !halfPrefix) throw new Error('nothing is frozen');
-    const pictures = float32(
-      Float32Array.from({ length: prefixBatch * 3 * 64 }, (_, at) => Math.abs(Math.sin(at))),
-      [prefixBatch, 3, 8, 8],
-    );
-    const features = async (model: Model): Promise<number[]> => {
-      const session = await createTrainingSession(model, 'cpu');
-      const results = await session.run({ input: pictures });
-      await session.release();
-      return [...((results[cut.name] as ort.Tensor).data as Float32Array)];
-    };
-    const [exact, mixed] = [await features(prefix), await features(halfPrefix)];
-    expect(mixed).not.toEqual(exact);
-    expect(distance(mixed, exact)).toBeLessThan(0.005);
-  });
 });
