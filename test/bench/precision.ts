@@ -14,7 +14,7 @@ import type { StepSpec } from '#shared/compiler/training-step.ts';
 import { elementCount, type Shape } from '#shared/core/shape.ts';
 import type { Model } from '#shared/ir/graph.ts';
 import { filledTensor, type Tensor, type TensorType } from '#shared/ir/tensor.ts';
-import { requireHalf } from '#electron/engine/runtime/devices.ts';
+import { requirePrecision } from '#electron/engine/runtime/devices.ts';
 import { oracle } from '#electron/engine/runtime/oracle.ts';
 import type { ConcreteDevice } from '#electron/engine/runtime/session.ts';
 import { float32, int64 } from '#electron/engine/runtime/tensors.ts';
@@ -144,7 +144,7 @@ const { values } = parseArgs({
   },
 });
 const device = values.device as ConcreteDevice;
-await requireHalf(device, 'training');
+await requirePrecision(device, { precision: 'float16', node: 'training' });
 for (const { name, model, input } of subjects(values.small)) {
   const { full, half, trained } = await precisionsOf({ model, input });
   const spec: StepSpec = {

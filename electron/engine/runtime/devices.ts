@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import * as ort from 'onnxruntime-node';
 import { GraftError } from '#shared/messages/error.ts';
+import type { Recipe } from '#shared/nodes/recipe.ts';
 import { devices as deviceNames, type Device, type DeviceInfo } from '#shared/protocol/run.ts';
 import { devicesFile } from '#electron/engine/paths.ts';
 import { devicesKey, keepDevices, keptDevices } from '#electron/engine/runtime/kept-devices.ts';
@@ -109,13 +110,18 @@ export async function chooseDevice(wanted: Device): Promise<ConcreteDevice> {
 }
 
 /**
- * Whether it computes in half precision, which for WebGPU takes an adapter with `shader-f16`; on a processor the runtime
- * does it in float32 and rounds.
+ * Half precision takes WebGPU an adapter with `shader-f16`; on a processor the runtime computes in float32 and rounds.
  * @throws GraftError `run.half-missing`
  */
-export async function requireHalf(device: ConcreteDevice, node: string): Promise<void> {
-  const result = device === 'cpu' ? undefined : await runProbe(device, 'float16');
-  if (result && 'reason' in result) throw new GraftError('run.half-missing', { device, reason: result.reason }, node);
+export async function requirePrecision(
+  device: ConcreteDevice,
+  { precision, node }: Pick<Recipe['training'], 'precision' | 'node'>,
+): Promise<void> {
+  if (precision === 'float32' || device === 'cpu') return;
+  const result = await runProbe(device, precision);
+  if (!('reason' in result)) return;
+  const reason = result.reason.includes('requires f16') ? 'its adapter lacks “shader-f16”.' : result.reason;
+  throw new GraftError('run.half-missing', { device, reason }, node);
 }
 
 /** A graphics card found yesterday may be gone: it is tried once more, and everything is looked at afresh without it. */
