@@ -30,6 +30,8 @@ interface Subject {
   readonly name: string;
   readonly model: Model;
   readonly input: Shape;
+  /** Learning rate. */
+  readonly rate: number;
 }
 
 function subjects(small: boolean): Subject[] {
@@ -41,11 +43,13 @@ function subjects(small: boolean): Subject[] {
       name: `transformer of ${layers} layers, ${width} wide, ${batch} × ${tokens} tokens`,
       model: transformer({ layers, width, heads: 4, batch, tokens, classes }),
       input: [batch, tokens, width],
+      rate: 0.01,
     },
     {
       name: `convolutions of ${widths.join(', ')} channels, ${batch} pictures of ${side}²`,
       model: settled(backbone({ widths, ending: 'classifier' })),
       input: [batch, 3, side, side],
+      rate: 0.001,
     },
   ];
 }
@@ -90,7 +94,7 @@ class Side {
     return new Side(session, carried, (model.graph.inputs[0] as { shape: Shape }).shape, await peakOf(step));
   }
 
-  async step(index: number): Promise<void> {
+  async step(index: number, rate: number): Promise<void> {
     const [batch] = this.#shape as [number];
     const each = elementCount(this.#shape) / batch;
     const wave = (_: unknown, at: number): number => Math.sin(at * (1.3 + 0.7 * Math.floor(at / each)));
@@ -101,7 +105,7 @@ class Side {
         BigInt64Array.from({ length: batch }, (_, at) => BigInt(at % classes)),
         [batch],
       ),
-      [names.lr]: float32(Float32Array.of(0.01), []),
+      [names.lr]: float32(Float32Array.of(rate), []),
       [names.step]: int64(BigInt64Array.of(BigInt(index)), []),
     };
     const began = performance.now();
@@ -145,7 +149,7 @@ const { values } = parseArgs({
 });
 const device = values.device as ConcreteDevice;
 await requirePrecision(device, { precision: 'float16', node: 'training' });
-for (const { name, model, input } of subjects(values.small)) {
+for (const { name, model, input, rate } of subjects(values.small)) {
   const { full, half, trained } = await precisionsOf({ model, input });
   const spec: StepSpec = {
     loss: { kind: 'cross_entropy' },
@@ -155,8 +159,8 @@ for (const { name, model, input } of subjects(values.small)) {
   const exact = await Side.open(full, spec, device);
   const mixed = await Side.open(half, { ...spec, scaling: usualScaling }, device);
   for (let index = 1; index <= Number(values.steps); index++) {
-    await exact.step(index);
-    await mixed.step(index);
+    await exact.step(index, rate);
+    await mixed.step(index, rate);
   }
   // The first steps compile kernels.
   const [wide, narrow] = [exact, mixed].map((side) => median(side.milliseconds.slice(2))) as [number, number];
