@@ -6,6 +6,7 @@ import type { DecodeOptions } from '#electron/engine/data/decode.ts';
 import type { Sample } from '#electron/engine/data/folder.ts';
 import type { DecodePool } from '#electron/engine/data/decode-pool.ts';
 import { cacheFolder, cacheLimitBytes } from '#electron/engine/paths.ts';
+import { requirePrecision } from '#electron/engine/runtime/devices.ts';
 import type { ConcreteDevice } from '#electron/engine/runtime/session.ts';
 import { batchPlaces, dropoutMasks } from '#electron/engine/training/batches.ts';
 import { Network } from '#electron/engine/training/network.ts';
@@ -19,8 +20,10 @@ const timedSteps = 5;
 /** Slow steps say enough before there are that many. */
 const enoughMilliseconds = 1500;
 
+/** @throws GraftError `run.half-missing` */
 export async function forecast(project: Project, device: ConcreteDevice, pool: DecodePool): Promise<Forecast> {
   const { plan, samples, recipe } = project;
+  await requirePrecision(device, recipe.training);
   const decode = decodeOptions(project, 0);
   const cache = new FeatureCache(cacheFolder(), cacheLimitBytes());
   const key = rowsKey({ root: project.facts.path, plan, device, samples, cache, decode, identity: project.identity });

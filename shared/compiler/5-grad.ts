@@ -5,12 +5,13 @@
 import { broadcastAxes, sameShape, type Shape } from '#shared/core/shape.ts';
 import type { GraphBuilder } from '#shared/ir/builder.ts';
 import { captured, type Node, type TypedGraph } from '#shared/ir/graph.ts';
-import { isFloat } from '#shared/ir/tensor.ts';
+import { isFloat, type TensorType } from '#shared/ir/tensor.ts';
 import { GraftError } from '#shared/messages/error.ts';
 import { withoutValuesOf } from '#shared/compiler/subgraph.ts';
 import type { Contribution } from '#shared/ops/entry.ts';
 import { GradientContext } from '#shared/ops/gradient-context.ts';
 import { NodeView } from '#shared/ops/node-view.ts';
+import { sumOver } from '#shared/ops/sum.ts';
 import { operatorEntry } from '#shared/ops/table.ts';
 
 /** What the walk needs of a graph. */
@@ -147,7 +148,7 @@ export function appendGradient(
     contributions(node, context).forEach((contribution, position) => {
       const input = node.inputs[position];
       if (contribution === undefined || !input || !wanted[position]) return;
-      addPart(parts, input, reduced(builder, contribution, shapeOf(graph, input)));
+      addPart(parts, input, reduced(builder, contribution, typeOf(graph, input)));
     });
   }
   return new Map(wrt.map((name) => [name, total(builder, parts, name) ?? zeros(builder, graph, name)]));
@@ -175,13 +176,17 @@ function total(builder: GraphBuilder, parts: Map<string, string[]>, value: strin
 }
 
 /** Sums a gradient over the axes its value was broadcast along. */
-function reduced(builder: GraphBuilder, contribution: string | { value: string; shape: Shape }, shape: Shape): string {
+function reduced(
+  builder: GraphBuilder,
+  contribution: string | { value: string; shape: Shape },
+  { dtype, shape }: TensorType,
+): string {
   if (typeof contribution === 'string' || sameShape(contribution.shape, shape)) {
     return typeof contribution === 'string' ? contribution : contribution.value;
   }
   const axes = broadcastAxes(shape, contribution.shape);
   const lead = contribution.shape.length - shape.length;
-  const sum = builder.reduce('ReduceSum', contribution.value, axes, lead === 0);
+  const sum = sumOver(builder, contribution.value, dtype, axes, lead === 0);
   const keptOnes = lead > 0 && axes.length > lead;
   return keptOnes ? builder.reshape(sum, shape) : sum;
 }
@@ -191,10 +196,10 @@ function isEmpty(graph: Differentiable, name: string): boolean {
   return graph.types.get(name)?.shape.includes(0) ?? false;
 }
 
-function shapeOf(graph: Differentiable, name: string): Shape {
+function typeOf(graph: Differentiable, name: string): TensorType {
   const type = graph.types.get(name);
   if (!type) throw new Error(`the type of ${name} is not known`);
-  return type.shape;
+  return type;
 }
 
 function zeros(builder: GraphBuilder, graph: Differentiable, name: string): string {

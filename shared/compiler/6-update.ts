@@ -5,6 +5,14 @@
  */
 import type { Shape } from '#shared/core/shape.ts';
 import { Arithmetic, workingType } from '#shared/compiler/arithmetic.ts';
+import {
+  afterUpdate,
+  areFinite,
+  hasOverflowed,
+  scalingNames,
+  unscaled,
+  type LossScaling,
+} from '#shared/compiler/loss-scaling.ts';
 import { clipByGlobalNorm, clipByValue } from '#shared/compiler/optimizers/clipping.ts';
 import { optimizerRule } from '#shared/compiler/optimizers/registry.ts';
 import { StepClock, zeros, type Slot } from '#shared/compiler/optimizers/rule.ts';
@@ -36,6 +44,8 @@ export interface AppendedUpdate {
   readonly parameters: ReadonlyMap<string, string>;
   /** Name of each slot's next value, by slot name. */
   readonly state: ReadonlyMap<string, string>;
+  /** With loss scaling: float32 scalar, 1 where nothing was updated since numbers overflowed. */
+  readonly overflow: string | undefined;
 }
 
 /** Of each parameter in the model. */
@@ -90,6 +100,7 @@ export function stateSlots(spec: OptimizerSpec, groups: readonly ParameterGroup[
  * @param gradients gradient name by parameter, each of its parameter's type
  * @param lr base learning rate, a float32 scalar
  * @param step int64 scalar, from 1
+ * @param scaling of the loss, and so of the gradients
  */
 export function appendUpdate(
   builder: GraphBuilder,
@@ -99,17 +110,22 @@ export function appendUpdate(
   types: ParameterTypes,
   lr: string,
   step: string,
+  scaling?: LossScaling,
 ): AppendedUpdate {
   const rule = optimizerRule(spec.kind);
   const arithmetic = new Arithmetic(builder, typeOfUpdates(groups, types));
   const widened = new Map(
     [...gradients].map(([name, gradient]) => [name, arithmetic.from(gradient, typeIn(types, name).dtype)]),
   );
+  const measured = scaling ? unscaled(arithmetic, widened) : widened;
   const baseRate = arithmetic.from(lr, 'float32');
   const count = stepsOfUpdate(spec);
-  const accumulation = count > 1 ? accumulate(arithmetic, widened, step, count) : undefined;
-  const updates = accumulation?.updates ?? step;
-  const clipped = clip(arithmetic, spec, accumulation?.gradients ?? widened, types);
+  const accumulation = count > 1 ? accumulate(arithmetic, measured, step, count) : undefined;
+  const whole = accumulation?.gradients ?? measured;
+  const guard = scaling ? guarding(builder, scaling, areFinite(arithmetic, whole, types), accumulation) : undefined;
+  const attempts = accumulation?.updates ?? step;
+  const updates = guard ? builder.op('Sub', [attempts, builder.cast(scalingNames.skipped, 'int64')]) : attempts;
+  const clipped = clip(arithmetic, spec, whole, types);
   const terms = rule.terms(arithmetic, spec, updates);
   const average = averages(spec) ? averaging(arithmetic, spec, updates) : undefined;
   const parameters = new Map<string, string>();
@@ -126,14 +142,40 @@ export function appendUpdate(
       const next = new Map(Object.entries(updated.slots).map(([slot, value]) => [stateName(parameter, slot), value]));
       const averageName = stateName(parameter, averageSlot);
       if (average) next.set(averageName, average(averageName, updated.parameter));
-      const settle = (name: string, value: string): string => accumulation?.whenDue(value, name) ?? value;
+      const settle = (name: string, value: string): string => (guard ?? accumulation)?.whenDue(value, name) ?? value;
       const after = settle(before, updated.parameter);
       parameters.set(parameter, dtype === arithmetic.dtype ? after : builder.cast(after, dtype));
       for (const [name, value] of next) state.set(name, settle(name, value));
       if (accumulation) state.set(stateName(parameter, accumulatedSlot), accumulation.carry(parameter));
     }
   }
-  return { parameters, state };
+  for (const [name, value] of guard?.state ?? []) state.set(name, value);
+  return { parameters, state, overflow: guard?.overflow };
+}
+
+interface Guard {
+  /** `value` where an update is made, `otherwise` where not. */
+  whenDue(value: string, otherwise: string): string;
+  readonly overflow: string;
+  /** Next value of each slot of the scaling. */
+  readonly state: ReadonlyMap<string, string>;
+}
+
+/** Leaves out updates by gradients that are not finite. */
+function guarding(
+  builder: GraphBuilder,
+  scaling: LossScaling,
+  isFinite: string,
+  accumulation: Accumulation | undefined,
+): Guard {
+  const arithmetic = new Arithmetic(builder);
+  const isMade = accumulation ? builder.op('And', [accumulation.isDue, isFinite]) : isFinite;
+  const next = [...afterUpdate(arithmetic, scaling, isFinite)];
+  return {
+    whenDue: (value, otherwise) => builder.op('Where', [isMade, value, otherwise]),
+    overflow: hasOverflowed(arithmetic, isFinite),
+    state: new Map(next.map(([name, value]) => [name, accumulation?.whenDue(value, name) ?? value])),
+  };
 }
 
 function clip(
@@ -152,6 +194,8 @@ interface Accumulation {
   readonly gradients: ReadonlyMap<string, string>;
   /** Number of the update that this step is part of, int64 from 1. */
   readonly updates: string;
+  /** Whether this step is the last of an update. */
+  readonly isDue: string;
   /** `value` at the last step of an update, `otherwise` at the others. */
   whenDue(value: string, otherwise: string): string;
   /** What of a parameter's sum goes on to the next step. */
@@ -176,6 +220,7 @@ function accumulate(
   const due = builder.op('Equal', [builder.op('Mod', [step, whole(count)]), whole(0)]);
   return {
     gradients: sums,
+    isDue: due,
     updates: builder.op('Div', [builder.op('Add', [step, whole(count - 1)]), whole(count)]),
     whenDue: (value, otherwise) => builder.op('Where', [due, value, otherwise]),
     carry: (parameter) => builder.op('Where', [due, arithmetic.scalar(0), sums.get(parameter) as string]),

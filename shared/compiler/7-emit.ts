@@ -6,10 +6,10 @@ import type { Shape } from '#shared/core/shape.ts';
 import { GraphBuilder } from '#shared/ir/builder.ts';
 import type { Graph, Model, ValueInfo } from '#shared/ir/graph.ts';
 import { recompute } from '#shared/compiler/checkpoint.ts';
-import { stateSlots, type StateSlot } from '#shared/compiler/6-update.ts';
+import type { StateSlot } from '#shared/compiler/6-update.ts';
 import { workingType } from '#shared/compiler/arithmetic.ts';
 import { definitions, rename, withoutValuesOf } from '#shared/compiler/subgraph.ts';
-import { appendStep, predictionsOf, targetOf, type StepSpec } from '#shared/compiler/training-step.ts';
+import { appendStep, predictionsOf, slotsOf, targetOf, type StepSpec } from '#shared/compiler/training-step.ts';
 import { modelLike } from '#shared/compiler/versions.ts';
 import type { TypedModel } from '#shared/compiler/2-shape.ts';
 import type { DType, TensorType } from '#shared/ir/tensor.ts';
@@ -22,6 +22,8 @@ export const names = {
   step: 'step',
   loss: 'loss',
   correct: 'correct',
+  /** With loss scaling: 1 where a step updated nothing since its numbers overflowed, for now. */
+  overflow: 'overflow',
   /** Rows of all samples, for the loop. */
   rows: 'rows',
   labels: 'labels',
@@ -42,7 +44,7 @@ export function carriedValues(model: TypedModel, spec: StepSpec): { parameters: 
   const parameters = spec.groups.flatMap((group) =>
     group.parameters.map((name) => ({ name, ...(model.graph.types.get(name) as TensorType) })),
   );
-  return { parameters, slots: stateSlots(spec.optimizer, spec.groups, model.graph.types) };
+  return { parameters, slots: slotsOf(model, spec) };
 }
 
 /** The step of `suffix` with the checkpoints of `spec`. */
@@ -94,6 +96,7 @@ export function emitStep(
   );
   builder.output(step.loss, workingType(predictionsOf(suffix).dtype), [], names.loss);
   if (step.correct !== undefined) builder.output(step.correct, 'float32', [], names.correct);
+  if (step.overflow !== undefined) builder.output(step.overflow, 'float32', [], names.overflow);
   for (const { name, dtype, shape } of [...parameters, ...idle])
     builder.output(step.parameters.get(name) ?? name, dtype, shape, names.next(name));
   for (const { name, dtype, shape } of slots)
@@ -104,7 +107,7 @@ export function emitStep(
 /**
  * K steps as one graph over rows held in memory. Inputs: `rows` [samples, …], `labels` [samples, …] (the targets),
  * `order` int64 [K, N], `weight` float32 [K, N], `lr` float32 [K], `step` int64 (of the first), each dropout mask
- * [K, N, …], parameters, state. Outputs: `next/…`, `loss` and `correct` float32 [K].
+ * [K, N, …], parameters, state. Outputs: `next/…`, `loss`, `correct` and, with loss scaling, `overflow`, float32 [K].
  */
 export function emitLoop(suffix: TypedModel, spec: StepSpec, channelBlock?: number): Model {
   const { parameters, slots } = carriedValues(suffix, spec);
@@ -127,7 +130,7 @@ export function emitLoop(suffix: TypedModel, spec: StepSpec, channelBlock?: numb
   const outputs = outer.opN(
     'Loop',
     [steps, outer.constant('bool', [], [1]), ...carried.map(({ name }) => name)],
-    carried.length + 2,
+    carried.length + (spec.scaling ? 3 : 2),
     {
       body: { type: 'graph', value: body },
     },
@@ -137,6 +140,7 @@ export function emitLoop(suffix: TypedModel, spec: StepSpec, channelBlock?: numb
   );
   outer.output(outputs[carried.length] as string, 'float32', ['K'], names.loss);
   outer.output(outputs[carried.length + 1] as string, 'float32', ['K'], names.correct);
+  if (spec.scaling) outer.output(outputs[carried.length + 2] as string, 'float32', ['K'], names.overflow);
   return modelLike(outer.build('loop'), suffix);
 }
 
@@ -179,6 +183,7 @@ function loopBody(
   }
   builder.output(step.loss, 'float32', [], names.loss);
   builder.output(step.correct as string, 'float32', [], names.correct);
+  if (step.overflow !== undefined) builder.output(step.overflow, 'float32', [], names.overflow);
   const graph = checkpointed(builder.build('step'), suffix, spec);
   const renaming = new Map([...definitions(graph)].map((name) => [name, `body/${name}`]));
   const outside = [

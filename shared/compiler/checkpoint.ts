@@ -33,7 +33,7 @@ function divide(graph: Graph, forward: TypedGraph, cuts: readonly number[]): Div
 }
 
 /** Types a barrier can let through. */
-const passable: ReadonlySet<DType | undefined> = new Set(['float32', 'float64', 'int32', 'int64', 'bool']);
+const passable: ReadonlySet<DType | undefined> = new Set(['float32', 'float64', 'float16', 'int32', 'int64', 'bool']);
 
 /** Whether a second run of this node gives the same, and can be put off. */
 export function isRepeatable(node: Node, { types, initializers }: TypedGraph): boolean {

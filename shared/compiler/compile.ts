@@ -10,8 +10,10 @@ import { firstBlocked, type BlockedNode } from '#shared/compiler/5-grad.ts';
 import type { StateSlot } from '#shared/compiler/6-update.ts';
 import { carriedValues, emitEvaluation, emitLoop, emitStep, type Carried } from '#shared/compiler/7-emit.ts';
 import { chooseCheckpoints, type Checkpointing } from '#shared/compiler/checkpoint-cuts.ts';
+import { inHalf } from '#shared/compiler/mixed-precision.ts';
 import { pooledFeatures, type DropoutInput } from '#shared/compiler/head.ts';
 import type { LossSpec } from '#shared/compiler/losses/spec.ts';
+import { usualScaling } from '#shared/compiler/loss-scaling.ts';
 import { peakMemory } from '#shared/compiler/memory.ts';
 import type { Oracle } from '#shared/compiler/oracle.ts';
 import { lossSpec, optimizerSpec } from '#shared/compiler/specs.ts';
@@ -37,7 +39,9 @@ export interface Plan {
   /** Pictures to the cut, `prefixBatch` at a time; absent when nothing is frozen. */
   readonly prefix: Model | undefined;
   readonly prefixBatch: number;
-  /** The prefix for another number of pictures at a time, and the bytes it is estimated to take. */
+  /** The prefix in float16, for devices that compute in it faster; absent where float32 is asked for. */
+  readonly halfPrefix: Model | undefined;
+  /** The one a graphics card takes, for another number of pictures at a time, and the bytes it is estimated to take. */
   readonly prefixAt: (pictures: number) => Promise<{ readonly model: Model; readonly bytes: number } | undefined>;
   readonly step: Model;
   readonly loop: Model;
@@ -104,9 +108,17 @@ export async function compile({ recipe, backbone, classCounts, oracle, memoryLim
 
   const head = new Set(assembly.head.keys());
   const groups = parameterGroups(divided, head, stages, recipe.freeze, recipe.optimizer.weightDecay);
-  const whole: StepSpec = { loss: lossSpec(recipe.loss, classCounts), optimizer: optimizerSpec(recipe), groups };
+  const isHalf = recipe.training.precision === 'float16';
+  const whole: StepSpec = {
+    loss: lossSpec(recipe.loss, classCounts),
+    optimizer: optimizerSpec(recipe),
+    groups,
+    ...(isHalf ? { scaling: usualScaling } : {}),
+  };
   const limit = recipe.training.memoryLimit * 2 ** 20 || (memoryLimit ?? Number.POSITIVE_INFINITY);
-  const suffix = fuse(foldNormalizations(divided.suffix));
+  const trained = groups.flatMap((group) => group.parameters);
+  const joined = fuse(foldNormalizations(divided.suffix));
+  const suffix = isHalf ? inHalf(joined, trained) : joined;
   const checkpointing = await chooseCheckpoints(suffix, () => emitStep(suffix, whole), limit, oracle);
   const spec: StepSpec = checkpointing ? { ...whole, cuts: checkpointing.cuts } : whole;
   const { parameters, slots } = carriedValues(suffix, spec);
@@ -114,10 +126,8 @@ export async function compile({ recipe, backbone, classCounts, oracle, memoryLim
   // Evaluation runs the graph as it was before lowering, without dropout.
   const evaluated = partition(await fix(assembly.inference), tensor).suffix;
   const prefixBatch = Math.min(batch, largestPrefixBatch);
-  const prefix =
-    divided.prefix && prefixBatch < batch
-      ? partition(await fix(assembly.inference, prefixBatch), tensor).prefix
-      : divided.prefix;
+  const sized = divided.prefix && prefixBatch < batch ? await fix(assembly.inference, prefixBatch) : typed;
+  const { prefix } = partition(sized, tensor);
   const trainable = parameters.reduce((total, { shape }) => total + elementCount(shape), 0);
   const all = trainableInitializers(assembly.training.graph).reduce(
     (total, name) => total + elementCount(assembly.training.graph.initializers.get(name)?.shape ?? []),
@@ -128,10 +138,12 @@ export async function compile({ recipe, backbone, classCounts, oracle, memoryLim
     cut: { name: tensor, shape: divided.cut.shape.slice(1) },
     prefix,
     prefixBatch,
+    halfPrefix: prefix && isHalf ? inHalf(foldNormalizations(withTypes(prefix, sized))) : undefined,
     prefixAt: async (pictures) => {
       const fixed = await fix(assembly.inference, pictures);
-      const model = partition(fixed, tensor).prefix;
-      return model && { model, bytes: peakMemory(model.graph, fixed.graph.types) };
+      const full = partition(fixed, tensor).prefix;
+      const model = full && (isHalf ? inHalf(foldNormalizations(withTypes(full, fixed))) : withTypes(full, fixed));
+      return model && { model, bytes: peakMemory(model.graph, model.graph.types) };
     },
     step: emitStep(suffix, spec),
     loop: emitLoop(suffix, spec),
@@ -168,8 +180,11 @@ async function withoutExotic(typed: TypedModel, oracle: Oracle): Promise<TypedMo
     return typed;
   const model = { ...typed, graph };
   const types = await inferTypes(model, oracle);
-  const withTypes: TypedGraph = { ...graph, types };
-  return { ...model, graph: withTypes };
+  return withTypes(model, { graph: { types } });
+}
+
+function withTypes(model: Model, { graph }: { readonly graph: Pick<TypedGraph, 'types'> }): TypedModel {
+  return { ...model, graph: { ...model.graph, types: graph.types } };
 }
 
 /** Stops at an operator that cannot be differentiated, naming the first stage before which freezing avoids it. */

@@ -2,6 +2,7 @@
 import { Arithmetic, workingType } from '#shared/compiler/arithmetic.ts';
 import { appendGradient } from '#shared/compiler/5-grad.ts';
 import { appendUpdate, stateSlots, type ParameterGroup, type StateSlot } from '#shared/compiler/6-update.ts';
+import { scalingNames, scalingSlots, type LossScaling } from '#shared/compiler/loss-scaling.ts';
 import { appendCorrectCount } from '#shared/compiler/losses/correct-count.ts';
 import { appendLoss, lossTargetType } from '#shared/compiler/losses/registry.ts';
 import type { LossSpec } from '#shared/compiler/losses/spec.ts';
@@ -18,6 +19,13 @@ export interface StepSpec {
   readonly target?: TensorType;
   /** Where checkpoints stand; absent keeps all the backward pass reads. */
   readonly cuts?: readonly number[];
+  /** For a model that computes in float16; absent takes the gradients of the loss as it is. */
+  readonly scaling?: LossScaling;
+}
+
+/** The slots of a step, in a fixed order. */
+export function slotsOf({ graph }: TypedModel, { optimizer, groups, scaling }: StepSpec): StateSlot[] {
+  return [...stateSlots(optimizer, groups, graph.types), ...scalingSlots(scaling)];
 }
 
 /** Name and type of what the model predicts. */
@@ -44,6 +52,8 @@ export interface AppendedStep {
   /** Scalars; the loss is float32, or float64 where the predictions are. */
   readonly loss: string;
   readonly correct: string | undefined;
+  /** As in `AppendedUpdate`. */
+  readonly overflow: string | undefined;
   /** Name of the next value by parameter, and by state slot. */
   readonly parameters: ReadonlyMap<string, string>;
   readonly state: ReadonlyMap<string, string>;
@@ -84,9 +94,10 @@ export function appendStep(
   const { loss, gradient } = appendLoss(builder, spec.loss, lossInputs);
   const correct = options.countCorrect ? appendCorrectCount(builder, lossInputs) : undefined;
 
-  const cotangent = dtype === arithmetic.dtype ? gradient : builder.cast(gradient, dtype);
+  const scaled = spec.scaling ? arithmetic.mul(gradient, arithmetic.from(scalingNames.scale, 'float32')) : gradient;
+  const cotangent = dtype === arithmetic.dtype ? scaled : builder.cast(scaled, dtype);
   const gradients = appendGradient(builder, graph, new Map([[predictions, cotangent]]), trained);
-  const slots = stateSlots(spec.optimizer, spec.groups, graph.types);
-  const updated = appendUpdate(builder, spec.optimizer, spec.groups, gradients, graph.types, inputs.lr, inputs.step);
-  return { loss, correct, ...updated, slots };
+  const { optimizer, groups, scaling } = spec;
+  const updated = appendUpdate(builder, optimizer, groups, gradients, graph.types, inputs.lr, inputs.step, scaling);
+  return { loss, correct, ...updated, slots: slotsOf(model, spec) };
 }

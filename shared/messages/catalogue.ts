@@ -216,6 +216,10 @@ export const catalogue = {
     (d) => `The device “${d['device']}” is not available here: ${d['reason']}`,
     'Choose auto or cpu, or another device from “graft devices”.',
   ),
+  'run.half-missing': entry(
+    (d) => `The device “${d['device']}” does not compute in float16: ${d['reason']}`,
+    'Set the precision of the training node to float32, or choose another device.',
+  ),
   'run.loss-not-finite': entry(
     (d) => `The loss is not a number since step ${d['step']}. The best model up to epoch ${d['epoch']} is kept.`,
     'Lower the learning rate or turn gradient clipping on.',
@@ -274,6 +278,10 @@ export const catalogue = {
   'cache.not-kept': entry(
     (d) => `The computed features could not be kept for later runs: ${d['reason']}`,
     'This run goes on. Free some space, or allow a larger cache in the settings, to spare the next one the work.',
+  ),
+  'run.half-on-cpu': entry(
+    () => 'On the processor float16 takes longer than float32: each number is rounded, and computed in float32.',
+    'The results are those of mixed precision. Set the precision to float32, or choose a graphics card, for speed.',
   ),
   // Taking away
   'export.parity-failed': entry(

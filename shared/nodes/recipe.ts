@@ -168,6 +168,8 @@ interface TrainingPart {
   readonly accumulation: number;
   /** Share of the moving average of the weights kept at each change; 0 uses the weights themselves. */
   readonly averaging: number;
+  /** What layers compute in; weights, loss and updates are float32 in any case. */
+  readonly precision: 'float32' | 'float16';
   /** MiB a step may take before part of the forward pass is computed again; 0 is half the memory of the machine. */
   readonly memoryLimit: number;
 }

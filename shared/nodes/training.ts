@@ -92,6 +92,22 @@ const schema = z.object({
         step: 1,
       }),
     ),
+  precision: z
+    .enum(['float32', 'float16'])
+    .default('float32')
+    .meta(
+      meta({
+        title: 'Precision',
+        help: 'What layers compute in; weights are float32 in any case.',
+        labels: { float32: 'float32', float16: 'float16, mixed' },
+        meanings: {
+          float32: 'Everything is computed with seven digits: right on every device.',
+          float16:
+            'Layers compute with three digits in half the memory; weights, loss and updates keep seven. For graphics cards: a processor takes longer.',
+        },
+        expert: true,
+      }),
+    ),
   memoryLimit: z
     .number()
     .int()

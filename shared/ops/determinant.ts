@@ -36,7 +36,7 @@ function adjugate(g: Emitter, a: string, size: number): string {
   const identity = g.builder.constant('float64', [size, size], places);
   const product = Array.from({ length: size - 1 }).reduce<string>((m, _, step) => {
     const next = step === 0 ? wide : g.builder.op('MatMul', [wide, m]);
-    const trace = g.sum(g.mul(next, identity), [1, 2], true);
+    const trace = g.builder.reduce('ReduceSum', g.mul(next, identity), [1, 2], true);
     return g.sub(next, g.mul(g.mul(trace, double(1 / (step + 1))), identity));
   }, identity);
   const signed = size % 2 === 1 ? product : g.neg(product);

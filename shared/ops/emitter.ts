@@ -3,6 +3,7 @@ import type { GraphBuilder } from '#shared/ir/builder.ts';
 import type { Node, TypedGraph } from '#shared/ir/graph.ts';
 import type { DType } from '#shared/ir/tensor.ts';
 import { NodeView } from '#shared/ops/node-view.ts';
+import { sumOver } from '#shared/ops/sum.ts';
 
 /** A node view that can also write: arithmetic in the node's own element type, so that rules read like formulas. */
 export class Emitter extends NodeView {
@@ -83,9 +84,9 @@ export class Emitter extends NodeView {
     return this.builder.cast(condition, this.dtype);
   }
 
-  /** Sum over `axes`; the value itself where there are none. */
+  /** Sum over `axes` of a value of the node's element type; the value itself where there are none. */
   sum(value: string, axes: readonly number[], keepDimensions: boolean): string {
-    return axes.length === 0 ? value : this.builder.reduce('ReduceSum', value, axes, keepDimensions);
+    return axes.length === 0 ? value : sumOver(this.builder, value, this.dtype, axes, keepDimensions);
   }
 
   zeros(shape: Shape): string {

@@ -169,4 +169,18 @@ describe('training on WebGPU', () => {
       expect(Math.abs(loss - (gpu[index] as number)), `step ${index + 1}`).toBeLessThan(1e-3),
     );
   });
+
+  it('in float16 follows float32, or is refused where the adapter cannot, with the node and what to do', async () => {
+    const epochs = ['--set', 'training.epochs=2'];
+    const command = train('half', '--device', 'webgpu', '--json', '--set', 'training.precision=float16', ...epochs);
+    const code = await command.over;
+    const error = command.events.find(({ event }) => event === 'error');
+    if (code === 0) {
+      const exact = train('exact', '--device', 'webgpu', '--json', ...epochs);
+      expect(await exact.over).toBe(0);
+      losses(exact.events).forEach((loss, index) =>
+        expect(Math.abs(loss - (losses(command.events)[index] as number))).toBeLessThan(1e-2),
+      );
+    } else expect(error).toMatchObject({ code: 'run.half-missing', node: 'training' });
+  });
 });

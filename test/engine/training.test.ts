@@ -76,6 +76,23 @@ describe('a run', () => {
     expect(listener.find('done')?.best.accuracy).toBeGreaterThan(0.6);
   });
 
+  it('in float16 says what that is worth on a processor, follows float32 and leaves a float32 model', async () => {
+    const settings = ['freeze.mode=until', 'freeze.stage=stage5', 'training.epochs=2'];
+    const exact = await run(settings);
+    const mixed = await run([...settings, 'training.precision=float16']);
+    expect(mixed.find('warning')).toMatchObject({ code: 'run.half-on-cpu', node: 'training' });
+    expect(exact.find('warning')).toBeUndefined();
+    expect(mixed.find('done')?.reason).toBe('epochs');
+    expect(losses(mixed.events)).not.toEqual(losses(exact.events));
+    losses(mixed.events).forEach((loss, step) =>
+      expect(Math.abs(loss - (losses(exact.events)[step] as number)), `step ${step + 1}`).toBeLessThan(5e-3),
+    );
+    // The exported file is held against the trained model before a run is done.
+    expect(existsSync(join(mixed.folder, 'model.onnx'))).toBe(true);
+    const report = await exportRun(mixed.folder, join(home.path, 'mixed.onnx'));
+    expect(report.passed).toBe(true);
+  });
+
   it('trains the whole backbone, or a part of it, or with augmentation', async () => {
     const all = await run(['freeze.mode=none', 'training.epochs=1']);
     expect(all.find('plan')?.parameters.frozen).toBe(0);
@@ -139,28 +156,32 @@ describe('a run', () => {
     expect(rest.find('done')?.best).toEqual(whole.find('done')?.best);
   });
 
-  it('continues likewise with averaged weights, accumulated gradients and a rate that goes by the losses', async () => {
-    const settings = [
-      'training.epochs=6',
-      'training.accumulation=2',
-      'training.averaging=0.9',
-      'optimizer.kind=radam',
-      'schedule.kind=plateau',
-      'schedule.plateauPatience=0',
-      'loss.kind=focal',
-    ];
-    const whole = await run(settings);
-    const listener = await run(settings, 'cpu', (event) => {
-      if (event.event === 'step' && event.step === 13) throw new Error('pulled the plug');
-    });
-    const rest = new Listener();
-    await resume(listener.folder, rest.hear);
-    await rest.over;
-    expect(losses(new RunFolder(listener.folder).readEvents())).toEqual(losses(whole.events));
-    expect(rest.find('done')?.best).toEqual(whole.find('done')?.best);
-    const report = await exportRun(whole.folder, join(home.path, 'averaged.onnx'));
-    expect(report.passed).toBe(true);
-  });
+  it.each(['float32', 'float16'])(
+    'continues likewise with averaged weights, accumulated gradients and a rate that goes by the losses, in %s',
+    async (precision) => {
+      const settings = [
+        `training.precision=${precision}`,
+        'training.epochs=6',
+        'training.accumulation=2',
+        'training.averaging=0.9',
+        'optimizer.kind=radam',
+        'schedule.kind=plateau',
+        'schedule.plateauPatience=0',
+        'loss.kind=focal',
+      ];
+      const whole = await run(settings);
+      const listener = await run(settings, 'cpu', (event) => {
+        if (event.event === 'step' && event.step === 13) throw new Error('pulled the plug');
+      });
+      const rest = new Listener();
+      await resume(listener.folder, rest.hear);
+      await rest.over;
+      expect(losses(new RunFolder(listener.folder).readEvents())).toEqual(losses(whole.events));
+      expect(rest.find('done')?.best).toEqual(whole.find('done')?.best);
+      const report = await exportRun(whole.folder, join(home.path, 'averaged.onnx'));
+      expect(report.passed).toBe(true);
+    },
+  );
 
   it('begins again when it was cut off before its first checkpoint', async () => {
     const listener = await run([], 'cpu', (event) => {
@@ -172,21 +193,29 @@ describe('a run', () => {
     expect(losses(new RunFolder(listener.folder).readEvents())).toEqual(losses((await run([])).events));
   });
 
+  const exploding = [
+    'optimizer.kind=sgd',
+    'optimizer.learningRate=10',
+    'schedule.kind=constant',
+    'training.epochs=400',
+    'freeze.mode=none',
+    'freeze.backboneRate=1',
+  ];
+
   it('keeps the best model when the loss is no longer a number', async () => {
-    const listener = await run([
-      'optimizer.kind=sgd',
-      'optimizer.learningRate=10',
-      'schedule.kind=constant',
-      'training.epochs=400',
-      'freeze.mode=none',
-      'freeze.backboneRate=1',
-    ]);
+    const listener = await run(exploding);
     const error = listener.find('error');
     expect(error?.code).toBe('run.loss-not-finite');
     expect(error?.message).toMatch(/since step \d+/);
     expect(new RunFolder(listener.folder).readRecord().status).toBe('failed');
     const epochs = listener.all('epoch');
     expect(existsSync(join(listener.folder, 'model.onnx'))).toBe(epochs.length > 0);
+  });
+
+  it('ends in float16 too when no smaller scale makes a number of the loss', async () => {
+    const listener = await run([...exploding, 'training.precision=float16']);
+    expect(listener.find('error')?.code).toBe('run.loss-not-finite');
+    expect(losses(listener.events).every(Number.isFinite)).toBe(true);
   });
 });
 

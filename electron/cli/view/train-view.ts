@@ -122,8 +122,7 @@ export class TrainView {
       `${reasons[done.reason]} after ${duration(done.seconds)} · best epoch ${done.best.epoch}: ` +
         `accuracy ${percent(done.best.accuracy)}, loss ${done.best.loss.toFixed(4)}`,
     );
-    const last = this.#epochs.at(-1);
-    if (last && noticeableWait(last) !== undefined) this.#note(waitRemedy);
+    if (this.#epoch && noticeableWait(this.#epoch) !== undefined) this.#note(waitRemedy);
     this.#note(`model ${done.model}`);
     this.#note(`run   ${done.run}`);
     if (done.reason === 'stopped') this.#note('A stopped run is finished: export its model as it is, or train again.');

@@ -30,7 +30,10 @@ export class CarriedValues {
 
   /** How many steps one run should take, at so many milliseconds a step. */
   stepsPerRun(millisecondsOfStep: number): number {
-    const bytes = Object.values(this.#tensors).reduce((sum, { size }) => sum + size * Float32Array.BYTES_PER_ELEMENT, 0);
+    const bytes = Object.values(this.#tensors).reduce(
+      (sum, { size }) => sum + size * Float32Array.BYTES_PER_ELEMENT,
+      0,
+    );
     const limit = bytes < muchBytes || this.onDevice ? runMilliseconds : longRunMilliseconds;
     return Math.max(1, Math.floor(limit / millisecondsOfStep));
   }

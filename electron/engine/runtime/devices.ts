@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import * as ort from 'onnxruntime-node';
 import { GraftError } from '#shared/messages/error.ts';
+import type { Recipe } from '#shared/nodes/recipe.ts';
 import { devices as deviceNames, type Device, type DeviceInfo } from '#shared/protocol/run.ts';
 import { devicesFile } from '#electron/engine/paths.ts';
 import { devicesKey, keepDevices, keptDevices } from '#electron/engine/runtime/kept-devices.ts';
@@ -29,16 +30,23 @@ function probeProgram(): string {
   return fileURLToPath(new URL(name, import.meta.url));
 }
 
-function runProbe(device: ConcreteDevice): Promise<ProbeResult> {
+function runProbe(device: ConcreteDevice, ...precision: 'float16'[]): Promise<ProbeResult> {
   return new Promise((resolve) => {
-    execFile(process.execPath, [probeProgram(), device], { timeout: probeMilliseconds }, (error, stdout) => {
-      const line = stdout.trim().split('\n').at(-1) ?? '';
-      try {
-        resolve(resultSchema.parse(JSON.parse(line)));
-      } catch {
-        resolve({ reason: error?.signal ? `the driver stopped the process (${error.signal}).` : 'it did not answer.' });
-      }
-    });
+    execFile(
+      process.execPath,
+      [probeProgram(), device, ...precision],
+      { timeout: probeMilliseconds },
+      (error, stdout) => {
+        const line = stdout.trim().split('\n').at(-1) ?? '';
+        try {
+          resolve(resultSchema.parse(JSON.parse(line)));
+        } catch {
+          resolve({
+            reason: error?.signal ? `the driver stopped the process (${error.signal}).` : 'it did not answer.',
+          });
+        }
+      },
+    );
   });
 }
 
@@ -99,6 +107,21 @@ export async function chooseDevice(wanted: Device): Promise<ConcreteDevice> {
   const result = await tryDevice(wanted);
   if ('reason' in result) throw new GraftError('run.device-missing', { device: wanted, reason: result.reason });
   return wanted;
+}
+
+/**
+ * Half precision takes WebGPU an adapter with `shader-f16`; on a processor the runtime computes in float32 and rounds.
+ * @throws GraftError `run.half-missing`
+ */
+export async function requirePrecision(
+  device: ConcreteDevice,
+  { precision, node }: Pick<Recipe['training'], 'precision' | 'node'>,
+): Promise<void> {
+  if (precision === 'float32' || device === 'cpu') return;
+  const result = await runProbe(device, precision);
+  if (!('reason' in result)) return;
+  const reason = result.reason.includes('requires f16') ? 'its adapter lacks “shader-f16”.' : result.reason;
+  throw new GraftError('run.half-missing', { device, reason }, node);
 }
 
 /** A graphics card found yesterday may be gone: it is tried once more, and everything is looked at afresh without it. */

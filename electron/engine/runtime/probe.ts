@@ -1,5 +1,6 @@
 /**
- * Run as a process of its own: tries one device on a small convolution and prints how long it took, as JSON.
+ * Run as a process of its own: tries one device on a small convolution, or with `float16` behind it on one in half
+ * precision, and prints how long it took, as JSON.
  * A driver that aborts takes only this process with it.
  */
 import { elementCount } from '#shared/core/shape.ts';
@@ -11,11 +12,12 @@ const channels = 16;
 const shape = [4, channels, 48, 48] as const;
 const repetitions = 2;
 
-async function probe(device: ConcreteDevice): Promise<number> {
+async function probe(device: ConcreteDevice, precision: 'float32' | 'float16'): Promise<number> {
   const builder = new GraphBuilder(17);
-  builder.input('x', 'float32', shape);
-  builder.input('w', 'float32', [channels, channels, 3, 3]);
-  builder.output(builder.op('Conv', ['x', 'w'], { pads: [1, 1, 1, 1] }), 'float32', shape, 'y');
+  const given = [builder.input('x', 'float32', shape), builder.input('w', 'float32', [channels, channels, 3, 3])];
+  const operands = precision === 'float16' ? given.map((name) => builder.cast(name, precision)) : given;
+  const result = builder.op('Conv', operands, { pads: [1, 1, 1, 1] });
+  builder.output(precision === 'float16' ? builder.cast(result, 'float32') : result, 'float32', shape, 'y');
   const session = await createSession(
     { graph: builder.build('probe'), opsets: { '': 17 }, irVersion: 8, metadata: {} },
     device,
@@ -31,8 +33,9 @@ async function probe(device: ConcreteDevice): Promise<number> {
 }
 
 const device = process.argv[2] as ConcreteDevice;
+const precision = process.argv[3] === 'float16' ? 'float16' : 'float32';
 try {
-  process.stdout.write(`${JSON.stringify({ milliseconds: await probe(device) })}\n`);
+  process.stdout.write(`${JSON.stringify({ milliseconds: await probe(device, precision) })}\n`);
 } catch (error) {
   const { cause, message } = error as Error;
   process.stdout.write(`${JSON.stringify({ reason: (cause instanceof Error ? cause.message : message).trim() })}\n`);

@@ -31,7 +31,12 @@ export interface Feed {
   readonly ahead: number;
 }
 
-export function feedOf(rows: TrainingRows, training: readonly Sample[], network: Network, plan: Plan): Feed {
+export async function feedOf(
+  rows: TrainingRows,
+  training: readonly Sample[],
+  network: Network,
+  plan: Plan,
+): Promise<Feed> {
   switch (rows.kind) {
     case 'memory':
       return feedFromMemory(rows, network, plan);
@@ -43,12 +48,12 @@ export function feedOf(rows: TrainingRows, training: readonly Sample[], network:
 }
 
 /** All rows are there: a run is told which to take. */
-function feedFromMemory(
+async function feedFromMemory(
   { rows, labels, rowOf }: Extract<TrainingRows, { kind: 'memory' }>,
   network: Network,
   plan: Plan,
-): Feed {
-  const data = network.loopData(rows, labels);
+): Promise<Feed> {
+  const data = await network.keptLoopData(rows, labels);
   const prepare = async (chunk: Chunk): Promise<Prepared> => {
     const places = placesOf(chunk, plan);
     const order = BigInt64Array.from(positionsOf(places), (position) => BigInt(rowOf(position, chunk.epoch)));

@@ -6,6 +6,7 @@ import type * as ort from 'onnxruntime-node';
 import { averageSlot, type StateSlot } from '#shared/compiler/6-update.ts';
 import type { Plan } from '#shared/compiler/compile.ts';
 import { emitDownload, names } from '#shared/compiler/7-emit.ts';
+import { emitUpload, stepOfRows } from '#shared/compiler/step-of-rows.ts';
 import { elementCount } from '#shared/core/shape.ts';
 import { filledTensor, type Tensor } from '#shared/ir/tensor.ts';
 import { CarriedValues } from '#electron/engine/runtime/carried-values.ts';
@@ -14,11 +15,14 @@ import { channelBlock } from '#electron/engine/runtime/channel-block.ts';
 import { createTrainingSession } from '#electron/engine/runtime/training-session.ts';
 import { float32, fromRuntime, int64, toRuntime } from '#electron/engine/runtime/tensors.ts';
 
-/** All samples' rows, kept as a runtime tensor between loops. */
+/** Rows of samples as a runtime tensor; those kept between loops are in the memory of a WebGPU device, if they fit. */
 export interface LoopData {
   readonly rows: ort.Tensor;
   readonly labels: ort.Tensor;
 }
+
+/** Bytes of one value that every WebGPU device takes. */
+const largestOnDevice = 128 * 2 ** 20;
 
 export interface LoopSteps {
   /** Row of each place, [K, batch]. */
@@ -45,6 +49,8 @@ export interface StepBatch {
 export interface StepResults {
   readonly losses: Float32Array;
   readonly correct: Float32Array;
+  /** In float16, 1 where numbers of a step overflowed, which updated nothing and is tried with a smaller scale. */
+  readonly overflow?: Float32Array;
 }
 
 /** A moving average stands at its parameter until the first update, which replaces it. */
@@ -53,7 +59,15 @@ function initialOf({ slot, parameter, shape, initial }: StateSlot, plan: Plan): 
   return own ?? filledTensor(shape, initial);
 }
 
-type SessionKind = 'loop' | 'step' | 'evaluation' | 'download';
+/** Results of runs one after the other as those of one. */
+function joined(results: readonly StepResults[]): StepResults {
+  const all = (pick: (one: StepResults) => Float32Array): Float32Array =>
+    Float32Array.from(results.flatMap((one) => [...pick(one)]));
+  const overflow = results[0]?.overflow ? { overflow: all((one) => one.overflow as Float32Array) } : {};
+  return { losses: all((one) => one.losses), correct: all((one) => one.correct), ...overflow };
+}
+
+type SessionKind = 'loop' | 'step' | 'step of rows' | 'evaluation' | 'download' | 'upload';
 
 export class Network {
   readonly #plan: Plan;
@@ -62,6 +76,8 @@ export class Network {
   readonly #averages: ReadonlyMap<string, string>;
   readonly #carried = new CarriedValues();
   #sessions: Partial<Record<SessionKind, ort.InferenceSession>> = {};
+  /** Memory of the device, which is not the garbage collector's to free. */
+  #onDevice: ort.Tensor[] = [];
 
   constructor(plan: Plan, device: ConcreteDevice) {
     this.#plan = plan;
@@ -120,19 +136,38 @@ export class Network {
       const carried = [...this.#plan.parameters, ...this.#plan.slots];
       return createSession(emitDownload(carried, this.#plan.step), this.#device);
     }
+    if (kind === 'upload')
+      return createSession(emitUpload(this.#plan.cut.shape, this.#plan.step), this.#device, {
+        keepOnDevice: [names.next(names.rows)],
+      });
     if (kind === 'evaluation') return createTrainingSession(this.#plan.evaluation, this.#device);
+    const options = { keepOnDevice: this.#carried.nextNames };
+    if (kind === 'step of rows')
+      return createTrainingSession(stepOfRows(this.#plan.step, this.#plan.cut.name), this.#device, options);
     const block = this.#device === 'cpu' ? await channelBlock() : undefined;
     const model = block === undefined ? this.#plan[kind] : this.#plan.emitFor(kind, block);
-    return createTrainingSession(model, this.#device, { keepOnDevice: this.#carried.nextNames });
+    return createTrainingSession(model, this.#device, options);
   }
 
+  /** Rows for one loop. */
   loopData(rows: Float32Array, labels: BigInt64Array): LoopData {
     return { rows: float32(rows, [labels.length, ...this.#plan.cut.shape]), labels: int64(labels, [labels.length]) };
   }
 
-  /** K steps in one run. */
+  /** Rows for all loops to come. */
+  async keptLoopData(rows: Float32Array, labels: BigInt64Array): Promise<LoopData> {
+    const given = this.loopData(rows, labels);
+    if (this.#device !== 'webgpu' || rows.byteLength > largestOnDevice) return given;
+    const results = await this.#run('upload', { [names.rows]: given.rows });
+    const kept = results[names.next(names.rows)] as ort.Tensor;
+    this.#onDevice.push(kept);
+    return { ...given, rows: kept };
+  }
+
+  /** K steps: in one run, except on a device that keeps parameters and rows in its memory from run to run. */
   async loop(data: LoopData, steps: LoopSteps): Promise<StepResults> {
     const { batch, dropouts } = this.#plan;
+    if (this.#device === 'webgpu') return this.#oneByOne(data, steps);
     const count = steps.rates.length;
     const feeds: Record<string, ort.Tensor> = {
       ...this.#carried.feeds,
@@ -149,11 +184,51 @@ export class Network {
     return this.#advance(await this.#run('loop', feeds));
   }
 
-  async step(one: StepBatch): Promise<StepResults> {
+  async #oneByOne({ rows, labels }: LoopData, steps: LoopSteps): Promise<StepResults> {
     const { batch, dropouts, cut } = this.#plan;
+    const width = elementCount(cut.shape);
+    const results: StepResults[] = [];
+    for (const [index, rate] of steps.rates.entries()) {
+      const places = steps.order.subarray(index * batch, (index + 1) * batch);
+      const one = {
+        labels: BigInt64Array.from(places, (place) => labels.data[Number(place)] as bigint),
+        weights: steps.weights.subarray(index * batch, (index + 1) * batch),
+        rate,
+        step: steps.firstStep + index,
+        masks: dropouts.map((dropout, layer) => {
+          const size = batch * dropout.width;
+          return (steps.masks[layer] as Float32Array).slice(index * size, (index + 1) * size);
+        }),
+      };
+      if (rows.location === 'gpu-buffer') {
+        const chosen = { [names.rows]: rows, [names.order]: int64(places.slice(), [batch]) };
+        results.push(await this.#step('step of rows', chosen, one));
+        continue;
+      }
+      const picked = new Float32Array(batch * width);
+      places.forEach((place, at) => {
+        const start = Number(place) * width;
+        picked.set((rows.data as Float32Array).subarray(start, start + width), at * width);
+      });
+      results.push(await this.step({ ...one, rows: picked }));
+    }
+    return joined(results);
+  }
+
+  async step({ rows, ...one }: StepBatch): Promise<StepResults> {
+    const { batch, cut } = this.#plan;
+    return this.#step('step', { [cut.name]: float32(rows, [batch, ...cut.shape]) }, one);
+  }
+
+  async #step(
+    kind: 'step' | 'step of rows',
+    given: Readonly<Record<string, ort.Tensor>>,
+    one: Omit<StepBatch, 'rows'>,
+  ): Promise<StepResults> {
+    const { batch, dropouts } = this.#plan;
     const feeds: Record<string, ort.Tensor> = {
       ...this.#carried.feeds,
-      [cut.name]: float32(one.rows, [batch, ...cut.shape]),
+      ...given,
       [names.target]: int64(one.labels, [batch]),
       [names.sampleWeight]: float32(one.weights, [batch]),
       [names.lr]: float32(Float32Array.of(one.rate), []),
@@ -162,7 +237,7 @@ export class Network {
     dropouts.forEach(({ name, width }, layer) => {
       feeds[name] = float32(one.masks[layer] as Float32Array, [batch, width]);
     });
-    return this.#advance(await this.#run('step', feeds));
+    return this.#advance(await this.#run(kind, feeds));
   }
 
   /** Logits [count, classes] of `count` rows, with the parameters as they are or as given. */
@@ -191,6 +266,7 @@ export class Network {
   async release(): Promise<void> {
     const sessions = Object.values(this.#sessions);
     this.#sessions = {};
+    for (const tensor of this.#onDevice.splice(0)) tensor.dispose();
     for (const session of sessions) await session.release();
   }
 
@@ -205,9 +281,11 @@ export class Network {
 
   #advance(results: Record<string, ort.Tensor>): StepResults {
     this.#carried.advance(results);
+    const overflow = results[names.overflow]?.data as Float32Array | undefined;
     return {
       losses: (results[names.loss] as ort.Tensor).data as Float32Array,
       correct: (results[names.correct] as ort.Tensor).data as Float32Array,
+      ...(overflow ? { overflow } : {}),
     };
   }
 }

@@ -22,15 +22,20 @@ export interface PrefixSession {
   readonly session: ort.InferenceSession;
 }
 
+/** Whether the frozen part is computed in float16: not on a processor, where float32 is faster and more exact. */
+export function isHalfOn(plan: Plan, device: ConcreteDevice): boolean {
+  return device !== 'cpu' && plan.halfPrefix !== undefined;
+}
+
 /** @param pictures to be taken through it. @returns undefined where nothing is frozen */
 export async function openPrefix(
   plan: Plan,
   device: ConcreteDevice,
   pictures: number,
 ): Promise<PrefixSession | undefined> {
-  const { prefix, prefixBatch } = plan;
+  const prefix = isHalfOn(plan, device) ? plan.halfPrefix : plan.prefix;
   if (!prefix) return undefined;
-  const first = { batch: prefixBatch, session: await createSession(prefix, device) };
+  const first = { batch: plan.prefixBatch, session: await createSession(prefix, device) };
   return device === 'cpu' ? first : enlarge(first, plan, device, pictures);
 }
 

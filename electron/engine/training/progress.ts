@@ -56,7 +56,7 @@ export const beginning: Progress = {
 export interface StepsDone {
   readonly progress: Progress;
   readonly events: RunEvent[];
-  /** The first step whose loss is not a number; steps from it on are not counted. */
+  /** The first step whose loss is not a number for good; steps from it on are not counted. */
   readonly brokenAt: number | undefined;
 }
 
@@ -75,6 +75,11 @@ export function afterSteps(
   let brokenAt: number | undefined;
   for (const [index, loss] of results.losses.entries()) {
     if (!Number.isFinite(loss)) {
+      if (results.overflow?.[index]) {
+        step++;
+        stepInEpoch++;
+        continue;
+      }
       brokenAt = step + 1;
       break;
     }

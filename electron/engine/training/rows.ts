@@ -13,6 +13,7 @@ import type { DecodeOptions } from '#electron/engine/data/decode.ts';
 import type { Sample } from '#electron/engine/data/folder.ts';
 import type { FeatureCache } from '#electron/engine/cache/feature-cache.ts';
 import type { ConcreteDevice } from '#electron/engine/runtime/session.ts';
+import { isHalfOn } from '#electron/engine/training/prefix-batch.ts';
 import { RowMaker } from '#electron/engine/training/row-maker.ts';
 
 export interface RowsRequest {
@@ -50,6 +51,7 @@ export function rowsKey(
   return cache.key({
     ...identity,
     device,
+    ...(isHalfOn(plan, device) ? { precision: 'float16' } : {}),
     cut: plan.cut,
     size: decode.size,
     resize: decode.resize,

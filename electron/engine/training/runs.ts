@@ -10,7 +10,7 @@ import { FeatureCache } from '#electron/engine/cache/feature-cache.ts';
 import { DecodePool } from '#electron/engine/data/decode-pool.ts';
 import { exportModel } from '#electron/engine/export.ts';
 import { cacheFolder, cacheLimitBytes } from '#electron/engine/paths.ts';
-import { chooseDevice } from '#electron/engine/runtime/devices.ts';
+import { chooseDevice, requirePrecision } from '#electron/engine/runtime/devices.ts';
 import { evaluateClassifier } from '#electron/engine/training/classification.ts';
 import { loadProject, type Project } from '#electron/engine/training/project.ts';
 import { RunFolder, type RunRecord } from '#electron/engine/training/run-folder.ts';
@@ -44,6 +44,7 @@ export async function train(
   return begin(async () => {
     const device = await chooseDevice(input.device);
     const project = await loadProject(input.document, input.baseFolder);
+    await requirePrecision(device, project.recipe.training);
     const folder = new RunFolder(input.runFolder);
     folder.create(input.document);
     folder.writeRecord(newRecord(project, input, device));
@@ -72,6 +73,7 @@ export async function resume(path: string, emit: EmitEvents): Promise<{ run: str
     if (record.status === 'done') throw new GraftError('run.finished', { path });
     const device = await chooseDevice(record.device);
     const project = await reloadProject(folder, 'files');
+    await requirePrecision(device, project.recipe.training);
     launch(project, folder, device, emit, true);
     return { run: folder.path };
   });

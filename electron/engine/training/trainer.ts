@@ -3,7 +3,7 @@
  * the network), so that a run continued from a checkpoint does what the uninterrupted one would have done.
  */
 import type { Tensor } from '#shared/ir/tensor.ts';
-import { GraftError } from '#shared/messages/error.ts';
+import { GraftError, problem } from '#shared/messages/error.ts';
 import { learningRateAt } from '#shared/nodes/learning-rate.ts';
 import type { EngineInput } from '#shared/protocol/engine.ts';
 import type { RunEvent } from '#shared/protocol/run.ts';
@@ -142,9 +142,12 @@ export class Trainer {
       interrupted: () => this.#interrupted(),
     });
     if (!this.#samples) return undefined;
+    const { node, precision } = project.recipe.training;
+    if (precision === 'float16' && device === 'cpu')
+      this.#emit({ event: 'warning', ...problem('run.half-on-cpu', {}, node) });
     const { training, rows, validation } = this.#samples;
     const stepsPerEpoch = Math.ceil(training.length / project.plan.batch);
-    const feed = feedOf(rows, training, this.#network, project.plan);
+    const feed = await feedOf(rows, training, this.#network, project.plan);
     const steps = this.#chunks(training.length, stepsPerEpoch, feed.mostSteps);
     const chunks = prefetch(steps, feed.prepare, feed.ahead);
     this.#emit({ event: 'state', state: 'running' });

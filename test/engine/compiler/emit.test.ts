@@ -2,12 +2,13 @@
 import { describe, expect, it } from 'vitest';
 import type { Plan } from '#shared/compiler/compile.ts';
 import { handover } from '#shared/compiler/handover.ts';
+import { stepOfRows } from '#shared/compiler/step-of-rows.ts';
 import { elementCount } from '#shared/core/shape.ts';
 import type { Model } from '#shared/ir/graph.ts';
 import { violations } from '#shared/ir/legality.ts';
-import { numbers, type Tensor } from '#shared/ir/tensor.ts';
+import { filledTensor, numbers, type Tensor } from '#shared/ir/tensor.ts';
 import { createSession } from '#electron/engine/runtime/session.ts';
-import { float32 } from '#electron/engine/runtime/tensors.ts';
+import { float32, fromRuntime, int64, toRuntime } from '#electron/engine/runtime/tensors.ts';
 import { Network, type StepBatch, type StepResults } from '#electron/engine/training/network.ts';
 import { batchesFor, compileModel, type RecipeChanges } from '#test/engine/compiler/support.ts';
 import { backbone, recurrentBackbone } from '#test/support/backbones.ts';
@@ -41,7 +42,11 @@ const cases: readonly [string, RecipeChanges, Model?][] = [
 ];
 
 /** The same batches, as the loop takes them: rows of a table, and which of them each place holds. */
-function asLoop(network: Network, plan: Plan, batches: readonly StepBatch[]): Parameters<Network['loop']> {
+async function asLoop(
+  network: Network,
+  plan: Plan,
+  batches: readonly StepBatch[],
+): Promise<Parameters<Network['loop']>> {
   const width = elementCount(plan.cut.shape);
   const rows = new Float32Array(batches.length * batch * width);
   const labels = new BigInt64Array(batches.length * batch);
@@ -62,7 +67,7 @@ function asLoop(network: Network, plan: Plan, batches: readonly StepBatch[]): Pa
   );
   const first = batches[0] as StepBatch;
   const rates = Float32Array.from(batches, ({ rate }) => rate);
-  return [network.loopData(rows, labels), { order, weights, rates, firstStep: first.step, masks }];
+  return [await network.keptLoopData(rows, labels), { order, weights, rates, firstStep: first.step, masks }];
 }
 
 async function stepByStep(network: Network, batches: readonly StepBatch[]): Promise<StepResults[]> {
@@ -84,7 +89,7 @@ describe.each(cases)('%s', (_title, changes, model = backbone()) => {
     const losses: number[] = [];
     const correct: number[] = [];
     for (const part of parts) {
-      const outcome = await looped.loop(...asLoop(looped, plan, part));
+      const outcome = await looped.loop(...(await asLoop(looped, plan, part)));
       losses.push(...outcome.losses);
       correct.push(...outcome.correct);
     }
@@ -94,6 +99,45 @@ describe.each(cases)('%s', (_title, changes, model = backbone()) => {
     expect(await single.parameters()).not.toEqual(await new Network(plan, 'cpu').parameters());
     await Promise.all([single.release(), looped.release()]);
   });
+});
+
+it('a step that picks its batch from all rows is the step, bit for bit', async () => {
+  const plan = await compileModel(backbone(), { training, freeze: { mode: 'none' } });
+  const picking = stepOfRows(plan.step, plan.cut.name);
+  expect(violations(picking)).toEqual([]);
+  const one = batchesFor(plan, 1)[0] as StepBatch;
+  const initial = [
+    ...plan.initial,
+    ...plan.slots.map((slot) => [slot.name, filledTensor(slot.shape, slot.initial)] as const),
+  ];
+  const given = {
+    ...Object.fromEntries(initial.map(([name, tensor]) => [name, toRuntime(tensor)])),
+    target: int64(one.labels, [batch]),
+    weight: float32(one.weights, [batch]),
+    lr: float32(Float32Array.of(one.rate), []),
+    step: int64(BigInt64Array.of(1n), []),
+    ...Object.fromEntries(
+      plan.dropouts.map(({ name, width }, layer) => [name, float32(one.masks[layer] as Float32Array, [batch, width])]),
+    ),
+  };
+  // The batch backwards, in the middle of more rows.
+  const width = elementCount(plan.cut.shape);
+  const rows = new Float32Array((batch + 2) * width);
+  for (let place = 0; place < batch; place++)
+    rows.set(one.rows.subarray(place * width, (place + 1) * width), (batch - place) * width);
+  const order = BigInt64Array.from({ length: batch }, (_, place) => BigInt(batch - place));
+  const outcomes = await Promise.all(
+    [
+      { model: plan.step, rows: { [plan.cut.name]: float32(one.rows, [batch, ...plan.cut.shape]) } },
+      { model: picking, rows: { rows: float32(rows, [batch + 2, ...plan.cut.shape]), order: int64(order, [batch]) } },
+    ].map(async ({ model, rows: own }) => {
+      const session = await createSession(model, 'cpu');
+      const results = await session.run({ ...given, ...own });
+      await session.release();
+      return Object.entries(results).map(([name, tensor]) => [name, fromRuntime(tensor)]);
+    }),
+  );
+  expect(outcomes[1]).toEqual(outcomes[0]);
 });
 
 it('averaged weights are what is validated and handed over', async () => {

@@ -1,11 +1,15 @@
 /** Plans compiled from generated backbones and the usual recipe with changes. */
-import { fixShapes } from '#shared/compiler/2-shape.ts';
+import { fixShapes, inferTypes, type TypedModel } from '#shared/compiler/2-shape.ts';
+import { lower } from '#shared/compiler/3-lower.ts';
 import { viewBackbone } from '#shared/compiler/backbone.ts';
 import { compile, type Plan } from '#shared/compiler/compile.ts';
+import { foldNormalizations } from '#shared/compiler/folded-normalization.ts';
+import { fuse } from '#shared/compiler/fusion.ts';
+import { inHalf } from '#shared/compiler/mixed-precision.ts';
 import { extract } from '#shared/compiler/subgraph.ts';
 import { trainableInitializers } from '#shared/compiler/trainable.ts';
 import { randomStreams, randomUniform } from '#shared/core/random.ts';
-import { elementCount } from '#shared/core/shape.ts';
+import { elementCount, type Shape } from '#shared/core/shape.ts';
 import { resolveRecipe } from '#shared/document/resolve.ts';
 import { shapeless, type Model } from '#shared/ir/graph.ts';
 import type { Recipe } from '#shared/nodes/recipe.ts';
@@ -72,4 +76,21 @@ export function batchesFor(plan: Plan, steps: number, classes = 3): StepBatch[] 
       return mask.slice(index * size, (index + 1) * size);
     }),
   }));
+}
+
+/** A model as it is trained in float32 and in mixed precision. @param input shape of a batch */
+export async function precisionsOf({
+  model,
+  input,
+}: {
+  readonly model: Model;
+  readonly input: Shape;
+}): Promise<{ full: TypedModel; half: TypedModel; trained: readonly string[] }> {
+  const trained = trainableInitializers(model.graph);
+  const shapes = new Map(model.graph.inputs.map(({ name }) => [name, input]));
+  const typed = await fixShapes(model, shapes, trained, oracle);
+  const graph = lower(typed.graph, typed.opsets[''] as number, trained);
+  const types = await inferTypes({ ...typed, graph }, oracle);
+  const full = fuse(foldNormalizations({ ...typed, graph: { ...graph, types } }), trained);
+  return { full, half: inHalf(full, trained), trained };
 }

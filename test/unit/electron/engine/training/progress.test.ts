@@ -45,6 +45,16 @@ describe('steps', () => {
     expect(events).toHaveLength(1);
   });
 
+  it('whose numbers overflowed are done, and count where their loss is a number', () => {
+    const overflow = Float32Array.of(1, 1, 0);
+    const outcome = afterSteps(beginning, { ...results([2, Number.NaN, 4]), overflow }, rates, [4, 4, 4]);
+    expect(outcome.brokenAt).toBeUndefined();
+    expect(outcome.progress).toMatchObject({ step: 3, stepInEpoch: 3, epochWeight: 8, epochLoss: 24 });
+    expect(outcome.events.map((event) => event.event === 'step' && event.step)).toEqual([1, 3]);
+    const hopeless = { ...results([2, Number.NaN, 4]), overflow: Float32Array.of(1, 0, 0) };
+    expect(afterSteps(beginning, hopeless, rates, [4, 4, 4]).brokenAt).toBe(2);
+  });
+
   it('of a batch in which nothing counts say so without dividing by nothing', () => {
     const { events, progress } = afterSteps(beginning, results([0], [0]), rates, [0]);
     expect(events[0]).toMatchObject({ loss: 0, accuracy: 0 });
