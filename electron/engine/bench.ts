@@ -51,7 +51,7 @@ function explained(error: unknown, own: Dimension | undefined, batch: number): u
 
 function buildStep(model: Model, training: TrainingCase, batch: number, block: number | undefined): Promise<CaseStep> {
   const { shape, batches } = sizedFor(batch, model, training);
-  return buildCaseStep(model, { ...training, batches }, shape, oracle, block);
+  return buildCaseStep(model, { ...training, batches }, shape, oracle, { channelBlock: block });
 }
 
 async function timeStep(

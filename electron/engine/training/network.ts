@@ -117,7 +117,7 @@ export class Network {
     }
     if (kind === 'evaluation') return createTrainingSession(this.#plan.evaluation, this.#device);
     const block = this.#device === 'cpu' ? await channelBlock() : undefined;
-    const model = block === undefined ? this.#plan[kind] : this.#plan.emitFor(kind, block);
+    const model = block === undefined ? this.#plan[kind] : this.#plan.emitFor(kind, { channelBlock: block });
     return createTrainingSession(model, this.#device, { keepOnDevice: this.#carried.nextNames });
   }
 
