@@ -3,7 +3,7 @@
  * depends on the shapes and on the machine; a target knows which to take.
  */
 import type { Node } from '#shared/ir/graph.ts';
-import type { TensorType } from '#shared/ir/tensor.ts';
+import type { Tensor, TensorType } from '#shared/ir/tensor.ts';
 
 /** A place in a graph that can be written in several ways. */
 export interface ChoicePoint {
@@ -15,12 +15,14 @@ export interface ChoicePoint {
   readonly candidates: readonly string[];
   /** The one to take where nobody has measured. */
   readonly usual: string;
-  /** The forward node it belongs to, with the types of its inputs and outputs; undefined for those that are left out. */
+  /** The forward node it belongs to, and which of its inputs' gradients are asked for. */
   readonly node: Node;
-  readonly inputs: readonly (TensorType | undefined)[];
-  readonly outputs: readonly (TensorType | undefined)[];
-  /** Nodes of the graph so far, the forward ones among them. */
+  readonly wanted: readonly boolean[];
+  /** Nodes of the graph so far, the forward ones among them, and the types of forward values. */
   readonly nodes: readonly Node[];
+  readonly typeOf: (value: string) => TensorType | undefined;
+  /** The tensor of a value that is the same in every run. */
+  readonly constantOf: (value: string) => Tensor | undefined;
 }
 
 /** The way to write a place; undefined, and anything that is no candidate there, stands for the usual one. */

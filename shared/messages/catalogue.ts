@@ -275,6 +275,10 @@ export const catalogue = {
     (d) => `The computed features could not be kept for later runs: ${d['reason']}`,
     'This run goes on. Free some space, or allow a larger cache in the settings, to spare the next one the work.',
   ),
+  'cache.tuning-unreadable': entry(
+    (d) => `What was measured of this machine, in ${d['path']}, is not used: ${d['reason']}`,
+    'Nothing to do: gradients are written as usual. “graft tune” measures again and replaces the file.',
+  ),
   // Taking away
   'export.parity-failed': entry(
     (d) =>

@@ -5,6 +5,7 @@
 import { elementCount } from '#shared/core/shape.ts';
 import type { Emitter } from '#shared/ops/emitter.ts';
 import { describeConvolution, type Convolution } from '#shared/ops/geometry.ts';
+import type { GradientContext } from '#shared/ops/gradient-context.ts';
 import { spell } from '#shared/ops/spelling.ts';
 import { readWindows, withEdges } from '#shared/ops/windows.ts';
 
@@ -198,7 +199,7 @@ type Name =
   | 'tap sums';
 
 /** dW [M, C/g, k…] from what the convolution read, `x` [N, C, …], and the cotangent of what it made, `dy` [N, M, …]. */
-export function weightGradient(g: Emitter, conv: Convolution, x: string, dy: string): string {
+export function weightGradient(g: GradientContext, conv: Convolution, x: string, dy: string): string {
   const block = g.builder.target.channelBlock;
   const taps = elementCount(kernelOf(conv));
   const when = (applies: boolean, way: Spelling): (() => string) | undefined =>

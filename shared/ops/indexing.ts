@@ -16,7 +16,7 @@ const largestIndicator = 2 ** 24;
 /**
  * Gather along an axis: dx[i] = Σ of the dy that were read from i. For a short axis the sum over equal indices is a
  * product with the indicator matrix [i = index], for a long one an adding scatter (operator set 16 and later), of rows or
- * of elements by their number in the whole table.
+ * of elements by their number in the whole table. What was read from one place known beforehand has zeros around it.
  */
 function gatherGradient(g: GradientContext): string {
   const shape = g.inputShape(0);
@@ -50,15 +50,22 @@ function gatherGradient(g: GradientContext): string {
     const added = addAt(g, [size * tail], 0, places, g.builder.reshape(dy, [count * tail]));
     return g.builder.reshape(added, shape);
   };
+  const [only, ...more] = g.constant(1) ?? [];
+  const padded = (place: number): string => {
+    const zeros = g.builder.ints([0, place, 0, 0, size - 1 - place, 0]);
+    return g.builder.reshape(g.builder.op('Pad', [dy, zeros]), shape);
+  };
   const canScatter = g.builder.opset >= 16;
   const isShort = size <= longestProduct || !canScatter;
   const ways = {
     'indicator product': isShort || size * count <= largestIndicator ? product : undefined,
     scattered: canScatter ? scattered : undefined,
+    padded: only !== undefined && more.length === 0 ? () => padded(only < 0 ? only + size : only) : undefined,
     'scattered in one row':
       canScatter && head === 1 && count * tail > 0 && size * tail < 2 ** 31 ? scatteredInOneRow : undefined,
   };
-  const key = `${sizes(shape)} by ${sizes(g.inputShape(1))}, axis ${axis}, ${g.dtype}`;
+  const read = count === 1 ? 'one' : sizes(g.inputShape(1));
+  const key = `${sizes(shape)} by ${read}, axis ${axis}, ${g.dtype}`;
   return spell(g, 'GatherGradient', key, ways, isShort ? 'indicator product' : 'scattered');
 }
 

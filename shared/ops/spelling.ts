@@ -2,9 +2,8 @@
  * Where a gradient can be written in several ways that give the same numbers. The target of the graph says which to
  * take; a place that it does not know is written as usual, by rules of thumb from measurements.
  */
-import type { Emitter } from '#shared/ops/emitter.ts';
+import type { GradientContext } from '#shared/ops/gradient-context.ts';
 import type { ChoicePoint } from '#shared/ir/target.ts';
-import type { TensorType } from '#shared/ir/tensor.ts';
 
 /** What can be written in several ways: part of what is kept of measurements, so added, never renamed. */
 export type SpellingKind =
@@ -24,7 +23,7 @@ type Ways<Name extends string, Result> = Readonly<Record<Name, (() => Result) | 
  * @param usual a way that applies
  */
 export function spell<Name extends string, Result>(
-  g: Emitter,
+  g: GradientContext,
   kind: SpellingKind,
   key: string,
   ways: Ways<Name, Result>,
@@ -39,24 +38,22 @@ export function spell<Name extends string, Result>(
 }
 
 function choicePoint(
-  g: Emitter,
+  g: GradientContext,
   kind: SpellingKind,
   key: string,
   candidates: readonly string[],
   usual: string,
 ): ChoicePoint {
-  const { inputs, outputs } = g.node;
-  const types = (names: readonly string[], typeAt: (index: number) => TensorType): (TensorType | undefined)[] =>
-    names.map((name, index) => (name === '' ? undefined : typeAt(index)));
   return {
     kind,
     key,
     candidates,
     usual,
     node: g.node,
-    inputs: types(inputs, (index) => g.inputType(index)),
-    outputs: types(outputs, (index) => g.outputType(index)),
+    wanted: g.node.inputs.map((_, index) => g.needs(index)),
     nodes: g.builder.nodes,
+    typeOf: (value) => g.typeIfKnown(value),
+    constantOf: (value) => g.constantIfKnown(value),
   };
 }
 

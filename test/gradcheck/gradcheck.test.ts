@@ -98,7 +98,7 @@ const spelled: Record<SpellingKind, { readonly ways: readonly string[]; readonly
     cases: normalizationCases,
   },
   SoftmaxGradient: { ways: ['sum', 'product of rows', 'product with ones'], cases: activationCases },
-  GatherGradient: { ways: ['indicator product', 'scattered', 'scattered in one row'], cases: indexingCases },
+  GatherGradient: { ways: ['indicator product', 'scattered', 'scattered in one row', 'padded'], cases: indexingCases },
 };
 
 describe.each(Object.entries(spelled))('every way to write %s', (kind, { ways, cases }) => {
