@@ -10,6 +10,7 @@ import type { ConcreteDevice } from '#electron/engine/runtime/session.ts';
 import { batchPlaces, dropoutMasks } from '#electron/engine/training/batches.ts';
 import { Network } from '#electron/engine/training/network.ts';
 import type { Project } from '#electron/engine/training/project.ts';
+import { knownChoices } from '#electron/engine/tuning/run-choices.ts';
 import { RowMaker, rowsKey } from '#electron/engine/training/rows.ts';
 import { decodeOptions } from '#electron/engine/training/samples.ts';
 
@@ -25,6 +26,7 @@ export async function forecast(project: Project, device: ConcreteDevice, pool: D
   const key = rowsKey({ root: project.facts.path, plan, device, samples, cache, decode, identity: project.identity });
   const width = elementCount(plan.cut.shape);
   const network = new Network(plan, device);
+  network.choose(await knownChoices(plan, device));
   const maker = await RowMaker.create(plan, device, pool);
   try {
     const first = samples.slice(0, plan.batch);

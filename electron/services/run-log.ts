@@ -18,7 +18,7 @@ export function appendEvents(history: RunEvent[], events: readonly RunEvent[]): 
   for (const event of events) {
     if (event.event === 'step') dropSteps(history, event.step);
     const last = history.at(-1);
-    if (event.event === 'cache' && last?.event === 'cache') history.pop();
+    if ((event.event === 'cache' || event.event === 'tuning') && last?.event === event.event) history.pop();
     history.push(event);
   }
 }

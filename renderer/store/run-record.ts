@@ -12,6 +12,7 @@ export type PlanEvent = Extract<RunEvent, { event: 'plan' }>;
 export type StepEvent = Extract<RunEvent, { event: 'step' }>;
 export type EpochEvent = Extract<RunEvent, { event: 'epoch' }>;
 export type CacheEvent = Extract<RunEvent, { event: 'cache' }>;
+export type TuningEvent = Extract<RunEvent, { event: 'tuning' }>;
 export type DoneEvent = Extract<RunEvent, { event: 'done' }>;
 /** An event worth a line in the log. */
 export type NoteEvent = Exclude<RunEvent, StepEvent>;
@@ -75,10 +76,11 @@ export function recordEpoch(record: RunRecord, event: EpochEvent): RunRecord {
   return { ...record, epochs: [...record.epochs.filter((known) => known.epoch < event.epoch), event] };
 }
 
-/** Adds a line to the log; a cache line takes the place of the one before it. */
+/** Adds a line to the log; one that says how far something has come takes the place of the one before it. */
 export function recordNote(record: RunRecord, event: NoteEvent): RunRecord {
   const last = record.notes.at(-1);
-  const kept = event.event === 'cache' && last?.event === 'cache' ? record.notes.slice(0, -1) : record.notes;
+  const replaces = (event.event === 'cache' || event.event === 'tuning') && last?.event === event.event;
+  const kept = replaces ? record.notes.slice(0, -1) : record.notes;
   return { ...record, notes: [...kept, event] };
 }
 

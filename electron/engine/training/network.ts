@@ -6,6 +6,7 @@ import type * as ort from 'onnxruntime-node';
 import { averageSlot, type StateSlot } from '#shared/compiler/6-update.ts';
 import type { Plan } from '#shared/compiler/compile.ts';
 import { emitDownload, names } from '#shared/compiler/7-emit.ts';
+import { spellingsOf, type Choices } from '#shared/compiler/tuning/choices.ts';
 import { elementCount } from '#shared/core/shape.ts';
 import { filledTensor, type Tensor } from '#shared/ir/tensor.ts';
 import { CarriedValues } from '#electron/engine/runtime/carried-values.ts';
@@ -62,6 +63,7 @@ export class Network {
   readonly #averages: ReadonlyMap<string, string>;
   readonly #carried = new CarriedValues();
   #sessions: Partial<Record<SessionKind, ort.InferenceSession>> = {};
+  #choices: Choices = {};
 
   constructor(plan: Plan, device: ConcreteDevice) {
     this.#plan = plan;
@@ -72,6 +74,11 @@ export class Network {
     this.load(
       new Map([...plan.initial, ...plan.slots.map((slot): [string, Tensor] => [slot.name, initialOf(slot, plan)])]),
     );
+  }
+
+  /** How gradients are written otherwise than usual; said before the first step. */
+  choose(choices: Choices): void {
+    this.#choices = choices;
   }
 
   /** Replaces parameters, and optimizer state where given. The tensors are copied. */
@@ -117,7 +124,9 @@ export class Network {
     }
     if (kind === 'evaluation') return createTrainingSession(this.#plan.evaluation, this.#device);
     const block = this.#device === 'cpu' ? await channelBlock() : undefined;
-    const model = block === undefined ? this.#plan[kind] : this.#plan.emitFor(kind, { channelBlock: block });
+    const isUsual = block === undefined && Object.keys(this.#choices).length === 0;
+    const target = { channelBlock: block, spellings: spellingsOf(this.#choices) };
+    const model = isUsual ? this.#plan[kind] : this.#plan.emitFor(kind, target);
     return createTrainingSession(model, this.#device, { keepOnDevice: this.#carried.nextNames });
   }
 

@@ -25,6 +25,7 @@ import {
   type EndReason,
   type Progress,
 } from '#electron/engine/training/progress.ts';
+import { choicesForRun } from '#electron/engine/tuning/run-choices.ts';
 import type { RunFolder } from '#electron/engine/training/run-folder.ts';
 import type { HeldOutRows } from '#electron/engine/training/held-out-rows.ts';
 import { prepareSamples, type PreparedSamples, type TrainingRows } from '#electron/engine/training/samples.ts';
@@ -62,6 +63,7 @@ export class Trainer {
   #bestParameters: ReadonlyMap<string, Tensor> | undefined;
   #samples: PreparedSamples | undefined;
   #stopping = false;
+  #isRestored = false;
   /** Resolves when a paused run may go on. */
   #pause: PromiseWithResolvers<void> | undefined;
   #lastCheckpoint = performance.now();
@@ -85,6 +87,8 @@ export class Trainer {
     const { tensors, progress } = folder.readCheckpoint('last');
     this.#network.load(tensors);
     this.#progress = progress;
+    this.#isRestored = true;
+    this.#network.choose(folder.readRecord().spellings ?? {});
     if (progress.best) this.#bestParameters = folder.readCheckpoint('best').tensors;
     folder.truncateEvents(progress.step, progress.epoch);
   }
@@ -127,6 +131,7 @@ export class Trainer {
     if (!this.#samples) return undefined;
     const { training, rows, validation } = this.#samples;
     const stepsPerEpoch = Math.ceil(training.length / project.plan.batch);
+    if (!this.#isRestored) await this.#tune(stepsPerEpoch);
     const loopData = rows.kind === 'memory' ? this.#network.loopData(rows.rows, rows.labels) : undefined;
     this.#emit({ event: 'state', state: 'running' });
     while (!this.#progress.finished) {
@@ -150,6 +155,21 @@ export class Trainer {
     }
     const kept = this.kept();
     return kept && { reason: this.#progress.finished, ...kept };
+  }
+
+  /** What a run begins with it keeps to its end, so that one that goes on later computes the same to the last bit. */
+  async #tune(stepsPerEpoch: number): Promise<void> {
+    const { project, folder, device } = this.#options;
+    const spellings = await choicesForRun({
+      plan: project.plan,
+      device,
+      steps: stepsPerEpoch * project.recipe.training.epochs,
+      interrupted: () => this.#interrupted(),
+      onProgress: (progress) => this.#emit({ event: 'tuning', ...progress }),
+      onProblem: (problem) => this.#emit({ event: 'warning', ...problem }),
+    });
+    folder.writeRecord({ ...folder.readRecord(), spellings });
+    this.#network.choose(spellings);
   }
 
   kept(): Kept | undefined {

@@ -58,7 +58,8 @@ export async function tunePlaces(places: readonly Place[], tuning: Tuning): Prom
   let fault: Problem | undefined;
   const say = (done: number): void => {
     const spent = (performance.now() - began) / 1000;
-    const secondsLeft = done === 0 ? null : (spent / done) * (wanted.length - done);
+    const untilDeadline = Math.max(0, (tuning.deadline - performance.now()) / 1000);
+    const secondsLeft = done === 0 ? null : Math.min(untilDeadline, (spent / done) * (wanted.length - done));
     tuning.onProgress({ done, total: wanted.length, secondsLeft });
   };
   for (const [done, place] of wanted.entries()) {

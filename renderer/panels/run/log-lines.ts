@@ -22,6 +22,8 @@ function linesOf(note: NoteEvent): LogLine[] {
       return planLines(note);
     case 'cache':
       return [plain(`Features computed for ${note.done} of ${formatPlural(note.total, 'photo')}.`)];
+    case 'tuning':
+      return [plain(`Tuned to this machine: ${note.done} of ${formatPlural(note.total, 'gradient')} measured.`)];
     case 'epoch': {
       const text =
         `Epoch ${note.epoch}: training loss ${formatLoss(note.train.loss)} (${formatPercent(note.train.accuracy)} right), ` +

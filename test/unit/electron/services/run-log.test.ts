@@ -37,11 +37,11 @@ describe('a run’s history', () => {
     ]);
   });
 
-  test('keeps only the latest progress of the cache', () => {
+  test('keeps only the latest progress of the cache, and of tuning', () => {
     const history: RunEvent[] = [];
-    const cache = (done: number): RunEvent => ({ event: 'cache', done, total: 3, secondsLeft: 0 });
-    appendEvents(history, [cache(1), cache(2), cache(3)]);
-    expect(history).toEqual([cache(3)]);
+    const progress = (event: 'cache' | 'tuning', done: number): RunEvent => ({ event, done, total: 3, secondsLeft: 0 });
+    appendEvents(history, [progress('cache', 1), progress('cache', 3), progress('tuning', 1), progress('tuning', 2)]);
+    expect(history).toEqual([progress('cache', 3), progress('tuning', 2)]);
   });
 
   test('takes 100,000 steps in batches, in order', async () => {
