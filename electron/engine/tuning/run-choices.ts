@@ -24,7 +24,12 @@ interface Known {
 
 /** Those of a plan's places that are written otherwise than usual, by what is kept of this machine. */
 export async function knownChoices(plan: Plan, device: ConcreteDevice): Promise<Choices> {
-  return choicesOf(await look(plan, device));
+  return isHeldToMemory(plan) ? {} : choicesOf(await look(plan, device));
+}
+
+/** Checkpoints are counted for the usual ways, and others may hold more. */
+function isHeldToMemory({ phases }: Plan): boolean {
+  return phases.checkpointing !== undefined;
 }
 
 async function look(plan: Plan, device: ConcreteDevice): Promise<Known> {
@@ -55,6 +60,7 @@ export interface RunToTune {
 
 /** The same, with places that nobody has measured yet measured first where the run is long enough for it. */
 export async function choicesForRun(run: RunToTune): Promise<Choices> {
+  if (isHeldToMemory(run.plan)) return {};
   const known = await look(run.plan, run.device);
   const { table } = known.machine;
   if (table.problem && known.places.length > 0) run.onProblem(table.problem);

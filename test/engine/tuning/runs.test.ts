@@ -1,6 +1,7 @@
 /** Runs are compiled with what is known of the machine when they begin, and keep to it. */
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Plan } from '#shared/compiler/compile.ts';
 import type { Choices } from '#shared/compiler/tuning/choices.ts';
 import { loadProject } from '#electron/engine/training/project.ts';
 import { RunFolder } from '#electron/engine/training/run-folder.ts';
@@ -107,6 +108,15 @@ describe('a run', () => {
     expect(folder.readRecord().spellings).toEqual(await knownChoices(plan, 'cpu'));
     expect(listener.find('done')?.reason).toBe('stopped');
   });
+});
+
+it('a run that is held to a memory limit writes its gradients as usual, whose memory is known', async () => {
+  await chooseOthers();
+  const { plan } = await loadProject(project(data, short), home.path);
+  expect(await knownChoices(plan, 'cpu')).not.toEqual({});
+  const checkpointing = { limit: 1, cuts: [1], before: 2, after: 1, repeated: 1 };
+  const limited = { ...plan, phases: { ...plan.phases, checkpointing } } as Plan;
+  expect(await knownChoices(limited, 'cpu')).toEqual({});
 });
 
 it('measuring pays by how much a run computes, on the processor', async () => {
