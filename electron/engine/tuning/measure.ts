@@ -81,7 +81,7 @@ async function race(ways: readonly Way[], usual: string, { interrupted }: Measur
   let running = ways;
   for (let round = 1; ; round++) {
     const spent = performance.now() - began;
-    const isSettled = contenders(ways, usual).every(({ isSteady }) => isSteady);
+    const isSettled = isCertain(...contenders(ways, usual));
     if (round > leastRounds && spent > (isSettled ? placeMilliseconds : patienceMilliseconds)) return true;
     for (const way of running) {
       await way.turn();
@@ -96,17 +96,22 @@ async function race(ways: readonly Way[], usual: string, { interrupted }: Measur
   }
 }
 
-/** The usual way and the fastest one. */
-function contenders(ways: readonly Timed[], usual: string): readonly Timed[] {
+/** The fastest way, and the usual one. */
+function contenders(ways: readonly Timed[], usual: string): readonly [Timed, Timed] {
   const best = ways.reduce((left, right) => (right.fastest < left.fastest ? right : left));
-  return [best, ...ways.filter(({ name }) => name === usual)];
+  return [best, ways.find(({ name }) => name === usual) ?? best];
+}
+
+/** Whether runs of the same are alike, or one way is ordinarily faster than the other at its best. */
+function isCertain(best: Timed, own: Timed): boolean {
+  return (best.isSteady && own.isSteady) || best.quartile < noise * own.fastest;
 }
 
 /** @param ways that have run, the usual one among them */
 export function decide(ways: readonly Timed[], usual: string): Measured {
-  const [best, own = best] = contenders(ways, usual) as [Timed, Timed?];
+  const [best, own] = contenders(ways, usual);
   const ms = Object.fromEntries(ways.map(({ name, fastest }) => [name, Number(fastest.toPrecision(4))]));
-  if (!best.isSteady || !own.isSteady) return { choice: undefined, ms };
+  if (!isCertain(best, own)) return { choice: undefined, ms };
   const isFaster = best.fastest < noise * own.fastest && best.quartile < noise * own.quartile;
   return { choice: isFaster ? best.name : usual, ms };
 }

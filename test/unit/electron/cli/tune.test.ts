@@ -1,5 +1,7 @@
 import { join, resolve as absolute } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { Output } from '#electron/cli/output.ts';
+import { TuningView } from '#electron/cli/view/tuning-view.ts';
 import { setUp } from '#test/unit/electron/support/command-line.ts';
 
 describe('tune', () => {
@@ -47,4 +49,20 @@ describe('tune', () => {
     expect(out).toContain('1 not measured: the machine was busy with something else');
     expect(out).toContain('kept in /home/tuning.json\n');
   });
+});
+
+test('a terminal shows one line, drawn again and taken away at the end', () => {
+  let text = '';
+  const out = (more: string): void => void (text += more);
+  const view = new TuningView(new Output(false, { out, err: out, terminal: true, columns: 80 }));
+  view.show({ done: 0, total: 0, secondsLeft: null });
+  expect(text).toBe('');
+  view.show({ done: 0, total: 4, secondsLeft: null });
+  view.show({ done: 1, total: 4, secondsLeft: 90 });
+  view.end();
+  view.end();
+  const erase = '\u001b[1A\u001b[0J';
+  expect(text).toBe(
+    `tuning ${'░'.repeat(24)} 0/4\n${erase}tuning ${'█'.repeat(6)}${'░'.repeat(18)} 1/4 · 1 min 30 s left\n${erase}`,
+  );
 });
