@@ -12,9 +12,9 @@ const leastRounds = 4;
 const placeMilliseconds = 500;
 const patienceMilliseconds = 3000;
 /** A way that has at best taken so many times the best one's time is out: after the first rounds, and later. */
-const hopeless = 3;
-const clearlyWorse = 1.4;
-const firstRounds = 2;
+const hopeless = 5;
+const clearlyWorse = 1.5;
+const firstRounds = 3;
 /** Another way than the usual one has to be faster by more than measurements differ. */
 const noise = 0.95;
 
