@@ -26,6 +26,7 @@ const notices: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'run.checkpoint-damaged',
   'cache.damaged',
   'cache.not-kept',
+  'cache.tuning-unreadable',
 ]);
 
 export function exitCodeOf(code: ErrorCode): ExitCode {

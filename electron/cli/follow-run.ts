@@ -4,27 +4,16 @@
  */
 import type { RunEvent } from '#shared/protocol/run.ts';
 import { exitCodeOf, exitCodes, type ExitCode } from './exit-code.ts';
+import { onInterrupt } from './interrupt.ts';
 import type { Session } from './session.ts';
 import { TrainView } from './view/train-view.ts';
 
-/** One Ctrl+C can arrive twice: from the terminal, and from npm or another program in between. Milliseconds. */
-const sameKeyPress = 1000;
-
 export async function followRun({ output, services }: Session, run: string): Promise<ExitCode> {
   const view = new TrainView(output);
-  let interrupted: number | undefined;
-  const interrupt = (): void => {
-    const now = performance.now();
-    if (interrupted !== undefined) {
-      if (now - interrupted > sameKeyPress) process.exit(exitCodes.interrupted);
-      return;
-    }
-    interrupted = now;
+  const interrupts = onInterrupt(() => {
     output.log('stopping after this step; what was trained is kept (Ctrl+C again leaves at once, for “graft resume”)');
     services.runs.control({ action: 'stop' }).catch((error: unknown) => output.log(String(error)));
-  };
-  process.on('SIGINT', interrupt);
-  process.on('SIGTERM', interrupt);
+  });
   try {
     let last: RunEvent | undefined;
     for await (const events of await services.runs.watch(run)) {
@@ -35,12 +24,11 @@ export async function followRun({ output, services }: Session, run: string): Pro
     if (last?.event === 'error') {
       if (!output.json) output.problem(last);
       // Stopped on request, only too early to have anything to keep.
-      const stopped = interrupted !== undefined && last.code === 'run.nothing-trained';
+      const stopped = interrupts.met && last.code === 'run.nothing-trained';
       return stopped ? exitCodes.interrupted : exitCodeOf(last.code);
     }
-    return interrupted === undefined ? exitCodes.success : exitCodes.interrupted;
+    return interrupts.met ? exitCodes.interrupted : exitCodes.success;
   } finally {
-    process.off('SIGINT', interrupt);
-    process.off('SIGTERM', interrupt);
+    interrupts.end();
   }
 }

@@ -11,6 +11,7 @@ import { addNew } from './commands/new.ts';
 import { addEvaluate, addExport, addPredict } from './commands/results.ts';
 import { addServe } from './commands/serve.ts';
 import { addResume, addTrain } from './commands/train.ts';
+import { addTune } from './commands/tune.ts';
 import { exitCodes, type ExitCode } from './exit-code.ts';
 import { Output, type Streams } from './output.ts';
 import { performWith } from './session.ts';
@@ -38,6 +39,7 @@ export async function runCommandLine(words: readonly string[], streams: Streams,
     addGrad,
     addStep,
     addBench,
+    addTune,
     addExplain,
     addStages,
     addDevices,

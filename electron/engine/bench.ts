@@ -5,20 +5,22 @@ import { buildCaseStep, type CaseStep } from '#shared/compiler/case-step.ts';
 import { names } from '#shared/compiler/7-emit.ts';
 import { repeatedStep, repetitions } from '#shared/compiler/repeated-step.ts';
 import { randomInput, randomTarget } from '#shared/compiler/random-batch.ts';
+import { ChoiceRecorder, type Place } from '#shared/compiler/tuning/choices.ts';
 import type { Shape } from '#shared/core/shape.ts';
 import type { Dimension, Model } from '#shared/ir/graph.ts';
+import type { Target } from '#shared/ir/target.ts';
 import { filledTensor, type Tensor, type TensorType } from '#shared/ir/tensor.ts';
 import { GraftError } from '#shared/messages/error.ts';
 import type { EngineInput, EngineOutput } from '#shared/protocol/engine.ts';
 import { readCase } from '#electron/engine/case-file.ts';
 import { readModel } from '#electron/engine/model-file.ts';
 import { CarriedValues } from '#electron/engine/runtime/carried-values.ts';
-import { channelBlock } from '#electron/engine/runtime/channel-block.ts';
 import { chooseDevice } from '#electron/engine/runtime/devices.ts';
 import { oracle } from '#electron/engine/runtime/oracle.ts';
 import { sessionError, type ConcreteDevice } from '#electron/engine/runtime/session.ts';
 import { float32, int64, toRuntime } from '#electron/engine/runtime/tensors.ts';
 import { createTrainingSession } from '#electron/engine/runtime/training-session.ts';
+import { machineOf, notedBy, type Machine } from '#electron/engine/tuning/tuner.ts';
 
 /** Steps before the ones that are timed: the first of a session plans its memory, too. */
 const warmUp = 2;
@@ -30,26 +32,37 @@ export async function benchStep(request: EngineInput<'bench'>): Promise<EngineOu
   const began = performance.now();
   const { model } = readModel(request.path);
   try {
-    const block = device === 'cpu' ? await channelBlock() : undefined;
-    const step = await buildStep(model, training, request.batch, block);
+    const machine = await machineOf(device);
+    const recorder = new ChoiceRecorder(machine.channelBlock, machine.table.choices);
+    const step = await buildStep(model, training, request.batch, notedBy(recorder, machine));
     const buildMilliseconds = performance.now() - began;
-    return { ...(await timeStep(step, training, request.steps, device)), build_ms: buildMilliseconds };
+    const tuning = tuned(recorder.places, machine);
+    return { ...(await timeStep(step, training, request.steps, device)), tuning, build_ms: buildMilliseconds };
   } catch (error) {
     throw explained(error, model.graph.inputs[0]?.shape[0], request.batch);
   }
 }
 
 /** Exporters may write the number of samples into constants, too, where the runtime stumbles over it. */
-function explained(error: unknown, own: Dimension | undefined, batch: number): unknown {
+export function explained(error: unknown, own: Dimension | undefined, batch: number): unknown {
   const isAnswer = error instanceof GraftError && error.code !== 'run.session-failed';
   if (isAnswer || typeof own !== 'number' || own === batch) return error;
   const reason = `the model is made for ${own} samples at a time, and does not work with ${batch}.`;
   return Object.assign(new GraftError('input.bad-argument', { argument: '--batch', reason }), { cause: error });
 }
 
-function buildStep(model: Model, training: TrainingCase, batch: number, block: number | undefined): Promise<CaseStep> {
+/** The step of a batch of so many samples, written for `target`. */
+export function buildStep(model: Model, training: TrainingCase, batch: number, target: Target): Promise<CaseStep> {
   const { shape, batches } = sizedFor(batch, model, training);
-  return buildCaseStep(model, { ...training, batches }, shape, oracle, block);
+  return buildCaseStep(model, { ...training, batches }, shape, oracle, target);
+}
+
+function tuned(places: readonly Place[], { table }: Machine): EngineOutput<'bench'>['tuning'] {
+  const known = places.flatMap(({ name, point }) => {
+    const entry = table.get(name);
+    return entry ? [entry.choice !== point.usual] : [];
+  });
+  return { places: places.length, measured: known.length, unusual: known.filter(Boolean).length };
 }
 
 async function timeStep(
@@ -57,7 +70,7 @@ async function timeStep(
   training: TrainingCase,
   steps: number,
   device: ConcreteDevice,
-): Promise<Omit<EngineOutput<'bench'>, 'build_ms'>> {
+): Promise<Omit<EngineOutput<'bench'>, 'build_ms' | 'tuning'>> {
   const batch = randomBatch(step, training);
   const stepping = new Stepping(step, batch.feeds, device);
   try {

@@ -14,6 +14,7 @@ import type { Project } from '#electron/engine/training/project.ts';
 import { RowMaker } from '#electron/engine/training/row-maker.ts';
 import { rowsKey } from '#electron/engine/training/rows.ts';
 import { decodeOptions, keepingOf } from '#electron/engine/training/passes.ts';
+import { knownChoices } from '#electron/engine/tuning/run-choices.ts';
 
 /** Steps timed at most, after one that warms the session up. */
 const timedSteps = 5;
@@ -29,6 +30,7 @@ export async function forecast(project: Project, device: ConcreteDevice, pool: D
   const key = rowsKey({ root: project.facts.path, plan, device, samples, cache, decode, identity: project.identity });
   const width = elementCount(plan.cut.shape);
   const network = new Network(plan, device);
+  network.choose(await knownChoices(plan, device));
   const maker = await RowMaker.create(plan, device, pool);
   try {
     const first = samples.slice(0, plan.batch);

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { engineProcedures, engineRequestSchema, type EngineMessage } from '#shared/protocol/engine.ts';
 import { toProblem } from '#shared/messages/error.ts';
-import { procedures } from '#electron/engine/procedures.ts';
+import { procedures, type SayProgress } from '#electron/engine/procedures.ts';
 
 function send(message: EngineMessage): void {
   // A host that dies while it is being written to is no fault here; that it has gone is heard as `disconnect`.
@@ -25,8 +25,9 @@ async function answer(message: unknown): Promise<void> {
   const { id, procedure, input } = request.data;
   try {
     const parsed: unknown = engineProcedures[procedure].input.parse(input);
-    const handler = handlers[procedure] as (input: unknown) => Promise<unknown>;
-    send({ type: 'reply', id, output: await handler(parsed) });
+    const handler = handlers[procedure] as (input: unknown, say: SayProgress) => Promise<unknown>;
+    const output = await handler(parsed, (progress) => send({ type: 'progress', id, progress }));
+    send({ type: 'reply', id, output });
   } catch (error) {
     send({ type: 'failure', id, problem: toProblem(error) });
   }

@@ -26,6 +26,11 @@ export function devicesFile(): string {
   return join(dataHome(), 'devices.json');
 }
 
+/** Where it is kept which ways to write gradients are the fastest here. */
+export function tuningFile(): string {
+  return join(dataHome(), 'tuning.json');
+}
+
 /** Upper limit of the feature cache on disk, bytes; 10 GiB unless set. 0 keeps nothing. */
 export function cacheLimitBytes(): number {
   const set = Number(process.env['GRAFT_CACHE_LIMIT'] || Number.NaN);

@@ -1,6 +1,7 @@
 /** What the engine does for each procedure of its protocol. */
 import { explain } from '#shared/compiler/explain.ts';
 import type { EngineInput, EngineOutput, EngineProcedure } from '#shared/protocol/engine.ts';
+import type { TuningProgress } from '#shared/protocol/tuning.ts';
 import { describeBackbone } from '#electron/engine/backbones.ts';
 import { benchStep } from '#electron/engine/bench.ts';
 import { readFolder } from '#electron/engine/data/folder.ts';
@@ -10,9 +11,14 @@ import { writeGradient, writeStep } from '#electron/engine/graphs.ts';
 import { predict } from '#electron/engine/predict.ts';
 import { chooseDevice, listDevices } from '#electron/engine/runtime/devices.ts';
 import { loadProject } from '#electron/engine/training/project.ts';
+import { stopTuning, tune } from '#electron/engine/tune.ts';
 import { control, evaluate, exportRun, pool, resume, train, type EmitEvents } from '#electron/engine/training/runs.ts';
 
-type Procedures = { readonly [Name in EngineProcedure]: (input: EngineInput<Name>) => Promise<EngineOutput<Name>> };
+export type SayProgress = (progress: TuningProgress) => void;
+
+type Procedures = {
+  readonly [Name in EngineProcedure]: (input: EngineInput<Name>, say: SayProgress) => Promise<EngineOutput<Name>>;
+};
 
 export function procedures(emit: EmitEvents): Procedures {
   return {
@@ -37,6 +43,11 @@ export function procedures(emit: EmitEvents): Procedures {
     grad: writeGradient,
     step: writeStep,
     bench: benchStep,
+    tune,
+    stopTuning: async () => {
+      stopTuning();
+      return {};
+    },
     stages: async ({ path }) => (await describeBackbone(path, path)).stages,
   };
 }

@@ -13,6 +13,7 @@ import {
   type EngineProcedure,
 } from '#shared/protocol/engine.ts';
 import { runEventSchema, type RunEvent } from '#shared/protocol/run.ts';
+import type { TuningProgress } from '#shared/protocol/tuning.ts';
 import { fromProblem, GraftError } from '#shared/messages/error.ts';
 
 export interface EngineLaunch {
@@ -38,7 +39,11 @@ interface Call {
   readonly resolve: (output: unknown) => void;
   readonly reject: (error: Error) => void;
   readonly timer: NodeJS.Timeout | undefined;
+  readonly onProgress: OnProgress;
 }
+
+/** Told how far a call has come, where its procedure says so. */
+export type OnProgress = (progress: TuningProgress) => void;
 
 /** Seconds a process may take to say that it is ready, and procedures to answer; the others take what they need. */
 const readyLimit = 60;
@@ -103,7 +108,11 @@ export class EngineProcess {
   }
 
   /** Throws what the engine throws, or `run.engine-died` when the process ends before it answers. */
-  async call<Name extends EngineProcedure>(procedure: Name, input: EngineInput<Name>): Promise<EngineOutput<Name>> {
+  async call<Name extends EngineProcedure>(
+    procedure: Name,
+    input: EngineInput<Name>,
+    onProgress: OnProgress = () => undefined,
+  ): Promise<EngineOutput<Name>> {
     await this.#ready;
     const output = await new Promise<unknown>((resolve, reject) => {
       if (this.#dead) return reject(this.#deathError('it is not running'));
@@ -116,7 +125,7 @@ export class EngineProcess {
               this.#calls.delete(id);
               reject(new GraftError('run.engine-silent', { procedure, seconds: limit }));
             }, limit * 1000);
-      this.#calls.set(id, { procedure, resolve, reject, timer });
+      this.#calls.set(id, { procedure, resolve, reject, timer, onProgress });
       this.#child.send({ id, procedure, input }, (error) => {
         if (error) this.#take(id)?.reject(this.#deathError(error.message));
       });
@@ -150,6 +159,7 @@ export class EngineProcess {
     const message = parsed.data;
     if (message.type === 'ready') this.#becomeReady();
     else if (message.type === 'events') this.#listener.onEvents(message.run, message.events);
+    else if (message.type === 'progress') this.#calls.get(message.id)?.onProgress(message.progress);
     else if (message.type === 'reply') this.#take(message.id)?.resolve(message.output);
     else this.#take(message.id)?.reject(fromProblem(message.problem));
   }

@@ -56,7 +56,8 @@ export class EventHistory {
 
   #appendOther(event: OtherEvent): void {
     const last = this.#others.at(-1);
-    const replaces = event.event === 'cache' && last?.event.event === 'cache' && last.after === this.#steps;
+    const tellsHowFar = event.event === 'cache' || event.event === 'tuning';
+    const replaces = tellsHowFar && last?.event.event === event.event && last.after === this.#steps;
     if (replaces) this.#others.pop();
     this.#others.push({ event, after: this.#steps });
   }

@@ -5,7 +5,7 @@
  */
 import type { EngineInput, EngineOutput, EngineProcedure } from '#shared/protocol/engine.ts';
 import type { RunEvent } from '#shared/protocol/run.ts';
-import { EngineProcess, type EngineLaunch } from './engine-process.ts';
+import { EngineProcess, type EngineLaunch, type OnProgress } from './engine-process.ts';
 
 export type EngineRole = 'trainer' | 'assistant' | 'estimator';
 
@@ -34,8 +34,9 @@ export class Supervisor {
     role: EngineRole,
     procedure: Name,
     input: EngineInput<Name>,
+    onProgress?: OnProgress,
   ): Promise<EngineOutput<Name>> {
-    return this.#running(role).call(procedure, input);
+    return this.#running(role).call(procedure, input, onProgress);
   }
 
   /** Process id of a role's engine; undefined while it is not running. */

@@ -14,7 +14,7 @@ function worksIn(phase: RunState['phase'], kind: string): boolean {
   if (phase === 'starting') return kind === 'image-folder' || kind === 'backbone';
   if (phase === 'caching') return kind === 'backbone' || kind === 'freeze';
   if (phase === 'evaluating') return kind === 'evaluation';
-  return (phase === 'running' || phase === 'stopping') && kind === 'training';
+  return (phase === 'tuning' || phase === 'running' || phase === 'stopping') && kind === 'training';
 }
 
 export function useNodeState(node: GraphNode): NodeState {
@@ -31,7 +31,7 @@ export function useNodeState(node: GraphNode): NodeState {
 /** Share of its present work a node has done, 0–1, while it works. */
 export function useNodeProgress(node: GraphNode): number | undefined {
   return useRun(({ state }) => {
-    const counted = state.phase === 'caching' || state.phase === 'running';
+    const counted = state.phase === 'caching' || state.phase === 'tuning' || state.phase === 'running';
     return counted && worksIn(state.phase, node.kind) ? progress(state) : undefined;
   });
 }

@@ -4,9 +4,10 @@ import { knownRun, type RunState } from '#renderer/store/run-state.ts';
 import { valueAt } from '#renderer/store/metric-series.ts';
 import { noticeableWait } from '#shared/protocol/data-wait.ts';
 
-/** Share of the whole run's steps that are done, 0–1; while features are computed, the share of the pictures. */
+/** Share of the whole run's steps that are done, 0–1; of pictures while features are computed, of gradients while tuning. */
 export function progress(state: RunState): number {
   if (state.phase === 'caching') return state.cache.total === 0 ? 0 : state.cache.done / state.cache.total;
+  if (state.phase === 'tuning') return state.tuning.total === 0 ? 0 : state.tuning.done / state.tuning.total;
   if (state.phase === 'done' || state.phase === 'evaluating') return 1;
   const known = knownRun(state);
   if (known === undefined) return 0;
@@ -34,6 +35,7 @@ export function currentEpoch(state: RunState): number {
  */
 export function secondsLeft(state: RunState, forecast?: number): number | undefined {
   if (state.phase === 'caching') return state.cache.secondsLeft;
+  if (state.phase === 'tuning') return state.tuning.secondsLeft ?? undefined;
   if (state.phase !== 'running' && state.phase !== 'paused') return undefined;
   const epoch = state.record.epochs.at(-1);
   const { plan } = state;

@@ -12,6 +12,7 @@ export type PlanEvent = Extract<RunEvent, { event: 'plan' }>;
 export type StepEvent = Extract<RunEvent, { event: 'step' }>;
 export type EpochEvent = Extract<RunEvent, { event: 'epoch' }>;
 export type CacheEvent = Extract<RunEvent, { event: 'cache' }>;
+export type TuningEvent = Extract<RunEvent, { event: 'tuning' }>;
 export type DoneEvent = Extract<RunEvent, { event: 'done' }>;
 /** An event worth a line in the log. */
 export type NoteEvent = Exclude<RunEvent, StepEvent>;
@@ -84,10 +85,10 @@ export function recordEpoch(record: RunRecord, event: EpochEvent, fresh: FreshLi
   return { ...record, epochs: added(before, event, fresh) };
 }
 
-/** Adds a line to the log; a cache line takes the place of the one before it. */
+/** Adds a line to the log; one that says how far something has come takes the place of the one before it. */
 export function recordNote(record: RunRecord, event: NoteEvent, fresh: FreshLists): RunRecord {
   const { notes } = record;
-  const replaces = event.event === 'cache' && notes.at(-1)?.event === 'cache';
+  const replaces = (event.event === 'cache' || event.event === 'tuning') && notes.at(-1)?.event === event.event;
   return { ...record, notes: added(replaces ? notes.slice(0, -1) : notes, event, fresh) };
 }
 

@@ -13,6 +13,7 @@ import {
   recordSteps,
   type RunRecord,
   type StepEvent,
+  type TuningEvent,
 } from '#renderer/store/run-record.ts';
 
 /** A run that has told its plan. */
@@ -26,6 +27,7 @@ export type RunState =
   /** Asked for; the engine has not told its plan yet. */
   | { readonly phase: 'starting' }
   | ({ readonly phase: 'caching'; readonly cache: CacheEvent } & KnownRun)
+  | ({ readonly phase: 'tuning'; readonly tuning: TuningEvent } & KnownRun)
   | ({ readonly phase: 'running' | 'paused' | 'stopping' | 'evaluating' } & KnownRun)
   | ({ readonly phase: 'done'; readonly outcome: DoneEvent } & KnownRun)
   /** `known` is missing when the run failed before it told its plan. */
@@ -100,6 +102,10 @@ function reduceEvent(state: RunState, event: Exclude<RunEvent, StepEvent>, fresh
     case 'cache':
       return event.done < event.total
         ? { phase: 'caching', plan, record, cache: event }
+        : { phase: 'running', plan, record };
+    case 'tuning':
+      return event.done < event.total
+        ? { phase: 'tuning', plan, record, tuning: event }
         : { phase: 'running', plan, record };
     case 'epoch':
       return withRecord(state, { plan, record: recordEpoch(record, event, fresh) });

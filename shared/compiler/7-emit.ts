@@ -12,6 +12,7 @@ import { definitions, rename, withoutValuesOf } from '#shared/compiler/subgraph.
 import { appendStep, predictionsOf, slotsOf, targetOf, type StepSpec } from '#shared/compiler/training-step.ts';
 import { modelLike } from '#shared/compiler/versions.ts';
 import type { TypedModel } from '#shared/compiler/2-shape.ts';
+import type { Target } from '#shared/ir/target.ts';
 import type { DType, TensorType } from '#shared/ir/tensor.ts';
 
 /** Names every emitted training graph shares. */
@@ -58,8 +59,8 @@ export interface StepForm {
   readonly ofSamples: boolean;
   /** Parameters that come out as they go in. */
   readonly idle: readonly Carried[];
-  /** Channels that the kernels it is written for take at a time. */
-  readonly channelBlock: number | undefined;
+  /** What it is written for. */
+  readonly target: Target;
 }
 
 /**
@@ -70,9 +71,9 @@ export interface StepForm {
 export function emitStep(
   suffix: TypedModel,
   spec: StepSpec,
-  { ofSamples = true, idle = [], channelBlock }: Partial<StepForm> = {},
+  { ofSamples = true, idle = [], target: writtenFor = {} }: Partial<StepForm> = {},
 ): Model {
-  const builder = new GraphBuilder(suffix.opsets[''] as number, undefined, channelBlock);
+  const builder = new GraphBuilder(suffix.opsets[''] as number, undefined, writtenFor);
   builder.reserve(suffix.graph);
   for (const input of suffix.graph.inputs) builder.input(input.name, input.dtype, input.shape);
   const target = targetOf(suffix, spec);
@@ -109,12 +110,12 @@ export function emitStep(
  * `order` int64 [K, N], `weight` float32 [K, N], `lr` float32 [K], `step` int64 (of the first), each dropout mask
  * [K, N, …], parameters, state. Outputs: `next/…`, `loss`, `correct` and, with loss scaling, `overflow`, float32 [K].
  */
-export function emitLoop(suffix: TypedModel, spec: StepSpec, channelBlock?: number): Model {
+export function emitLoop(suffix: TypedModel, spec: StepSpec, writtenFor: Target = {}): Model {
   const { parameters, slots } = carriedValues(suffix, spec);
   const carried = [...parameters, ...slots];
   const [cut, ...masks] = suffix.graph.inputs as readonly [ValueInfo, ...ValueInfo[]];
   const batch = cut.shape[0] as number;
-  const body = loopBody(suffix, spec, carried, cut, masks, channelBlock);
+  const body = loopBody(suffix, spec, carried, cut, masks, writtenFor);
 
   const outer = new GraphBuilder(suffix.opsets[''] as number);
   outer.input(names.rows, 'float32', ['samples', ...cut.shape.slice(1)]);
@@ -151,9 +152,9 @@ function loopBody(
   carried: readonly Carried[],
   cut: ValueInfo,
   masks: readonly ValueInfo[],
-  channelBlock: number | undefined,
+  writtenFor: Target,
 ): Graph {
-  const builder = new GraphBuilder(suffix.opsets[''] as number, undefined, channelBlock);
+  const builder = new GraphBuilder(suffix.opsets[''] as number, undefined, writtenFor);
   builder.reserve(suffix.graph);
   const iteration = builder.input(builder.fresh('iteration'), 'int64', []);
   const condition = builder.input(builder.fresh('condition'), 'bool', []);

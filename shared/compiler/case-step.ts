@@ -16,6 +16,7 @@ import { definitionsEverywhere, movedAside, rename } from '#shared/compiler/subg
 import { trainableInitializers } from '#shared/compiler/trainable.ts';
 import { predictionsOf, type StepSpec } from '#shared/compiler/training-step.ts';
 import type { Model } from '#shared/ir/graph.ts';
+import type { Target } from '#shared/ir/target.ts';
 import { isFloat, type Tensor, type TensorType } from '#shared/ir/tensor.ts';
 import { GraftError } from '#shared/messages/error.ts';
 
@@ -33,7 +34,7 @@ export interface CaseStep {
 
 /**
  * @param inputShape of one batch
- * @param channelBlock of the kernels it is written for; absent where any runtime is to run it
+ * @param target what it is written for; without, any runtime is to run it
  * @throws GraftError `compile.bad-case`, `compile.unknown-tensor`, `compile.not-trainable`,
  * `compile.not-differentiable`, `model.refused`
  */
@@ -42,7 +43,7 @@ export async function buildCaseStep(
   training: TrainingCase,
   inputShape: Shape,
   oracle: Oracle,
-  channelBlock?: number,
+  target: Target = {},
 ): Promise<CaseStep> {
   const held = constantsToInitializers(model);
   const asked = training.trainable === 'all' ? trainableInitializers(model.graph) : [...new Set(training.trainable)];
@@ -55,7 +56,7 @@ export async function buildCaseStep(
   const types = await inferTypes({ ...typed, graph }, oracle);
   const plain = foldNormalizations({ ...typed, graph: { ...graph, types } });
   // A step for any runtime has no operators of onnxruntime's own.
-  const lowered = channelBlock === undefined ? plain : fuse(plain, asked);
+  const lowered = target.channelBlock === undefined ? plain : fuse(plain, asked);
   const moving = trainedOf(lowered, asked);
   // PyTorch gives these no gradient: whatever the optimizer, they stay as they are.
   const idle = asked.filter((name) => !moving.includes(name));
@@ -68,7 +69,7 @@ export async function buildCaseStep(
   });
   const state = Object.fromEntries(slots.map((slot) => [slot.name, slot.initial]));
   const whole: Model = {
-    ...emitStep(lowered, spec, { ofSamples: false, idle: kept, channelBlock }),
+    ...emitStep(lowered, spec, { ofSamples: false, idle: kept, target }),
     metadata: { 'graft.state': JSON.stringify(state) },
   };
   const limit = (training.memory_limit_mib ?? Number.POSITIVE_INFINITY) * 2 ** 20;

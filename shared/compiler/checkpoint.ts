@@ -63,7 +63,9 @@ export interface Recomputed {
  */
 export function recompute(graph: Graph, forward: TypedGraph, cuts: readonly number[], opset: number): Recomputed {
   const { again, segments } = divide(graph, forward, cuts);
-  const last = graph.nodes.lastIndexOf(forward.nodes.at(-1) as Node);
+  // Found by what it makes: the backward pass may have asked it for one output more.
+  const [closing] = (forward.nodes.at(-1) as Node).outputs;
+  const last = graph.nodes.findLastIndex(({ outputs }) => outputs[0] === closing);
   const behind = graph.nodes.slice(last + 1);
   const wanted = segments.map(() => new Set<string>());
   for (const node of behind) for (const name of reads(node)) wanted[again.get(name) ?? -1]?.add(name);

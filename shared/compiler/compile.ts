@@ -21,6 +21,7 @@ import { findStages, type StageCut } from '#shared/compiler/stages.ts';
 import { trainableInitializers } from '#shared/compiler/trainable.ts';
 import type { StepSpec } from '#shared/compiler/training-step.ts';
 import type { Model, TypedGraph } from '#shared/ir/graph.ts';
+import type { Target } from '#shared/ir/target.ts';
 import type { Tensor } from '#shared/ir/tensor.ts';
 import { GraftError } from '#shared/messages/error.ts';
 import type { Recipe } from '#shared/nodes/recipe.ts';
@@ -45,8 +46,8 @@ export interface Plan {
   readonly prefixAt: (pictures: number) => Promise<{ readonly model: Model; readonly bytes: number } | undefined>;
   readonly step: Model;
   readonly loop: Model;
-  /** Either, written for kernels that take channels in blocks of this size. */
-  readonly emitFor: (kind: 'step' | 'loop', channelBlock: number) => Model;
+  /** Either, written for a machine's kernels. */
+  readonly emitFor: (kind: 'step' | 'loop', target: Target) => Model;
   /** Cut rows and parameters to logits. */
   readonly evaluation: Model;
   /** Pictures to logits with any batch size, holding the weights training started from. */
@@ -147,8 +148,7 @@ export async function compile({ recipe, backbone, classCounts, oracle, memoryLim
     },
     step: emitStep(suffix, spec),
     loop: emitLoop(suffix, spec),
-    emitFor: (kind, channelBlock) =>
-      kind === 'step' ? emitStep(suffix, spec, { channelBlock }) : emitLoop(suffix, spec, channelBlock),
+    emitFor: (kind, target) => (kind === 'step' ? emitStep(suffix, spec, { target }) : emitLoop(suffix, spec, target)),
     evaluation: emitEvaluation(evaluated, parameters),
     inference: assembly.inference,
     parameters,

@@ -5,6 +5,7 @@
  */
 import type { Shape } from '#shared/core/shape.ts';
 import { bodiesOf, type Attribute, type Graph, type Node, type ValueInfo } from '#shared/ir/graph.ts';
+import type { Target } from '#shared/ir/target.ts';
 import { int64Tensor, tensorOf, type DType, type Tensor } from '#shared/ir/tensor.ts';
 
 /** Plain values are turned into attributes: integers to int, other numbers to float (see `float`). */
@@ -31,16 +32,16 @@ export class GraphBuilder {
   readonly initializers = new Map<string, Tensor>();
   /** `ai.onnx` operator-set version the nodes are written for. */
   readonly opset: number;
-  /** Channels that the kernels it is written for take at a time; undefined where any runtime is to run it well. */
-  readonly channelBlock: number | undefined;
+  /** What the nodes are written for. */
+  readonly target: Target;
   #taken = new Set<string>();
   #counters = new Map<string, number>();
   #prefix = '';
   #constants = new Map<string, string>();
 
-  constructor(opset: number, from?: Graph, channelBlock?: number) {
+  constructor(opset: number, from?: Graph, target: Target = {}) {
     this.opset = opset;
-    this.channelBlock = channelBlock;
+    this.target = target;
     if (!from) return;
     this.nodes.push(...from.nodes);
     this.inputs.push(...from.inputs);
@@ -64,7 +65,7 @@ export class GraphBuilder {
    * way of their own, so that they stay so when the graph around is renamed to be a body itself.
    */
   body(): GraphBuilder {
-    const body = new GraphBuilder(this.opset, undefined, this.channelBlock);
+    const body = new GraphBuilder(this.opset, undefined, this.target);
     body.#taken = this.#taken;
     body.#counters = this.#counters;
     body.#prefix = 'inner/';

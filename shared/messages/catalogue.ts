@@ -283,6 +283,10 @@ export const catalogue = {
     () => 'On the processor float16 takes longer than float32: each number is rounded, and computed in float32.',
     'The results are those of mixed precision. Set the precision to float32, or choose a graphics card, for speed.',
   ),
+  'cache.tuning-unreadable': entry(
+    (d) => `What was measured of this machine, in ${d['path']}, is not used: ${d['reason']}`,
+    'Nothing to do: gradients are written as usual. “graft tune” measures again and replaces the file.',
+  ),
   // Taking away
   'export.parity-failed': entry(
     (d) =>

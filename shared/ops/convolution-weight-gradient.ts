@@ -1,10 +1,12 @@
 /**
  * dW of a convolution: dW[m, c, tap] = Σ over n and windows of dY[n, m, window] · X[n, c, window at tap].
- * Several spellings give the same numbers; `choose` picks by shape, from measurements.
+ * Several spellings give the same numbers; `usual` picks by shape, from measurements, where the target does not say.
  */
 import { elementCount } from '#shared/core/shape.ts';
 import type { Emitter } from '#shared/ops/emitter.ts';
-import type { Convolution } from '#shared/ops/geometry.ts';
+import { describeConvolution, type Convolution } from '#shared/ops/geometry.ts';
+import type { GradientContext } from '#shared/ops/gradient-context.ts';
+import { spell } from '#shared/ops/spelling.ts';
 import { readWindows, withEdges } from '#shared/ops/windows.ts';
 
 type Spelling = (g: Emitter, conv: Convolution, x: string, dy: string) => string;
@@ -27,6 +29,30 @@ const byTapProducts: Spelling = (g, conv, x, dy) => {
     return g.sum(product, [0], false);
   });
   return joinTaps(g, conv, products);
+};
+
+/** All taps side by side and one product per sample: dY [N, g, M/g, P] times [N, g, k·C/g, P]ᵀ; then Σ over N. */
+const byOneProduct: Spelling = (g, conv, x, dy) => {
+  const { batch, groups } = conv;
+  const outputs = conv.outputChannels / groups;
+  const inputs = conv.inputChannels / groups;
+  const positions = outputPositions(conv);
+  const reads = readWindows(g, conv.axes, withEdges(g, conv.axes, x, 0));
+  const columns = reads.map((read) => g.builder.reshape(read, [batch, groups, inputs, positions]));
+  const joined = g.builder.op('Concat', columns, { axis: 2 });
+  const rows = g.builder.reshape(dy, [batch, groups, outputs, positions]);
+  const product = g.builder.op('MatMul', [rows, g.builder.transpose(joined, [0, 1, 3, 2])]);
+  const weight = g.builder.reshape(g.sum(product, [0], false), [conv.outputChannels, reads.length, inputs]);
+  return g.builder.reshape(g.builder.transpose(weight, [0, 2, 1]), [conv.outputChannels, inputs, ...kernelOf(conv)]);
+};
+
+/** For depthwise kernels, a sum per tap: Σ over samples and positions of dY times what the tap reads of X. */
+const byTapSums: Spelling = (g, conv, x, dy) => {
+  const over = [0, ...conv.axes.map((_, axis) => axis + 2)];
+  const sums = readWindows(g, conv.axes, withEdges(g, conv.axes, x, 0)).map((read) =>
+    g.sum(g.mul(dy, read), over, false),
+  );
+  return joinTaps(g, conv, sums);
 };
 
 /** One product per tap over the whole batch, channels first: dY [M, N·P] times what the tap reads of X, [C, N·P]ᵀ. */
@@ -54,13 +80,24 @@ function batchSecond(g: Emitter, { axes }: Convolution, value: string): string {
 }
 
 /**
- * One convolution in which samples are the channels: X as [C, N, …], dY as M kernels of [N, …], stride and dilation
- * exchanged. It gives [C, M, k…].
+ * One convolution in which samples are the channels: X as [C/g, g·N, …], dY as M kernels of [N, …], stride and dilation
+ * exchanged. It gives [C/g, M, k…].
  */
 const bySampleConvolution: Spelling = (g, conv, x, dy) => {
-  const weight = correlation(g, conv, batchSecond(g, conv, x), batchSecond(g, conv, dy), 1);
+  const weight = correlation(g, conv, samplesAsChannels(g, conv, x), batchSecond(g, conv, dy), conv.groups);
   return batchSecond(g, conv, weight);
 };
+
+/** [N, C, …] as [C/g, g·N, …]: the samples of each group's channels behind one another. */
+function samplesAsChannels(g: Emitter, conv: Convolution, x: string): string {
+  const { batch, groups, axes } = conv;
+  if (groups === 1) return batchSecond(g, conv, x);
+  const inputs = conv.inputChannels / groups;
+  const size = axes.map((axis) => axis.input);
+  const parted = g.builder.reshape(x, [batch, groups, inputs, ...size]);
+  const turned = g.builder.transpose(parted, [2, 1, 0, ...axes.map((_, axis) => axis + 3)]);
+  return g.builder.reshape(turned, [inputs, groups * batch, ...size]);
+}
 
 /**
  * For depthwise kernels: one convolution in which every (sample, channel) pair is a group of its own and the kernel is
@@ -80,7 +117,7 @@ const byChannelConvolution: Spelling = (g, conv, x, dy) => {
  * blocks of its channels. They are fastest where nothing is beyond an edge.
  */
 const bySampleGroups: Spelling = (g, conv, x, dy) => {
-  const size = (g.builder.channelBlock as number) / 2;
+  const size = (g.builder.target.channelBlock as number) / 2;
   const groups = Array.from({ length: Math.ceil(conv.batch / size) }, (_, index) => index * size);
   const samples = (value: string, first: number): string =>
     groups.length === 1 ? value : g.builder.slice(value, [0], [first], [Math.min(first + size, conv.batch)]);
@@ -134,22 +171,47 @@ function correlation(
  * In the blocked layout, channel convolution of depthwise kernels: 96 at 112² stride 2 6.5; sample groups, batch 8, beside
  * tap products: 64→64 at 56² 20 / 36, 256→256 at 14² 20 / 35.
  */
-function choose(conv: Convolution, block: number | undefined): Spelling {
+function usual(conv: Convolution, block: number | undefined): Name {
   const positions = outputPositions(conv);
   const taps = elementCount(kernelOf(conv));
   if (isDepthwise(conv)) {
     const unstrided = conv.axes.every((axis) => axis.stride === 1);
     const isBlocked = block !== undefined && conv.inputChannels % block === 0;
-    return unstrided && taps <= 9 && positions >= 196 && !isBlocked ? byTapProducts : byChannelConvolution;
+    return unstrided && taps <= 9 && positions >= 196 && !isBlocked ? 'tap products' : 'channel convolution';
   }
-  if (conv.groups > 1) return byTapProducts;
-  if (block !== undefined && conv.outputChannels % block === 0 && taps > 1 && conv.axes.length === 2)
-    return bySampleGroups;
-  if (taps > 1 && conv.inputChannels <= 4) return bySampleConvolution;
-  return positions <= 256 ? byChannelMajorProducts : byTapProducts;
+  if (conv.groups > 1) return 'tap products';
+  if (hasSampleGroups(conv, block) && taps > 1) return 'sample groups';
+  if (taps > 1 && conv.inputChannels <= 4) return 'sample convolution';
+  return positions <= 256 ? 'channel-major products' : 'tap products';
 }
 
+function hasSampleGroups(conv: Convolution, block: number | undefined): boolean {
+  return block !== undefined && conv.groups === 1 && conv.outputChannels % block === 0 && conv.axes.length === 2;
+}
+
+type Name =
+  | 'tap products'
+  | 'one product'
+  | 'channel-major products'
+  | 'sample convolution'
+  | 'sample groups'
+  | 'channel convolution'
+  | 'tap sums';
+
 /** dW [M, C/g, k…] from what the convolution read, `x` [N, C, …], and the cotangent of what it made, `dy` [N, M, …]. */
-export function weightGradient(g: Emitter, conv: Convolution, x: string, dy: string): string {
-  return choose(conv, g.builder.channelBlock)(g, conv, x, dy);
+export function weightGradient(g: GradientContext, conv: Convolution, x: string, dy: string): string {
+  const block = g.builder.target.channelBlock;
+  const taps = elementCount(kernelOf(conv));
+  const when = (applies: boolean, way: Spelling): (() => string) | undefined =>
+    applies ? () => way(g, conv, x, dy) : undefined;
+  const ways = {
+    'tap products': when(true, byTapProducts),
+    'one product': when(taps > 1, byOneProduct),
+    'channel-major products': when(conv.groups === 1, byChannelMajorProducts),
+    'sample convolution': when(true, bySampleConvolution),
+    'sample groups': when(hasSampleGroups(conv, block), bySampleGroups),
+    'channel convolution': when(isDepthwise(conv), byChannelConvolution),
+    'tap sums': when(isDepthwise(conv), byTapSums),
+  };
+  return spell(g, 'ConvWeightGradient', describeConvolution(conv, g.dtype), ways, usual(conv, block));
 }

@@ -75,3 +75,22 @@ export interface Convolution {
   readonly groups: number;
   readonly axes: readonly WindowAxis[];
 }
+
+/** What the cost of sliding windows depends on, as a key. */
+export function describeWindows(axes: readonly WindowAxis[]): string {
+  const of = (value: (axis: WindowAxis) => number): string => axes.map(value).join('×');
+  const [kernel, stride, dilation, begin] = [
+    of((axis) => axis.kernel),
+    of((axis) => axis.stride),
+    of((axis) => axis.dilation),
+    of((axis) => axis.begin),
+  ];
+  return `kernel ${kernel}, stride ${stride}, dilation ${dilation}, padding ${begin}`;
+}
+
+/** What the cost of a convolution depends on, as a key. */
+export function describeConvolution(conv: Convolution, dtype: string): string {
+  const input = [conv.batch, conv.inputChannels, ...conv.axes.map((axis) => axis.input)].join('×');
+  const output = [conv.outputChannels, ...conv.axes.map((axis) => axis.output)].join('×');
+  return `${input} → ${output}, ${describeWindows(conv.axes)}, groups ${conv.groups}, ${dtype}`;
+}

@@ -6,13 +6,22 @@ import type { GradientContext } from '#shared/ops/gradient-context.ts';
 import { addAt } from '#shared/ops/places.ts';
 import { scatter } from '#shared/ops/scatter.ts';
 import { selection } from '#shared/ops/selection.ts';
+import { sizes, spell } from '#shared/ops/spelling.ts';
 
-/** Up to this many rows, Gather's gradient is a matrix product; tables of words and the like are longer. */
+/** Up to this many rows, Gather's gradient usually is a matrix product; tables of words and the like are longer. */
 const longestProduct = 512;
+/**
+ * A table with at least so many rows for each that is read has a gradient of few rows, which are looked for where it is
+ * scattered (`compiler/cpu/sparse-rows.ts`): no other way saves an optimizer as much.
+ */
+export const leastRowsPerRead = 4;
+/** Elements of the largest indicator matrix worth trying. */
+const largestIndicator = 2 ** 24;
 
 /**
  * Gather along an axis: dx[i] = Σ of the dy that were read from i. For a short axis the sum over equal indices is a
- * product with the indicator matrix [i = index], for a long one an adding scatter (operator set 16 and later).
+ * product with the indicator matrix [i = index], for a long one an adding scatter (operator set 16 and later), of rows or
+ * of elements by their number in the whole table. What was read from one place known beforehand has zeros around it.
  */
 function gatherGradient(g: GradientContext): string {
   const shape = g.inputShape(0);
@@ -22,15 +31,49 @@ function gatherGradient(g: GradientContext): string {
   const tail = elementCount(shape.slice(axis + 1));
   const count = elementCount(g.inputShape(1));
   const dy = g.builder.reshape(g.dy, [head, count, tail]);
-  if (size <= longestProduct || g.builder.opset < 16) {
+  const product = (): string => {
     const indices = nonNegative(g, g.builder.reshape(g.input(1), [1, count]), size);
     const rows = Array.from({ length: size }, (_, row) => row);
     const places = g.builder.constant(g.inputType(1).dtype, [size, 1], rows);
     const indicator = g.asFloat(g.builder.op('Equal', [places, indices]));
     return g.builder.reshape(g.builder.op('MatMul', [indicator, dy]), shape);
-  }
-  const indices = g.builder.expand(g.builder.reshape(g.input(1), [1, count, 1]), [head, count, tail]);
-  return g.builder.reshape(addAt(g, [head, size, tail], 1, indices, dy), shape);
+  };
+  const scattered = (): string => {
+    const indices = g.builder.expand(g.builder.reshape(g.input(1), [1, count, 1]), [head, count, tail]);
+    return g.builder.reshape(addAt(g, [head, size, tail], 1, indices, dy), shape);
+  };
+  const scatteredInOneRow = (): string => {
+    const wrapped = nonNegative(g, g.builder.reshape(g.input(1), [count, 1]), size);
+    const { dtype } = g.inputType(1);
+    const first = g.builder.op('Mul', [wrapped, g.builder.scalar(dtype, tail)]);
+    const within = g.builder.constant(
+      dtype,
+      [1, tail],
+      Array.from({ length: tail }, (_, place) => place),
+    );
+    const places = g.builder.reshape(g.builder.op('Add', [first, within]), [count * tail]);
+    const added = addAt(g, [size * tail], 0, places, g.builder.reshape(dy, [count * tail]));
+    return g.builder.reshape(added, shape);
+  };
+  const [only, ...more] = g.constant(1) ?? [];
+  const padded = (place: number): string => {
+    const zeros = g.builder.ints([0, place, 0, 0, size - 1 - place, 0]);
+    return g.builder.reshape(g.builder.op('Pad', [dy, zeros]), shape);
+  };
+  const canScatter = g.builder.opset >= 16;
+  if (canScatter && head === 1 && size > longestProduct && size >= leastRowsPerRead * count) return scattered();
+  const isShort = size <= longestProduct || !canScatter;
+  const ways = {
+    'indicator product': isShort || size * count <= largestIndicator ? product : undefined,
+    scattered: canScatter ? scattered : undefined,
+    padded: only !== undefined && more.length === 0 ? () => padded(only < 0 ? only + size : only) : undefined,
+    'scattered in one row':
+      canScatter && head === 1 && count * tail > 0 && size * tail < 2 ** 31 ? scatteredInOneRow : undefined,
+  };
+  const read = count === 1 ? 'one' : sizes(g.inputShape(1));
+  const key = `${sizes(shape)} by ${read}, axis ${axis}, ${g.dtype}`;
+  const usual = ways.padded ? 'padded' : isShort ? 'indicator product' : 'scattered';
+  return spell(g, 'GatherGradient', key, ways, usual);
 }
 
 /** Indices counted from the end made plain. */

@@ -4,12 +4,55 @@ import { float } from '#shared/ir/builder.ts';
 import { decomposition, rule, type Contribution, type Family } from '#shared/ops/entry.ts';
 import type { GradientContext } from '#shared/ops/gradient-context.ts';
 import type { LoweringContext } from '#shared/ops/lowering-context.ts';
+import { sizes, spell } from '#shared/ops/spelling.ts';
 
 interface Kind {
   /** Whether the mean is taken off first. */
   readonly centred: boolean;
   /** Position of the output that holds r, where there is one. */
   readonly reciprocal: number;
+}
+
+interface Statistics {
+  /** (x − μ) · r */
+  readonly n: string;
+  readonly r: string;
+  /** Over the normalized axes, which stay with size one. */
+  readonly mean: (value: string) => string;
+}
+
+/** n and r, computed once more from x or from what the node itself found. */
+function statistics(g: GradientContext, axes: readonly number[], centred: boolean): Statistics {
+  const shape = g.inputShape(0);
+  const [lead, own] = [shape.slice(0, axes[0]), shape.slice(axes[0])];
+  const width = elementCount(own);
+  const reduced = (value: string): string => g.builder.reduce('ReduceMean', value, axes, true);
+  const product = (value: string): string => {
+    const rows = own.length === 1 ? value : g.builder.reshape(value, [...lead, width]);
+    const share = g.constantOf([width, 1], Array<number>(width).fill(1 / width));
+    return g.builder.reshape(g.builder.op('MatMul', [rows, share]), [...lead, ...own.map(() => 1)]);
+  };
+  const computed = (mean: (value: string) => string): Statistics => {
+    const deviation = centred ? g.sub(g.x, mean(g.x)) : g.x;
+    const variance = mean(g.mul(deviation, deviation));
+    const r = g.div(g.scalar(1), g.unary('Sqrt', g.shift(variance, g.float('epsilon', 1e-5))));
+    return { n: g.mul(deviation, r), r, mean };
+  };
+  const kept = (mean: (value: string) => string): Statistics => {
+    const r = g.ensuredOutput(2);
+    return { n: g.mul(g.sub(g.x, g.ensuredOutput(1)), r), r, mean };
+  };
+  // The node gives its statistics in float32, whatever the type.
+  const keeps = g.node.op === 'LayerNormalization' && g.dtype === 'float32';
+  const multiplies = !shape.includes(0);
+  const ways = {
+    reductions: () => computed(reduced),
+    products: multiplies ? () => computed(product) : undefined,
+    'kept statistics': keeps ? () => kept(reduced) : undefined,
+    'kept statistics, products': keeps && multiplies ? () => kept(product) : undefined,
+  };
+  const key = `${sizes(shape)} from axis ${axes[0]}, ${g.node.op}, ${g.dtype}`;
+  return spell(g, 'LayerNormalizationGradient', key, ways, 'reductions');
 }
 
 /**
@@ -24,11 +67,7 @@ function normalizationGradient(g: GradientContext, { centred, reciprocal }: Kind
   const shape = g.inputShape(0);
   const first = normalizeAxis(g.int('axis', -1), shape.length);
   const axes = Array.from({ length: shape.length - first }, (_, index) => first + index);
-  const mean = (value: string): string => g.builder.reduce('ReduceMean', value, axes, true);
-  const deviation = centred ? g.sub(g.x, mean(g.x)) : g.x;
-  const variance = mean(g.mul(deviation, deviation));
-  const r = g.div(g.scalar(1), g.unary('Sqrt', g.shift(variance, g.float('epsilon', 1e-5))));
-  const n = g.mul(deviation, r);
+  const { n, r, mean } = statistics(g, axes, centred);
   const ofY = (): string => {
     const dn = g.mul(g.dy, g.input(1));
     const swing = g.sub(dn, g.mul(n, mean(g.mul(dn, n))));

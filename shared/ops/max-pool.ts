@@ -1,11 +1,16 @@
 import { elementCount } from '#shared/core/shape.ts';
-import type { WindowAxis } from '#shared/ops/geometry.ts';
+import { describeWindows, type WindowAxis } from '#shared/ops/geometry.ts';
 import type { GradientContext } from '#shared/ops/gradient-context.ts';
+import { sizes, spell } from '#shared/ops/spelling.ts';
 import { readWindows, spreadWindows, withEdges } from '#shared/ops/windows.ts';
 
-/** dX of a maximum over windows; as scattered, where the graph is written for a processor. */
+/** dX of a maximum over windows; usually scattered, where the graph is written for a processor. */
 export function maxPoolGradient(g: GradientContext, axes: readonly WindowAxis[]): string {
-  return g.builder.channelBlock !== undefined && g.builder.opset >= 16 ? scattered(g) : byTaps(g, axes);
+  const canScatter = g.builder.opset >= 16;
+  const ways = { scattered: canScatter ? () => scattered(g) : undefined, taps: () => byTaps(g, axes) };
+  const usual = canScatter && g.builder.target.channelBlock !== undefined ? 'scattered' : 'taps';
+  const key = `${sizes(g.inputShape(0))} → ${sizes(g.outputShape(0).slice(1))}, ${describeWindows(axes)}, ${g.dtype}`;
+  return spell(g, 'MaxPoolGradient', key, ways, usual);
 }
 
 /**

@@ -7,7 +7,7 @@ import {
   type TypedGraph,
 } from '#shared/ir/graph.ts';
 import type { Shape } from '#shared/core/shape.ts';
-import { numbers, type TensorType } from '#shared/ir/tensor.ts';
+import { numbers, type Tensor, type TensorType } from '#shared/ir/tensor.ts';
 
 /** What a table entry may know of a node: attributes, static types, and the constants among its inputs. */
 export class NodeView {
@@ -61,9 +61,19 @@ export class NodeView {
     return this.outputType(index).shape;
   }
 
+  /** Of any value of the graph around; undefined where its size depends on the data. */
+  typeIfKnown(name: string): TensorType | undefined {
+    return this.#graph.types.get(name);
+  }
+
+  /** The tensor of a value of the graph around that is a constant. */
+  constantIfKnown(name: string): Tensor | undefined {
+    return this.#graph.initializers.get(name);
+  }
+
   /** Elements of an input that is a constant; undefined where it is absent or computed. */
   constant(index: number): number[] | undefined {
-    const tensor = this.#graph.initializers.get(this.node.inputs[index] ?? '');
+    const tensor = this.constantIfKnown(this.node.inputs[index] ?? '');
     return tensor && numbers(tensor);
   }
 
@@ -99,7 +109,7 @@ export class NodeView {
   }
 
   #typeOf(name: string): TensorType {
-    const type = this.#graph.types.get(name);
+    const type = this.typeIfKnown(name);
     if (!type) throw new Error(`${this.node.op}: the type of ${name} is not known`);
     return type;
   }

@@ -1,45 +1,12 @@
 /** Pooling over windows. */
 import { elementCount } from '#shared/core/shape.ts';
+import { averagePoolGradient, spreadEvenly } from '#shared/ops/average-pool.ts';
 import { rule, type Family } from '#shared/ops/entry.ts';
-import { taps, windowAxes, type WindowAxis } from '#shared/ops/geometry.ts';
+import { windowAxes, type WindowAxis } from '#shared/ops/geometry.ts';
 import type { GradientContext } from '#shared/ops/gradient-context.ts';
 import { maxPoolGradient } from '#shared/ops/max-pool.ts';
-import { spreadWindows } from '#shared/ops/windows.ts';
 
 const axesOf = (g: GradientContext): WindowAxis[] => windowAxes(g, g.ints('kernel_shape') ?? []);
-
-/**
- * Divisor of each window along one axis: the kernel size, or with excluded padding the elements that are there.
- * Included padding still ends where the padded input does: a window that hangs over it (ceil_mode) counts less.
- */
-function counts(axis: WindowAxis, includePadding: boolean): number[] {
-  const low = includePadding ? -axis.begin : 0;
-  const high = includePadding ? axis.input + axis.behind : axis.input;
-  return Array.from({ length: axis.output }, (_, window) => {
-    const start = window * axis.stride - axis.begin;
-    return Array.from({ length: axis.kernel }, (_, tap) => start + tap * axis.dilation).filter(
-      (place) => place >= low && place < high,
-    ).length;
-  });
-}
-
-/** y[w] = Σ over its window of x / count[w]: every element a window read gets dy[w] / count[w]. */
-function averagePoolGradient(g: GradientContext): string {
-  const axes = axesOf(g);
-  const includePadding = g.int('count_include_pad', 0) === 1;
-  const perAxis = axes.map((axis) => counts(axis, includePadding));
-  const divisors = perAxis.reduce<number[]>((all, one) => all.flatMap((a) => one.map((b) => a * b)), [1]);
-  const share = divisors.every((divisor) => divisor === divisors[0])
-    ? g.scale(g.dy, 1 / (divisors[0] as number))
-    : g.mul(
-        g.dy,
-        g.constantOf(
-          [1, 1, ...axes.map((axis) => axis.output)],
-          divisors.map((divisor) => 1 / divisor),
-        ),
-      );
-  return spreadEvenly(g, share);
-}
 
 /** Mean over all positions: dx = dy / positions everywhere. */
 function globalAverageGradient(g: GradientContext): string {
@@ -73,21 +40,11 @@ function lpGradient(g: GradientContext, spread: (share: string) => string): stri
   return g.mul(slope, spread(share));
 }
 
-/** The same value for every tap. */
-function spreadEvenly(g: GradientContext, share: string): string {
-  const axes = axesOf(g);
-  return spreadWindows(
-    g,
-    axes,
-    taps(axes).map(() => share),
-  );
-}
-
 export const pooling = {
-  AveragePool: rule((g) => [g.when(0, () => averagePoolGradient(g))]),
+  AveragePool: rule((g) => [g.when(0, () => averagePoolGradient(g, axesOf(g)))]),
   MaxPool: rule((g) => [g.when(0, () => maxPoolGradient(g, axesOf(g)))]),
   GlobalAveragePool: rule((g) => [g.when(0, () => globalAverageGradient(g))]),
   GlobalMaxPool: rule((g) => [g.when(0, () => globalMaxGradient(g))]),
-  LpPool: rule((g) => [g.when(0, () => lpGradient(g, (share) => spreadEvenly(g, share)))]),
+  LpPool: rule((g) => [g.when(0, () => lpGradient(g, (share) => spreadEvenly(g, axesOf(g), share)))]),
   GlobalLpPool: rule((g) => [g.when(0, () => lpGradient(g, (share) => share))]),
 } as const satisfies Family;

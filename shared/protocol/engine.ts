@@ -15,6 +15,7 @@ import {
   predictionSchema,
   runEventSchema,
 } from '#shared/protocol/run.ts';
+import { tuningProgressSchema, tuningReportSchema } from '#shared/protocol/tuning.ts';
 
 export const augmentSchema = z.object({
   flip: z.number(),
@@ -41,13 +42,15 @@ const benchmarkSchema = z.object({
   /** Shape of the input. */
   input: z.array(z.number()),
   steps: z.number(),
-  /** Steps before the timed ones. */
   /** More than one where steps are short. */
   stepsPerRun: z.number(),
+  /** Steps before the timed ones. */
   warmUp: z.number(),
   ms: z.object({ min: z.number(), median: z.number(), max: z.number() }),
   /** Of every step, those before the timed ones included; null where it is not a finite number. */
   loss: z.array(z.number().nullable()),
+  /** Places whose gradient can be written in several ways, how many of them are measured here, and not as usual. */
+  tuning: z.object({ places: z.number(), measured: z.number(), unusual: z.number() }),
   /** Of the engine process, from its start. */
   peakRssMiB: z.number(),
   /** Reading the model and building the step, and opening its session. */
@@ -122,6 +125,21 @@ export const engineProcedures = {
     }),
     output: benchmarkSchema,
   },
+  /** Measures the ways to write the gradients of a model or a project; its progress comes meanwhile. */
+  tune: {
+    input: z.object({
+      source: z.discriminatedUnion('kind', [
+        z.object({ kind: z.literal('model'), path: z.string(), casePath: z.string(), batch: z.int().positive() }),
+        z.object({ kind: z.literal('project'), ...projectSchema.shape }),
+      ]),
+      device: deviceSchema,
+      /** Whether what is known is measured again. */
+      again: z.boolean(),
+    }),
+    output: tuningReportSchema,
+  },
+  /** Ends what `tune` does, which answers with what it has. */
+  stopTuning: { input: z.object({}), output: z.object({}) },
   stages: { input: z.object({ path: z.string() }), output: backboneFactsSchema.shape.stages },
 } as const;
 
@@ -139,6 +157,8 @@ export const engineMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready') }),
   z.object({ type: z.literal('reply'), id: z.number(), output: z.unknown() }),
   z.object({ type: z.literal('failure'), id: z.number(), problem: problemSchema }),
+  /** How far a request has come. */
+  z.object({ type: z.literal('progress'), id: z.number(), progress: tuningProgressSchema }),
   /** Events of one loop iteration travel together. */
   z.object({ type: z.literal('events'), run: z.string(), events: z.array(runEventSchema) }),
 ]);

@@ -1,6 +1,7 @@
 /** What a run says of itself: the events of `train --json`, shared by every host. Field names are stable. */
 import { z } from 'zod';
 import { problemSchema } from '#shared/messages/schema.ts';
+import { tuningProgressSchema } from '#shared/protocol/tuning.ts';
 
 const metricsSchema = z.object({ loss: z.number(), accuracy: z.number() });
 export type Metrics = z.infer<typeof metricsSchema>;
@@ -24,6 +25,8 @@ export const runEventSchema = z.discriminatedUnion('event', [
   }),
   /** Pictures whose frozen features are computed so far. */
   z.object({ event: z.literal('cache'), done: z.number(), total: z.number(), secondsLeft: z.number() }),
+  /** Gradients of which it is measured so far how they are written fastest on this machine. */
+  z.object({ event: z.literal('tuning'), ...tuningProgressSchema.shape }),
   /** One training step; `accuracy` is over its batch. Steps of one in-runtime loop arrive together. */
   z.object({
     event: z.literal('step'),

@@ -46,11 +46,14 @@ interface Figures {
   readonly peakRssMiB: number | null;
 }
 
+/** Gradients that can be written in several ways, those that `graft tune` has measured here, and written otherwise for it. */
+type Tuning = GraftMeasurement['tuning'];
+
 interface Result {
   readonly batch: number;
   readonly note?: string;
   readonly torch?: Figures;
-  readonly graft?: Figures & { readonly buildMs: number; readonly openMs: number };
+  readonly graft?: Figures & { readonly buildMs: number; readonly openMs: number; readonly tuning: Tuning };
   readonly failure?: string;
 }
 
@@ -99,12 +102,22 @@ async function measure(name: string, workload: Workload, rounds: number, withPyT
     } catch (error) {
       failure = (error as Error).message;
     }
+    const [first] = ours;
     const times = (key: 'build_ms' | 'open_ms'): number => rounded(median(ours.map((one) => one[key])));
     return {
       batch,
       ...(note ? { note } : {}),
       ...(theirs.length > 0 ? { torch: figures(theirs) } : {}),
-      ...(ours.length > 0 ? { graft: { ...figures(ours), buildMs: times('build_ms'), openMs: times('open_ms') } } : {}),
+      ...(first
+        ? {
+            graft: {
+              ...figures(ours),
+              buildMs: times('build_ms'),
+              openMs: times('open_ms'),
+              tuning: first.tuning,
+            },
+          }
+        : {}),
       ...(failure === undefined ? {} : { failure }),
     };
   });
@@ -127,6 +140,11 @@ function row(cells: readonly (string | number | null | undefined)[]): string {
   return [...padded, ...cells.slice(columns.length)].join(' ').trimEnd();
 }
 
+function tuned({ places, measured, unusual }: Tuning): string {
+  if (places === 0) return '';
+  return measured === 0 ? 'not tuned' : `tuned: ${measured} of ${places} gradients, ${unusual} otherwise than usual`;
+}
+
 async function measureSteps(chosen: readonly string[], withPyTorch: boolean): Promise<Record<string, Result>> {
   const rounds = Math.max(1, Number(options.rounds) || 1);
   say(row(['a step', 'torch ms', 'graft ms', 'ratio', 'torch MiB', 'graft MiB', 'ratio', 'build ms', 'open ms']));
@@ -137,7 +155,7 @@ async function measureSteps(chosen: readonly string[], withPyTorch: boolean): Pr
     const memory = [torch?.peakRssMiB, graft?.peakRssMiB] as const;
     const speed = [torch?.ms, graft?.ms] as const;
     const cells = [name, ...speed, ratio(...speed), ...memory, ratio(...memory), graft?.buildMs, graft?.openMs];
-    say(row([...cells, failure ?? note ?? '']));
+    say(row([...cells, failure ?? [note, graft && tuned(graft.tuning)].filter(Boolean).join('; ')]));
     results[name] = result;
   }
   return results;

@@ -10,7 +10,11 @@ const measurementSchema = z.object({
   ms: z.object({ min: z.number(), median: z.number(), max: z.number() }),
   peakRssMiB: z.number().nullable(),
 });
-const graftSchema = measurementSchema.extend({ build_ms: z.number(), open_ms: z.number() });
+const graftSchema = measurementSchema.extend({
+  build_ms: z.number(),
+  open_ms: z.number(),
+  tuning: z.object({ places: z.number(), measured: z.number(), unusual: z.number() }),
+});
 export type GraftMeasurement = z.output<typeof graftSchema>;
 export type Measurement = z.output<typeof measurementSchema>;
 

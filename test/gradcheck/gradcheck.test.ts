@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import type { Spellings, Target } from '#shared/ir/target.ts';
+import type { SpellingKind } from '#shared/ops/spelling.ts';
 import { operatorTable } from '#shared/ops/table.ts';
 import { activationCases } from '#test/gradcheck/cases/activation.ts';
 import { arithmeticCases } from '#test/gradcheck/cases/arithmetic.ts';
@@ -66,11 +68,68 @@ describe('gradients written for channels in blocks', () => {
   test.each([...convolutionCases, ...poolingCases].map((one) => [`${one.op}: ${one.name}`, one] as const))(
     `%s (seed ${seed})`,
     async (_title, one) => {
-      for (const { input, error, tolerance } of await checkGradient(one, one.opsets?.at(-1) ?? 21, seed, smallBlock))
-        expect(error, `gradient of ${input}`).toBeLessThan(tolerance);
+      await expectRight(one, { channelBlock: smallBlock });
     },
   );
 });
+
+/** Gradients that can be written in several ways: those ways, and the cases that have them. */
+const spelled: Record<SpellingKind, { readonly ways: readonly string[]; readonly cases: readonly GradientCase[] }> = {
+  ConvWeightGradient: {
+    ways: [
+      'tap products',
+      'one product',
+      'channel-major products',
+      'sample convolution',
+      'sample groups',
+      'channel convolution',
+      'tap sums',
+    ],
+    cases: convolutionCases,
+  },
+  ConvInputGradient: { ways: ['transposed convolution', 'flipped kernel', 'tap products'], cases: convolutionCases },
+  MaxPoolGradient: { ways: ['scattered', 'taps'], cases: poolingCases },
+  AveragePoolGradient: {
+    ways: ['taps', 'repeated elements', 'transposed convolution', 'convolution'],
+    cases: poolingCases,
+  },
+  LayerNormalizationGradient: {
+    ways: ['reductions', 'products', 'kept statistics', 'kept statistics, products'],
+    cases: normalizationCases,
+  },
+  SoftmaxGradient: { ways: ['sum', 'product of rows', 'product with ones'], cases: activationCases },
+  GatherGradient: { ways: ['indicator product', 'scattered', 'scattered in one row', 'padded'], cases: indexingCases },
+};
+
+describe.each(Object.entries(spelled))('every way to write %s', (kind, { ways, cases }) => {
+  const checked = new Set<string>();
+  test.each(cases.map((one) => [`${one.op}: ${one.name}`, one] as const))(`%s (seed ${seed})`, async (_title, one) => {
+    const here = new Set<string>();
+    await expectRight(one, { channelBlock: smallBlock, spellings: noting(kind, here) });
+    for (const name of here) {
+      await expectRight(one, {
+        channelBlock: smallBlock,
+        spellings: (point) => (point.kind === kind ? name : undefined),
+      });
+      checked.add(name);
+    }
+  });
+
+  test('all of them have cases', () => expect([...checked].toSorted()).toEqual(ways.toSorted()));
+});
+
+/** Leaves every place as usual, and adds the names of all ways of a kind. */
+function noting(kind: string, names: Set<string>): Spellings {
+  return (point) => {
+    if (point.kind === kind) for (const name of point.candidates) names.add(name);
+    return undefined;
+  };
+}
+
+async function expectRight(one: GradientCase, target: Target): Promise<void> {
+  for (const { input, error, tolerance } of await checkGradient(one, one.opsets?.at(-1) ?? 21, seed, target))
+    expect(error, `gradient of ${input}`).toBeLessThan(tolerance);
+}
 
 test('every operator with a gradient is checked', () => {
   const checked = new Set<string>(Object.values(families).flatMap((cases) => cases.map(({ op }) => op)));

@@ -11,6 +11,7 @@ import { randomNormal, randomStreams } from '#shared/core/random.ts';
 import { elementCount, type Shape } from '#shared/core/shape.ts';
 import { GraphBuilder, type AttributeValue } from '#shared/ir/builder.ts';
 import type { Graph, Model, Node } from '#shared/ir/graph.ts';
+import type { Target } from '#shared/ir/target.ts';
 import { isFloat, tensorOf, type DType, type TensorType } from '#shared/ir/tensor.ts';
 import { encodeModel } from '#shared/onnx/encode.ts';
 import { toRuntime } from '#electron/engine/runtime/tensors.ts';
@@ -64,12 +65,12 @@ const directions = 3;
 
 type Values = Map<string, { readonly shape: Shape; readonly dtype: DType; readonly data: number[] }>;
 
-/** @param channelBlock of the kernels that the gradient is written for */
+/** @param target what the gradient is written for */
 export async function checkGradient(
   gradientCase: GradientCase,
   opset: number,
   seed: number,
-  channelBlock?: number,
+  target: Target = {},
 ): Promise<Deviation[]> {
   const { oracle } = gradientCase;
   // With a function as oracle the gradient itself stays in the kernel's type, and only the differences are float64.
@@ -104,7 +105,7 @@ export async function checkGradient(
   ]);
   await everything.release();
 
-  const builder = new GraphBuilder(opset, lowered, channelBlock);
+  const builder = new GraphBuilder(opset, lowered, target);
   const seeds = new Map<string, string>();
   const seedPoint: Values = new Map();
   const unused = new Set((gradientCase.unused ?? []).map((position) => graph.nodes[0]?.outputs[position]));

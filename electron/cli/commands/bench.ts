@@ -1,11 +1,12 @@
 /** Times the training step of any ONNX model. */
 import { basename, resolve } from 'node:path';
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { Option, type Command } from 'commander';
 import type { EngineOutput } from '#shared/protocol/engine.ts';
 import { devices, type Device } from '#shared/protocol/run.ts';
 import { exitCodes } from '../exit-code.ts';
 import type { Perform } from '../session.ts';
 import { bytes, table } from '../view/format.ts';
+import { parseCount } from './count.ts';
 
 interface Options {
   readonly case: string;
@@ -46,6 +47,7 @@ function describe(name: string, measured: EngineOutput<'bench'>): string {
     warmUp,
     ms,
     loss,
+    tuning,
     peakRssMiB,
     build_ms: build,
     open_ms: open,
@@ -56,6 +58,7 @@ function describe(name: string, measured: EngineOutput<'bench'>): string {
     ['fastest', milliseconds(ms.min)],
     ['slowest', milliseconds(ms.max)],
     ['loss', `${said(loss[0])} → ${said(loss.at(-1))}`],
+    ['gradients', written(tuning)],
     ['peak memory', bytes(peakRssMiB * 2 ** 20)],
     ['built in', milliseconds(build)],
     ['opened in', milliseconds(open)],
@@ -68,8 +71,8 @@ function milliseconds(value: number): string {
   return `${value < 100 ? value.toPrecision(3) : value.toFixed(0)} ms`;
 }
 
-function parseCount(value: string): number {
-  const count = /^\d+$/.test(value) ? Number(value) : 0;
-  if (count < 1 || !Number.isSafeInteger(count)) throw new InvalidArgumentError('It must be a whole number from 1.');
-  return count;
+/** How the gradients are written. */
+function written({ places, measured, unusual }: EngineOutput<'bench'>['tuning']): string {
+  if (measured === 0) return 'as usual (“graft tune” measures what is fastest here)';
+  return `${measured} of ${places} measured here, ${unusual} written otherwise than usual`;
 }

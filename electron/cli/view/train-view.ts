@@ -35,6 +35,7 @@ export class TrainView {
   #take(event: RunEvent): void {
     if (event.event === 'plan') this.#showPlan(event);
     else if (event.event === 'cache') this.#showCache(event.done, event.total, event.secondsLeft);
+    else if (event.event === 'tuning') this.#showTuning(event.done, event.total, event.secondsLeft);
     else if (event.event === 'step') this.#keepLoss(event.step, event.loss);
     else if (event.event === 'epoch') this.#showEpoch(event);
     else if (event.event === 'warning') this.#note(`! ${sentence(event)}`);
@@ -63,6 +64,16 @@ export class TrainView {
     this.#draw([
       `features ${bar(done / Math.max(1, total), barWidth)} ${done}/${total} · ${duration(secondsLeft)} left`,
     ]);
+  }
+
+  #showTuning(done: number, total: number, secondsLeft: number | null): void {
+    if (!this.#output.streams.terminal) {
+      if (done >= total) this.#note('tuned to this machine');
+      return;
+    }
+    this.#erase();
+    const left = secondsLeft === null ? '' : ` · ${duration(secondsLeft)} left`;
+    this.#draw([`tuning ${bar(done / Math.max(1, total), barWidth)} ${done}/${total}${left}`]);
   }
 
   #keepLoss(step: number, loss: number): void {

@@ -7,7 +7,9 @@ import { averageSlot, type StateSlot } from '#shared/compiler/6-update.ts';
 import type { Plan } from '#shared/compiler/compile.ts';
 import { emitDownload, names } from '#shared/compiler/7-emit.ts';
 import { emitUpload, stepOfRows } from '#shared/compiler/step-of-rows.ts';
+import { spellingsOf, type Choices } from '#shared/compiler/tuning/choices.ts';
 import { elementCount } from '#shared/core/shape.ts';
+import type { Model } from '#shared/ir/graph.ts';
 import { filledTensor, type Tensor } from '#shared/ir/tensor.ts';
 import { CarriedValues } from '#electron/engine/runtime/carried-values.ts';
 import { createSession, sessionError, type ConcreteDevice } from '#electron/engine/runtime/session.ts';
@@ -78,6 +80,7 @@ export class Network {
   #sessions: Partial<Record<SessionKind, ort.InferenceSession>> = {};
   /** Memory of the device, which is not the garbage collector's to free. */
   #onDevice: ort.Tensor[] = [];
+  #choices: Choices = {};
 
   constructor(plan: Plan, device: ConcreteDevice) {
     this.#plan = plan;
@@ -88,6 +91,11 @@ export class Network {
     this.load(
       new Map([...plan.initial, ...plan.slots.map((slot): [string, Tensor] => [slot.name, initialOf(slot, plan)])]),
     );
+  }
+
+  /** How gradients are written otherwise than usual; said before the first step. */
+  choose(choices: Choices): void {
+    this.#choices = choices;
   }
 
   /** Replaces parameters, and optimizer state where given. The tensors are copied. */
@@ -143,10 +151,16 @@ export class Network {
     if (kind === 'evaluation') return createTrainingSession(this.#plan.evaluation, this.#device);
     const options = { keepOnDevice: this.#carried.nextNames };
     if (kind === 'step of rows')
-      return createTrainingSession(stepOfRows(this.#plan.step, this.#plan.cut.name), this.#device, options);
+      return createTrainingSession(stepOfRows(await this.#written('step'), this.#plan.cut.name), this.#device, options);
+    return createTrainingSession(await this.#written(kind), this.#device, options);
+  }
+
+  /** Written for this machine. */
+  async #written(kind: 'step' | 'loop'): Promise<Model> {
     const block = this.#device === 'cpu' ? await channelBlock() : undefined;
-    const model = block === undefined ? this.#plan[kind] : this.#plan.emitFor(kind, block);
-    return createTrainingSession(model, this.#device, options);
+    const isUsual = block === undefined && Object.keys(this.#choices).length === 0;
+    const target = { channelBlock: block, spellings: spellingsOf(this.#choices) };
+    return isUsual ? this.#plan[kind] : this.#plan.emitFor(kind, target);
   }
 
   /** Rows for one loop. */

@@ -30,6 +30,8 @@ export const runRecordSchema = z.object({
   hashes: z.object({ backbone: z.string(), data: z.string() }),
   /** Folder that relative paths of project.graft start from. */
   baseFolder: z.string(),
+  /** Gradients that its graphs write otherwise than usual, and how; absent until training begins. */
+  spellings: z.record(z.string(), z.string()).optional(),
   best: bestSchema.optional(),
   reason: z.string().optional(),
 });

@@ -110,10 +110,13 @@ function newRecord(
   };
 }
 
+/** Events that say how far something has come, which nobody asks for later. */
+const passing: ReadonlySet<RunEvent['event']> = new Set<RunEvent['event']>(['cache', 'tuning', 'state']);
+
 function launch(project: Project, folder: RunFolder, device: ConcreteDevice, emit: EmitEvents, restore: boolean): void {
   const began = performance.now();
   const say = (events: readonly RunEvent[]): void => {
-    folder.appendEvents(events.filter(({ event }) => event !== 'cache' && event !== 'state'));
+    folder.appendEvents(events.filter(({ event }) => !passing.has(event)));
     emit(folder.path, events);
   };
   const trainer = new Trainer({

@@ -25,6 +25,7 @@ import {
   type EndReason,
   type Progress,
 } from '#electron/engine/training/progress.ts';
+import { choicesForRun } from '#electron/engine/tuning/run-choices.ts';
 import type { RunFolder } from '#electron/engine/training/run-folder.ts';
 import type { HeldOutRows } from '#electron/engine/training/held-out-rows.ts';
 import { prepareSamples, type PreparedSamples } from '#electron/engine/training/samples.ts';
@@ -62,6 +63,7 @@ export class Trainer {
   #bestParameters: ReadonlyMap<string, Tensor> | undefined;
   #samples: PreparedSamples | undefined;
   #stopping = false;
+  #isRestored = false;
   /** Resolves when a paused run may go on. */
   #pause: PromiseWithResolvers<void> | undefined;
   #bestIsWritten = true;
@@ -90,6 +92,8 @@ export class Trainer {
     const { tensors, progress } = folder.readCheckpoint('last');
     this.#network.load(tensors);
     this.#progress = progress;
+    this.#isRestored = true;
+    this.#network.choose(folder.readRecord().spellings ?? {});
     if (progress.best) this.#bestParameters = folder.readCheckpoint('best').tensors;
     folder.truncateEvents(progress.step, progress.epoch);
   }
@@ -147,6 +151,7 @@ export class Trainer {
       this.#emit({ event: 'warning', ...problem('run.half-on-cpu', {}, node) });
     const { training, rows, validation } = this.#samples;
     const stepsPerEpoch = Math.ceil(training.length / project.plan.batch);
+    if (!this.#isRestored) await this.#tune(stepsPerEpoch);
     const feed = await feedOf(rows, training, this.#network, project.plan);
     const steps = this.#chunks(training.length, stepsPerEpoch, feed.mostSteps);
     const chunks = prefetch(steps, feed.prepare, feed.ahead);
@@ -174,6 +179,21 @@ export class Trainer {
     }
     const kept = this.kept();
     return kept && { reason: this.#progress.finished, ...kept };
+  }
+
+  /** What a run begins with it keeps to its end, so that one that goes on later computes the same to the last bit. */
+  async #tune(stepsPerEpoch: number): Promise<void> {
+    const { project, folder, device } = this.#options;
+    const spellings = await choicesForRun({
+      plan: project.plan,
+      device,
+      steps: stepsPerEpoch * project.recipe.training.epochs,
+      interrupted: () => this.#interrupted(),
+      onProgress: (progress) => this.#emit({ event: 'tuning', ...progress }),
+      onProblem: (found) => this.#emit({ event: 'warning', ...found }),
+    });
+    folder.writeRecord({ ...folder.readRecord(), spellings });
+    this.#network.choose(spellings);
   }
 
   kept(): Kept | undefined {

@@ -23,6 +23,8 @@ function linesOf(note: NoteEvent): LogLine[] {
       return planLines(note);
     case 'cache':
       return [plain(`Features computed for ${note.done} of ${formatPlural(note.total, 'photo')}.`)];
+    case 'tuning':
+      return [plain(`Tuned to this machine: ${note.done} of ${formatPlural(note.total, 'gradient')} measured.`)];
     case 'epoch': {
       const wait = noticeableWait(note);
       const text =

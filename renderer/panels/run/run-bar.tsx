@@ -29,6 +29,12 @@ import classes from '#renderer/panels/run/run.module.css';
 const iconSize = 14;
 
 /** Starts and steers the run, and says how far it is. */
+/** What the bar counts, where that is not training. */
+const progressLabels: Partial<Record<RunState['phase'], string>> = {
+  caching: 'Features computed',
+  tuning: 'Gradients measured',
+};
+
 export function RunBar() {
   const state = useRun((store) => store.state);
   const [exporting, exportDialog] = useDisclosure();
@@ -51,7 +57,7 @@ export function RunBar() {
             value={100 * progress(state)}
             size={6}
             transitionDuration={0}
-            aria-label={state.phase === 'caching' ? 'Features computed' : 'Training done'}
+            aria-label={progressLabels[state.phase] ?? 'Training done'}
             striped={state.phase === 'starting'}
           />
         )}
@@ -60,7 +66,7 @@ export function RunBar() {
             <span className={classes['left']}>{left < 1 ? 'under 1 s' : formatDuration(left)}</span> left
           </span>
         )}
-        {active && state.phase !== 'caching' && speed !== undefined && (
+        {active && state.phase !== 'caching' && state.phase !== 'tuning' && speed !== undefined && (
           <span className={classes['speed']}>
             {formatCount(speed)} photos/s{device === undefined ? '' : ` on ${deviceWords(device)}`}
           </span>

@@ -22,6 +22,12 @@ export function RunStatus({ state }: { readonly state: RunState }) {
           Computing features once: <strong>{formatCount(state.cache.done)}</strong> of {formatCount(state.cache.total)}
         </span>
       );
+    case 'tuning':
+      return (
+        <span className={classes['status']}>
+          Tuning to this machine: <strong>{formatCount(state.tuning.done)}</strong> of {formatCount(state.tuning.total)}
+        </span>
+      );
     case 'starting':
     case 'stopping':
     case 'evaluating':
@@ -57,6 +63,8 @@ export function statusSentence(state: RunState): string {
       return 'Preparing the run…';
     case 'caching':
       return 'Computing features once.';
+    case 'tuning':
+      return 'Tuning to this machine…';
     case 'running':
       return 'Training.';
     case 'paused':

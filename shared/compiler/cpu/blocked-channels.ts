@@ -3,9 +3,10 @@
  * in it where all operands are. Everything else stays as it is.
  */
 import { elementCount, sameShape, type Shape } from '#shared/core/shape.ts';
-import { intAttribute, intsAttribute, reads, stringAttribute, type Graph, type Node } from '#shared/ir/graph.ts';
+import { intsAttribute, reads, type Graph, type Node } from '#shared/ir/graph.ts';
 import { readCounts } from '#shared/compiler/subgraph.ts';
 import { numbers, type TensorType } from '#shared/ir/tensor.ts';
+import { convolutionKind } from '#shared/compiler/cpu/convolution-kind.ts';
 import { Kernels } from '#shared/compiler/cpu/kernels.ts';
 import { blockedDomain, Layouts } from '#shared/compiler/cpu/layout.ts';
 import { Views } from '#shared/compiler/cpu/views.ts';
@@ -26,11 +27,8 @@ export function blockChannels(
   return blocking.finish();
 }
 
-/** Larger kernels are cotangents, in gradients of weights: to rearrange them costs more than it saves. */
-const mostTaps = 49;
-
 /** Operators whose every output element depends on the operands' elements at the same place alone. */
-const elementwise: ReadonlySet<string> = new Set(
+export const elementwise: ReadonlySet<string> = new Set(
   [
     'Add Sub Mul Div Pow Max Min Sum Neg Abs Sqrt Exp Log Reciprocal Erf Identity Cast Where',
     'Relu Clip LeakyRelu Elu Sigmoid Tanh HardSigmoid HardSwish Softplus com.microsoft.QuickGelu com.microsoft.Gelu',
@@ -86,22 +84,15 @@ class Blocking {
     return this.#layouts.typeOf(value)?.dtype === 'float32';
   }
 
-  /** Depthwise convolutions, and those with a spatial kernel: with a 1×1 kernel both layouts are as fast. */
   #convolution(node: Node): boolean {
     if (node.op !== 'Conv') return false;
     const [x, weight, bias] = node.inputs as readonly [string, string, string?];
     const output = node.outputs[0] as string;
-    const [outputs, inputs, ...kernel] = this.#shapeOf(weight) as [number, number, ...number[]];
-    const channels = this.#shapeOf(x)[1] as number;
-    const groups = intAttribute(node, 'group', 1);
-    const isDepthwise = groups > 1 && inputs === 1 && groups === channels && groups === outputs;
-    const taps = elementCount(kernel);
-    const isThin = groups === 1 && taps > 1 && channels < this.#layouts.block;
-    const isSpatial = groups === 1 && taps > 1 && taps <= mostTaps && this.#layouts.divides(x);
-    const fits = this.#layouts.divides(output) && this.#isFloat(x) && (isThin || this.#layouts.divides(x));
-    if (!fits || !(isDepthwise || isThin || isSpatial) || stringAttribute(node, 'auto_pad', 'NOTSET') !== 'NOTSET')
-      return false;
-    const filter = this.#kernels.arranged(weight, isDepthwise);
+    const kernel = this.#shapeOf(weight).slice(2);
+    const kind = convolutionKind(node, (value) => this.#layouts.typeOf(value), this.#layouts.block);
+    if (!kind) return false;
+    const isThin = kind === 'thin';
+    const filter = this.#kernels.arranged(weight, kind === 'depthwise');
     const data = isThin ? this.#layouts.plain(x) : this.#blockedData(x);
     const operands = [data, filter, ...(bias ? [this.#layouts.plain(bias)] : [])];
     const { builder } = this.#layouts;

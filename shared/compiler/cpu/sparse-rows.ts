@@ -7,12 +7,11 @@ import { elementCount, sameShape, type Shape } from '#shared/core/shape.ts';
 import { GraphBuilder } from '#shared/ir/builder.ts';
 import { intAttribute, producers, reads, stringAttribute, type Graph, type Node } from '#shared/ir/graph.ts';
 import { numbers, type TensorType } from '#shared/ir/tensor.ts';
+import { leastRowsPerRead } from '#shared/ops/indexing.ts';
 import { ancestors } from '#shared/compiler/subgraph.ts';
 
 type Types = ReadonlyMap<string, TensorType>;
 
-/** Tables with fewer rows for each that is read gain little. */
-const leastRowsPerRead = 4;
 /** ScatterElements and ScatterND are the current ones from here on. */
 const leastOpset = 16;
 

@@ -57,5 +57,5 @@ export function readFixture(name: string): Fixture {
 /** The step that trains every weight by plain descent, written for this processor. */
 export async function stepOf({ model, reference }: Fixture): Promise<CaseStep> {
   const training = { loss: { kind: 'cross_entropy' }, optimizer: { kind: 'sgd', lr: 1 }, trainable: 'all' as const };
-  return buildCaseStep(model, training, reference.shape, oracle, await channelBlock());
+  return buildCaseStep(model, training, reference.shape, oracle, { channelBlock: await channelBlock() });
 }

@@ -32,8 +32,8 @@ describe('a project', () => {
     const trained = usual.groups.flatMap(({ parameters }) => parameters);
     const suffix = inHalf(fuse(foldNormalizations(partition.suffix)), trained);
     const spec: StepSpec = { ...usual, scaling };
-    const emitFor: Plan['emitFor'] = (kind, block) =>
-      kind === 'step' ? emitStep(suffix, spec, { channelBlock: block }) : emitLoop(suffix, spec, block);
+    const emitFor: Plan['emitFor'] = (kind, target) =>
+      kind === 'step' ? emitStep(suffix, spec, { target }) : emitLoop(suffix, spec, target);
     return {
       ...plan,
       emitFor,

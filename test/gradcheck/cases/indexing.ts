@@ -16,6 +16,7 @@ export const indexingCases: readonly GradientCase[] = [
     attributes: { axis: -1 },
   },
   { op: 'Gather', name: 'one index', inputs: [signed(2, 4), ints([2], [])], attributes: { axis: 1 } },
+  { op: 'Gather', name: 'one index from the end', inputs: [signed(2, 4, 2), ints([-1])], attributes: { axis: 1 } },
   { op: 'Gather', name: '32-bit indices', inputs: [signed(4, 2), ints([1, -2], [2], 'int32')] },
   {
     op: 'Gather',

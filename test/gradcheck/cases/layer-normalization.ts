@@ -52,6 +52,21 @@ export const layerNormalizationCases: readonly GradientCase[] = [
   },
   {
     op: 'LayerNormalization',
+    name: 'in single precision',
+    inputs: [signed(2, 3, 8), signed(8), signed(8)],
+    opsets: [17, 21],
+    dtype: 'float32',
+  },
+  {
+    op: 'LayerNormalization',
+    name: 'two axes, in single precision',
+    inputs: [signed(2, 3, 4), signed(3, 4)],
+    attributes: { axis: 1 },
+    opsets: [17, 21],
+    dtype: 'float32',
+  },
+  {
+    op: 'LayerNormalization',
     name: 'two axes, no bias',
     inputs: [signed(2, 3, 4), signed(3, 4)],
     attributes: { axis: 1 },

@@ -1,45 +1,11 @@
 import { execFile } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve as absolute } from 'node:path';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { parseDocument } from '#shared/document/parse.ts';
 import { locateProgram } from '#electron/services/program.ts';
-import { runCommandLine } from '#electron/cli/program.ts';
-import { fakeEngine } from '#test/unit/electron/support/test-services.ts';
+import { setUp } from '#test/unit/electron/support/command-line.ts';
 import { temporaryFolder } from '#test/unit/electron/support/temporary-folder.ts';
-
-interface Outcome {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-  readonly lines: unknown[];
-}
-
-function setUp(): { folder: string; data: string; graft: (...words: string[]) => Promise<Outcome> } {
-  const folder = temporaryFolder();
-  const data = join(folder, 'photos');
-  for (const name of ['a', 'b']) mkdirSync(join(data, name), { recursive: true });
-  vi.stubEnv('GRAFT_HOME', join(folder, 'home'));
-  onTestFinished(() => void vi.unstubAllEnvs());
-  const graft = async (...words: string[]): Promise<Outcome> => {
-    let [out, err] = ['', ''];
-    const streams = {
-      out: (text: string) => void (out += text),
-      err: (text: string) => void (err += text),
-      terminal: false,
-      columns: 80,
-    };
-    const code = await runCommandLine(words, streams, { ...locateProgram(), version: '1.2.3', engine: fakeEngine });
-    const lines = words.includes('--json')
-      ? out
-          .split('\n')
-          .filter(Boolean)
-          .map((line): unknown => JSON.parse(line))
-      : [];
-    return { code, out, err, lines };
-  };
-  return { folder, data, graft };
-}
 
 describe('new', () => {
   test('writes a project whose parts have their conventional names and a relative data path', async () => {
@@ -218,6 +184,10 @@ describe('every command', () => {
     [['bench', 'm.onnx', '--case', 'c.json', '--batch', '0']],
     [['bench', 'm.onnx', '--case', 'c.json', '--batch', '8', '--steps', '1.5']],
     [['bench', 'm.onnx', '--case', 'c.json', '--batch', '8', '--device', 'abacus']],
+    [['tune', 'm.onnx', '--case', 'c.json']],
+    [['tune', 'm.onnx', '--batch', '8']],
+    [['tune', 'm.onnx', '--case', 'c.json', '--batch', '0']],
+    [['tune', '/nowhere/p.graft']],
     [['serve', '--port', 'front']],
     [['export', 'run']],
     [['check', '/nowhere/p.graft']],
@@ -247,6 +217,7 @@ describe('every command', () => {
       'grad',
       'step',
       'bench',
+      'tune',
       'explain',
       'stages',
       'devices',
@@ -320,7 +291,10 @@ describe('bench', () => {
     const { graft } = setUp();
     const { out } = await graft('bench', 'm.onnx', ...words);
     expect(out).toMatch(/^m\.onnx, input 8×.* on auto: 5 steps timed, after 2 to warm up\nmedian +2\.00 ms\n/);
-    expect(out).toMatch(/loss +2\.0000 → 0\.50000\npeak memory +1\.5 GiB\nbuilt in +250 ms\n/);
+    expect(out).toMatch(
+      /loss +2\.0000 → 0\.50000\ngradients +20 of 22 measured here, 3 written otherwise than usual\n/,
+    );
+    expect(out).toMatch(/peak memory +1\.5 GiB\nbuilt in +250 ms\n/);
   });
 
   test('warns of a loss that is not finite', async () => {

@@ -16,25 +16,35 @@ const command = `
   process.exitCode = await runCommandLine(words, standardStreams, { ...locateProgram(), engine });
 `;
 
-/** Presses Ctrl+C, which the terminal and npm both pass on, once standard output holds `words`. */
-async function interrupted(title: string, words: string): Promise<{ code: unknown; out: string; log: string }> {
+/** Presses Ctrl+C, which the terminal and npm both pass on, once a training says `words`. */
+async function interrupted(title: string, words: string): Promise<Ended> {
   const folder = temporaryFolder();
   const file = join(folder, 'p.graft');
   const project = await new Documents(join(folder, 'recent.json')).save({ ...emptyDocument, title }, file);
+  return interruptedCommand(folder, ['train', project.path], words);
+}
+
+interface Ended {
+  readonly code: unknown;
+  readonly out: string;
+  readonly log: string;
+}
+
+/** The same for any command, once either of its outputs holds `words`. */
+async function interruptedCommand(home: string, given: readonly string[], words: string): Promise<Ended> {
   const { node, root } = locateProgram();
-  const commandWords = ['--input-type=module-typescript', '--eval', command, fakeEngine, 'train', project.path];
-  const child = spawn(node, commandWords, { cwd: root, env: { ...process.env, GRAFT_HOME: folder } });
+  const commandWords = ['--input-type=module-typescript', '--eval', command, fakeEngine, ...given];
+  const child = spawn(node, commandWords, { cwd: root, env: { ...process.env, GRAFT_HOME: home } });
   let [out, log] = ['', ''];
+  const heard = (before: string, after: string): void => {
+    if (before.includes(words) || !after.includes(words)) return;
+    child.kill('SIGINT');
+    child.kill('SIGINT');
+  };
   child.stderr.setEncoding('utf8');
-  child.stderr.on('data', (chunk: string) => (log += chunk));
+  child.stderr.on('data', (chunk: string) => heard(log, (log += chunk)));
   child.stdout.setEncoding('utf8');
-  child.stdout.on('data', (chunk: string) => {
-    const before = out.includes(words);
-    out += chunk;
-    if (before || !out.includes(words)) return;
-    child.kill('SIGINT');
-    child.kill('SIGINT');
-  });
+  child.stdout.on('data', (chunk: string) => heard(out, (out += chunk)));
   const code = await new Promise((resolve) => child.once('close', resolve));
   return { code, out, log };
 }
@@ -56,5 +66,13 @@ describe('Ctrl+C', () => {
     const { code, log } = await interrupted('has trained nothing yet', 'A run of the stand-in engine.');
     expect(log).toContain('The run was stopped before anything was trained.');
     expect(code).toBe(130);
+  });
+
+  test('stops measuring, and shows what is measured', async () => {
+    const words = ['tune', 'waits.onnx', '--case', 'c.json', '--batch', '2', '--json'];
+    const { code, out, log } = await interruptedCommand(temporaryFolder(), words, '1 of 2 gradients');
+    expect(code).toBe(130);
+    expect(JSON.parse(out)).toMatchObject({ stopped: true, measured: 1 });
+    expect(log).toContain('what is measured is kept');
   });
 });

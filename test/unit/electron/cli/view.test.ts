@@ -106,6 +106,8 @@ describe('a run on a terminal that redraws', () => {
     const streams = { out: (more: string) => void (text += more), err: () => undefined, terminal: true, columns: 60 };
     const view = new TrainView(new Output(false, streams));
     view.show([plan, { event: 'cache', done: 5, total: 10, secondsLeft: 1 }]);
+    view.show([{ event: 'tuning', done: 2, total: 8, secondsLeft: 1 }]);
+    expect(screen(text).at(-1)).toBe('tuning ██████░░░░░░░░░░░░░░░░░░ 2/8 · 1.0 s left');
     view.show([step(1), step(2)]);
     view.show([step(3), step(4)]);
     view.show([

@@ -56,7 +56,9 @@ describe('a run’s history', () => {
     expect(historyOf(step(1, 1), step(2, 1), epoch(1, 1), step(1, 2))).toEqual([step(1, 2)]);
   });
 
-  test('keeps only the latest progress of the cache', () => {
+  test('keeps only the latest progress of tuning, and of the cache', () => {
+    const tuning = (done: number): RunEvent => ({ event: 'tuning', done, total: 3, secondsLeft: 0 });
+    expect(historyOf(cache(3), tuning(1), tuning(2))).toEqual([cache(3), tuning(2)]);
     expect(historyOf(cache(1), cache(2), cache(3))).toEqual([cache(3)]);
     expect(historyOf(cache(3), step(1), cache(1))).toEqual([cache(3), step(1), cache(1)]);
   });

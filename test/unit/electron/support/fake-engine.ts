@@ -14,6 +14,7 @@ import {
   type EngineProcedure,
 } from '#shared/protocol/engine.ts';
 import type { RunEvent } from '#shared/protocol/run.ts';
+import type { TuningProgress } from '#shared/protocol/tuning.ts';
 import { backboneFacts, datasetFacts, evaluation } from './samples.ts';
 
 const steps = 10;
@@ -123,7 +124,14 @@ function die(): void {
   process.stderr.write('out of order\n', () => process.kill(process.pid, 'SIGKILL'));
 }
 
-type Answers = { readonly [Name in EngineProcedure]: (input: EngineInput<Name>) => EngineOutput<Name> };
+type Answers = {
+  readonly [Name in EngineProcedure]: (
+    input: EngineInput<Name>,
+    say: (progress: TuningProgress) => void,
+  ) => EngineOutput<Name> | Promise<EngineOutput<Name>>;
+};
+
+let stopWaiting = (): void => undefined;
 
 const answers: Answers = {
   devices: () => [{ device: 'cpu', name: process.env['GRAFT_HOME'] ?? '', available: true, preferred: true }],
@@ -174,26 +182,60 @@ const answers: Answers = {
     stepsPerRun: 1,
     warmUp: 2,
     ms: { min: 1, median: 2, max: 3 },
+    tuning: { places: 22, measured: 20, unusual: 3 },
     loss: [2, 1, path.endsWith('diverges.onnx') ? null : 0.5],
     peakRssMiB: 1536,
     build_ms: 250,
     open_ms: 20,
   }),
+  tune: ({ source, device, again }, say) => {
+    say({ done: 0, total: 2, secondsLeft: null });
+    say({ done: 1, total: 2, secondsLeft: 1.5 });
+    const file = source.kind === 'model' ? source.path : source.document.title;
+    const place = { operator: 'ConvWeightGradient', count: 3, usual: 'tap products' };
+    const report = {
+      device,
+      machine: source.kind === 'model' ? `${source.casePath} ${source.batch}` : source.baseFolder,
+      file: '/home/tuning.json',
+      places: [
+        { ...place, shape: file, chosen: 'one product', ms: { 'tap products': 20, 'one product': 12.25 } },
+        { ...place, shape: String(again), chosen: 'tap products' },
+      ],
+      measured: 1,
+      disturbed: file.endsWith('busy.onnx') ? 1 : 0,
+      stopped: false,
+      seconds: 2,
+      problems: [],
+    };
+    if (!file.endsWith('waits.onnx')) return report;
+    // Until it is stopped.
+    return new Promise((resolve) => {
+      stopWaiting = () => resolve({ ...report, stopped: true });
+    });
+  },
+  stopTuning: () => {
+    stopWaiting();
+    return {};
+  },
   // Breaks the contract on purpose: the host must not pass on what is no list of stages.
   stages: () => 'not stages' as unknown as EngineOutput<'stages'>,
 };
 
 let asked = 0;
 
-process.on('message', (raw) => {
+process.on('message', (raw) => void answer(raw));
+
+async function answer(raw: unknown): Promise<void> {
   const { id, procedure, input } = engineRequestSchema.parse(raw);
   try {
     const parsed = engineProcedures[procedure].input.parse(input);
-    send({ type: 'reply', id, output: (answers[procedure] as (given: unknown) => unknown)(parsed) });
+    const reply = answers[procedure] as (given: unknown, say: (progress: TuningProgress) => void) => unknown;
+    send({ type: 'reply', id, output: await reply(parsed, (progress) => send({ type: 'progress', id, progress })) });
   } catch (error) {
     send({ type: 'failure', id, problem: toProblem(error) });
   }
-});
+}
+
 process.on('disconnect', () => process.exit());
 process.on('SIGINT', () => undefined);
 send({ type: 'ready' });

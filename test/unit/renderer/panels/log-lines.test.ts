@@ -12,6 +12,7 @@ describe('log', () => {
       { ...plan, unreadable, cached: true },
       { event: 'warning', ...warning },
       { event: 'cache', done: 50, total: 50, secondsLeft: 0 },
+      { event: 'tuning', done: 7, total: 12, secondsLeft: 0 },
       epoch(1, 0.5, true),
       { event: 'state', state: 'paused' },
       done,
@@ -23,6 +24,7 @@ describe('log', () => {
       'warning',
       'warning',
       'plain',
+      'plain',
       'good',
       'plain',
       'good',
@@ -32,10 +34,11 @@ describe('log', () => {
     );
     expect(lines[2]?.text).toBe('Left out /photos/hat/3.jpg: it is cut off');
     expect(lines[3]).toEqual({ text: warning.message, remedy: warning.remedy, tone: 'warning' });
-    expect(lines[5]?.text).toBe(
+    expect(lines[5]?.text).toBe('Tuned to this machine: 7 of 12 gradients measured.');
+    expect(lines[6]?.text).toBe(
       'Epoch 1: training loss 0.250 (90.0 % right), validation loss 0.500 (60.0 % right). Best so far.',
     );
-    expect(lines[7]?.text).toBe('Finished all epochs after 10 s. The model of epoch 2 is kept.');
+    expect(lines[8]?.text).toBe('Finished all epochs after 10 s. The model of epoch 2 is kept.');
   });
 
   it('says how long photos were waited for, where it is worth a word', () => {

@@ -39,6 +39,24 @@ describe('run state', () => {
     expect(currentEpoch(state)).toBe(3);
   });
 
+  it('is tuned before it trains, which may end before everything is measured', () => {
+    const tuning = (count: number, left: number | null): RunEvent => ({
+      event: 'tuning',
+      done: count,
+      total: 8,
+      secondsLeft: left,
+    });
+    let state = reduceRun(starting, [plan, tuning(0, null)]);
+    expect([state.phase, progress(state), secondsLeft(state)]).toEqual(['tuning', 0, undefined]);
+    expect(isActive(state)).toBe(true);
+    state = reduceRun(state, [tuning(2, 3)]);
+    expect([progress(state), secondsLeft(state)]).toEqual([0.25, 3]);
+    expect(reduceRun(state, [tuning(8, 0)]).phase).toBe('running');
+    state = reduceRun(state, [{ event: 'state', state: 'running' }]);
+    expect([state.phase, progress(state)]).toEqual(['running', 0]);
+    expect(knownRun(state)?.record.notes.map((note) => note.event)).toEqual(['plan', 'tuning', 'state']);
+  });
+
   it('shares the time left over the steps since the last epoch', () => {
     const state = reduceRun(starting, [plan, ...wholeEpoch(1, 0.5, true), step(5), step(6)]);
     expect(currentEpoch(state)).toBe(2);
