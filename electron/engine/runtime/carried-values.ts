@@ -35,7 +35,7 @@ export class CarriedValues {
       0,
     );
     const limit = bytes < muchBytes || this.onDevice ? runMilliseconds : longRunMilliseconds;
-    return Math.max(1, Math.floor(limit / millisecondsOfStep));
+    return Math.max(1, Math.round(limit / millisecondsOfStep));
   }
 
   /** Sets or replaces some of them. The tensors are copied. */
