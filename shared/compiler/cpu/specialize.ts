@@ -10,6 +10,7 @@ import { roundHalves } from '#shared/compiler/cpu/rounded-halves.ts';
 import { rankScalars } from '#shared/compiler/cpu/scalar-ranks.ts';
 import { shareGelu } from '#shared/compiler/cpu/shared-gelu.ts';
 import { keepRowsSparse } from '#shared/compiler/cpu/sparse-rows.ts';
+import { joinTranspositions } from '#shared/compiler/cpu/transposed-products.ts';
 import { isFixed } from '#shared/compiler/inference.ts';
 import type { Oracle } from '#shared/compiler/oracle.ts';
 import { withoutCopies } from '#shared/compiler/subgraph.ts';
@@ -19,15 +20,16 @@ import { withoutCopies } from '#shared/compiler/subgraph.ts';
  */
 export async function specialize(model: Model, oracle: Oracle, block: number | undefined): Promise<Model> {
   const graph = await specializeGraph(model, model.graph, oracle, block);
-  const blocked = usesDomain(graph, blockedDomain) ? { [blockedDomain]: 1 } : {};
-  return { ...model, graph, opsets: { ...model.opsets, ...blocked } };
+  const used = [blockedDomain, 'com.microsoft'].filter((domain) => usesDomain(graph, domain));
+  return { ...model, graph, opsets: { ...model.opsets, ...Object.fromEntries(used.map((domain) => [domain, 1])) } };
 }
 
 async function specializeGraph(model: Model, graph: Graph, oracle: Oracle, block: number | undefined): Promise<Graph> {
   const opset = model.opsets[''] as number;
   const types = await typesOf({ ...model, graph }, oracle);
   const nodes = await Promise.all(graph.nodes.map((node) => withBodies(model, node, types, oracle, block)));
-  const sparse = keepRowsSparse(shareGelu({ ...graph, nodes }), opset, types);
+  const joined = joinTranspositions(shareGelu({ ...graph, nodes }), types);
+  const sparse = keepRowsSparse(joined, opset, types);
   const rounded = roundHalves(rankScalars(sparse, opset, types), opset, types);
   return withoutCopies(block === undefined ? rounded : blockChannels(rounded, opset, types, block));
 }

@@ -210,6 +210,26 @@ it('x·Φ(x) takes the Φ that its gradient has', async () => {
   expect(opsOf(special, 'com.microsoft')).toEqual(['Gelu']);
 });
 
+it('products read transposed what was transposed before them, and give their result so', async () => {
+  const builder = new GraphBuilder(17);
+  const a = builder.input('a', 'float32', [2, 3, 4]);
+  const b = builder.input('b', 'float32', [2, 5, 4]);
+  const weight = builder.input('weight', 'float32', [4, 6]);
+  const swapped = (value: string): string => builder.transpose(value, [0, 2, 1]);
+  const outputs: Record<string, Shape> = {
+    [builder.op('MatMul', [a, swapped(b)])]: [2, 3, 5],
+    [swapped(builder.op('MatMul', [a, weight]))]: [2, 6, 3],
+    [swapped(builder.op('MatMul', [b, swapped(a)]))]: [2, 3, 5],
+    [builder.op('MatMul', [builder.transpose(weight, [1, 0]), swapped(b)])]: [2, 6, 5],
+  };
+  for (const [name, shape] of Object.entries(outputs)) builder.output(name, 'float32', shape);
+  const model = modelOf(builder.build('test'));
+  const special = await specialize(model, oracle, undefined);
+  await expectSame(model, special);
+  expect(opsOf(special)).toEqual([]);
+  expect(opsOf(special, 'com.microsoft')).toEqual(Array(4).fill('FusedMatMul'));
+});
+
 describe('the gradient of a table of which few rows are read', () => {
   const shape = [40, 6];
   // A row read twice, and one counted from the end that is the same as one counted from the first.
