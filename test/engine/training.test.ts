@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { predict } from '#electron/engine/predict.ts';
 import { RunFolder } from '#electron/engine/training/run-folder.ts';
 import { control, evaluate, exportRun, pool, resume, train } from '#electron/engine/training/runs.ts';
+import { float32Values } from '#shared/ir/tensor.ts';
 import type { Device, RunEvent } from '#shared/protocol/run.ts';
 import { losses, Listener, makePictures, project, temporaryHome } from '#test/engine/support.ts';
 
@@ -210,6 +211,23 @@ describe('a run', () => {
     expect(new RunFolder(listener.folder).readRecord().status).toBe('failed');
     const epochs = listener.all('epoch');
     expect(existsSync(join(listener.folder, 'model.onnx'))).toBe(epochs.length > 0);
+  });
+
+  it('leaves the best weights it had on disk, however long ago it was checkpointed', async () => {
+    const listener = await run(
+      ['training.epochs=400', 'schedule.kind=constant', 'optimizer.learningRate=0.0005'],
+      'cpu',
+      (event) => {
+        if (event.event === 'epoch' && event.best && event.epoch > 1)
+          control({ action: 'learning-rate', factor: 1e38 });
+      },
+    );
+    expect(listener.find('error')?.code).toBe('run.loss-not-finite');
+    const best = listener.all('epoch').findLast((epoch) => epoch.best);
+    const { tensors, progress } = new RunFolder(listener.folder).readCheckpoint('best');
+    expect(progress.best?.epoch).toBe(best?.epoch);
+    expect([...tensors.values()].every((tensor) => float32Values(tensor).every(Number.isFinite))).toBe(true);
+    expect((await evaluate(listener.folder)).accuracy).toBeCloseTo(best?.validation.accuracy as number, 10);
   });
 
   it('ends in float16 too when no smaller scale makes a number of the loss', async () => {

@@ -32,3 +32,12 @@ it('gives the memory of a device back once the next values have come', () => {
   expect(given).toEqual(['first']);
   expect(carried.feeds['w']).toBe(second);
 });
+
+it('has many steps in a run where they are short, or where much is carried', () => {
+  const little = new CarriedValues();
+  little.load(new Map([['w', filledTensor([1000], 0)]]));
+  expect([0.1, 40, 350, 2000].map((step) => little.stepsPerRun(step))).toEqual([1000, 3, 1, 1]);
+  const much = new CarriedValues();
+  much.load(new Map([['w', filledTensor([2 ** 23], 0)]]));
+  expect([0.1, 40, 350, 2000].map((step) => much.stepsPerRun(step))).toEqual([10_000, 25, 3, 1]);
+});
