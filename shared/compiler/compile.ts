@@ -118,7 +118,7 @@ export async function compile({ recipe, backbone, classCounts, oracle, memoryLim
   };
   const limit = recipe.training.memoryLimit * 2 ** 20 || (memoryLimit ?? Number.POSITIVE_INFINITY);
   const trained = groups.flatMap((group) => group.parameters);
-  const joined = fuse(foldNormalizations(divided.suffix));
+  const joined = fuse(foldNormalizations(divided.suffix), trained);
   const suffix = isHalf ? inHalf(joined, trained) : joined;
   const checkpointing = await chooseCheckpoints(suffix, () => emitStep(suffix, whole), limit, oracle);
   const spec: StepSpec = checkpointing ? { ...whole, cuts: checkpointing.cuts } : whole;
