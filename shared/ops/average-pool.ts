@@ -1,5 +1,12 @@
 import { elementCount } from '#shared/core/shape.ts';
-import { describeWindows, taps, type WindowAxis } from '#shared/ops/geometry.ts';
+import {
+  describeWindows,
+  taps,
+  transposedAttributes,
+  turnedAttributes,
+  turns,
+  type WindowAxis,
+} from '#shared/ops/geometry.ts';
 import type { GradientContext } from '#shared/ops/gradient-context.ts';
 import { sizes, spell } from '#shared/ops/spelling.ts';
 import { spreadWindows } from '#shared/ops/windows.ts';
@@ -24,11 +31,12 @@ export function averagePoolGradient(g: GradientContext, axes: readonly WindowAxi
   );
   // onnxruntime has no other kernel of these for the processor.
   const convolves = g.dtype === 'float32' && axes.length <= 2;
+  const unstrided = axes.every(({ stride }) => stride === 1);
   const ways = {
     taps: () => spreadEvenly(g, axes, share),
     'repeated elements': tiles ? () => repeated(g, axes, share) : undefined,
-    'transposed convolution': convolves ? () => byTransposedConvolution(g, axes, share) : undefined,
-    convolution: convolves && flips(axes) ? () => byConvolution(g, axes, share) : undefined,
+    'transposed convolution': convolves ? () => byChannel(g, axes, 'ConvTranspose', share) : undefined,
+    convolution: convolves && unstrided && turns(axes) ? () => byChannel(g, axes, 'Conv', share) : undefined,
   };
   const key = `${sizes(g.inputShape(0))} → ${sizes(g.outputShape(0).slice(1))}, ${describeWindows(axes)}, ${g.dtype}`;
   return spell(g, 'AveragePoolGradient', key, ways, 'taps');
@@ -66,44 +74,16 @@ function repeated(g: GradientContext, axes: readonly WindowAxis[], share: string
   return g.builder.reshape(spread, g.inputShape(0));
 }
 
-/** Each channel by itself, with a kernel of ones. */
-function byTransposedConvolution(g: GradientContext, axes: readonly WindowAxis[], share: string): string {
-  return g.builder.op('ConvTranspose', [share, ones(g, axes)], {
-    group: channelsOf(g),
-    kernel_shape: axes.map((axis) => axis.kernel),
-    strides: axes.map((axis) => axis.stride),
-    dilations: axes.map((axis) => axis.dilation),
-    pads: [...axes.map((axis) => axis.begin), ...axes.map((axis) => Math.max(axis.end, 0))],
-    output_padding: axes.map((axis) => Math.max(-axis.end, 0)),
-  });
-}
-
-/** For stride 1; a kernel of ones is the same turned around. */
-function byConvolution(g: GradientContext, axes: readonly WindowAxis[], share: string): string {
-  const reach = axes.map((axis) => axis.dilation * (axis.kernel - 1));
-  return g.builder.op('Conv', [share, ones(g, axes)], {
-    group: channelsOf(g),
-    kernel_shape: axes.map((axis) => axis.kernel),
-    dilations: axes.map((axis) => axis.dilation),
-    pads: [
-      ...axes.map((axis, index) => (reach[index] as number) - axis.begin),
-      ...axes.map((axis, index) => (reach[index] as number) - axis.end),
-    ],
-  });
-}
-
-function flips(axes: readonly WindowAxis[]): boolean {
-  return axes.every((axis) => {
-    const reach = axis.dilation * (axis.kernel - 1);
-    return axis.stride === 1 && axis.begin <= reach && axis.end <= reach;
-  });
-}
-
-function channelsOf(g: GradientContext): number {
-  return g.inputShape(0)[1] as number;
-}
-
-function ones(g: GradientContext, axes: readonly WindowAxis[]): string {
-  const shape = [channelsOf(g), 1, ...axes.map((axis) => axis.kernel)];
-  return g.constantOf(shape, Array<number>(elementCount(shape)).fill(1));
+/** Each channel by itself, with a kernel of ones, which is the same turned around. */
+function byChannel(
+  g: GradientContext,
+  axes: readonly WindowAxis[],
+  op: 'Conv' | 'ConvTranspose',
+  share: string,
+): string {
+  const group = g.inputShape(0)[1] as number;
+  const shape = [group, 1, ...axes.map((axis) => axis.kernel)];
+  const ones = g.constantOf(shape, Array<number>(elementCount(shape)).fill(1));
+  const attributes = op === 'Conv' ? turnedAttributes(axes) : transposedAttributes(axes);
+  return g.builder.op(op, [share, ones], { group, ...attributes });
 }

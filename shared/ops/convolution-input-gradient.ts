@@ -4,7 +4,14 @@
  * faster wherever it applies, 1×1 and depthwise included, as measured on CPU.
  */
 import { elementCount } from '#shared/core/shape.ts';
-import { describeConvolution, type Convolution } from '#shared/ops/geometry.ts';
+import {
+  describeConvolution,
+  paddingBehind,
+  transposedAttributes,
+  turnedAttributes,
+  turns,
+  type Convolution,
+} from '#shared/ops/geometry.ts';
 import type { GradientContext } from '#shared/ops/gradient-context.ts';
 import { spell } from '#shared/ops/spelling.ts';
 import { spreadWindows } from '#shared/ops/windows.ts';
@@ -13,14 +20,7 @@ type Spelling = (g: GradientContext, conv: Convolution) => string;
 
 /** The transposed convolution, for every stride, dilation, padding and grouping. */
 const byTransposedConvolution: Spelling = (g, { axes, groups }) =>
-  g.builder.op('ConvTranspose', [g.dy, g.input(1)], {
-    group: groups,
-    kernel_shape: axes.map((axis) => axis.kernel),
-    strides: axes.map((axis) => axis.stride),
-    dilations: axes.map((axis) => axis.dilation),
-    pads: [...axes.map((axis) => axis.begin), ...axes.map((axis) => Math.max(axis.end, 0))],
-    output_padding: axes.map((axis) => Math.max(-axis.end, 0)),
-  });
+  g.builder.op('ConvTranspose', [g.dy, g.input(1)], { group: groups, ...transposedAttributes(axes) });
 
 /**
  * A convolution of dY with the kernel turned around and its channel axes exchanged; with a stride, of dY with zeros
@@ -28,9 +28,8 @@ const byTransposedConvolution: Spelling = (g, { axes, groups }) =>
  */
 const byFlippedKernel: Spelling = (g, conv) => {
   const { axes, groups } = conv;
-  const reach = axes.map((axis) => axis.dilation * (axis.kernel - 1));
   // Zeros behind the last element, which spreading puts there, are padding that need not be added.
-  const behind = axes.map((axis, index) => (reach[index] as number) - axis.end - (axis.stride - 1));
+  const behind = axes.map(paddingBehind);
   const spread = spreadOut(g, conv);
   const cotangent = behind.every((size) => size >= 0)
     ? spread
@@ -40,15 +39,7 @@ const byFlippedKernel: Spelling = (g, conv) => {
         axes.map(() => 0),
         axes.map((axis, index) => axis.output * axis.stride + Math.min(behind[index] as number, 0)),
       );
-  return g.builder.op('Conv', [cotangent, flippedKernel(g, conv)], {
-    group: groups,
-    kernel_shape: axes.map((axis) => axis.kernel),
-    dilations: axes.map((axis) => axis.dilation),
-    pads: [
-      ...axes.map((axis, index) => (reach[index] as number) - axis.begin),
-      ...behind.map((size) => Math.max(size, 0)),
-    ],
-  });
+  return g.builder.op('Conv', [cotangent, flippedKernel(g, conv)], { group: groups, ...turnedAttributes(axes) });
 };
 
 /** dY with stride − 1 zeros behind every element. */
@@ -106,14 +97,6 @@ function flippedKernel(g: GradientContext, conv: Convolution): string {
   return g.builder.reshape(weight, [conv.inputChannels, outputs, ...kernel]);
 }
 
-/** Whether `byFlippedKernel` applies: no more padding than the kernel reaches, whatever is unread. */
-function flips({ axes }: Convolution): boolean {
-  return axes.every((axis) => {
-    const reach = axis.dilation * (axis.kernel - 1);
-    return axis.begin <= reach && axis.end <= reach;
-  });
-}
-
 /** A product per tap costs a pass over X per tap: worth it for few, where the others do more than they need. */
 const mostTaps = 9;
 
@@ -122,9 +105,9 @@ export function inputGradient(g: GradientContext, conv: Convolution): string {
   const unstrided = conv.axes.every((axis) => axis.stride === 1);
   const ways = {
     'transposed convolution': () => byTransposedConvolution(g, conv),
-    'flipped kernel': flips(conv) ? () => byFlippedKernel(g, conv) : undefined,
+    'flipped kernel': turns(conv.axes) ? () => byFlippedKernel(g, conv) : undefined,
     'tap products': taps <= mostTaps ? () => byTapProducts(g, conv) : undefined,
   };
-  const usual = unstrided && flips(conv) ? 'flipped kernel' : 'transposed convolution';
+  const usual = unstrided && turns(conv.axes) ? 'flipped kernel' : 'transposed convolution';
   return spell(g, 'ConvInputGradient', describeConvolution(conv, g.dtype), ways, usual);
 }

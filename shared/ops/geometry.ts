@@ -94,3 +94,35 @@ export function describeConvolution(conv: Convolution, dtype: string): string {
   const output = [conv.outputChannels, ...conv.axes.map((axis) => axis.output)].join('×');
   return `${input} → ${output}, ${describeWindows(conv.axes)}, groups ${conv.groups}, ${dtype}`;
 }
+
+/** Attributes of the ConvTranspose that adds to what the windows of a convolution read. */
+export function transposedAttributes(axes: readonly WindowAxis[]): Readonly<Record<string, number[]>> {
+  return {
+    kernel_shape: axes.map((axis) => axis.kernel),
+    strides: axes.map((axis) => axis.stride),
+    dilations: axes.map((axis) => axis.dilation),
+    pads: [...axes.map((axis) => axis.begin), ...axes.map((axis) => Math.max(axis.end, 0))],
+    output_padding: axes.map((axis) => Math.max(-axis.end, 0)),
+  };
+}
+
+const reachOf = ({ dilation, kernel }: WindowAxis): number => dilation * (kernel - 1);
+
+/** Whether a Conv with the kernel turned around does the same: no more padding than the kernel reaches. */
+export function turns(axes: readonly WindowAxis[]): boolean {
+  return axes.every((axis) => axis.begin <= reachOf(axis) && axis.end <= reachOf(axis));
+}
+
+/** Padding behind the last value that the turned kernel takes in, each with stride − 1 zeros behind it; negative is too many. */
+export function paddingBehind(axis: WindowAxis): number {
+  return reachOf(axis) - axis.end - (axis.stride - 1);
+}
+
+/** Attributes of that Conv. */
+export function turnedAttributes(axes: readonly WindowAxis[]): Readonly<Record<string, number[]>> {
+  return {
+    kernel_shape: axes.map((axis) => axis.kernel),
+    dilations: axes.map((axis) => axis.dilation),
+    pads: [...axes.map((axis) => reachOf(axis) - axis.begin), ...axes.map((axis) => Math.max(paddingBehind(axis), 0))],
+  };
+}
