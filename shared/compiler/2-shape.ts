@@ -13,7 +13,7 @@ import { fold } from '#shared/compiler/folding.ts';
 import { inferAll, isFixed } from '#shared/compiler/inference.ts';
 import { withScalarRanges } from '#shared/compiler/scalar-ranges.ts';
 import { timeFirst } from '#shared/compiler/time-first.ts';
-import { ancestors, definitions } from '#shared/compiler/subgraph.ts';
+import { definitions, withoutDead } from '#shared/compiler/subgraph.ts';
 
 export interface TypedModel extends Model {
   readonly graph: TypedGraph;
@@ -100,22 +100,7 @@ function constantValue(node: Node): Tensor | undefined {
 function withBranchesTaken(model: Model): Model {
   const constant = constantsToInitializers(model);
   const graph = resolveBranches(constant.graph);
-  return graph === constant.graph ? withoutDeadNodes(constant) : withBranchesTaken({ ...model, graph });
-}
-
-function withoutDeadNodes(model: Model): Model {
-  const needed = ancestors(
-    model.graph,
-    model.graph.outputs.map((output) => output.name),
-  );
-  return {
-    ...model,
-    graph: {
-      ...model.graph,
-      nodes: model.graph.nodes.filter((node) => needed.nodes.has(node)),
-      initializers: new Map([...model.graph.initializers].filter(([name]) => needed.values.has(name))),
-    },
-  };
+  return graph === constant.graph ? { ...constant, graph: withoutDead(graph) } : withBranchesTaken({ ...model, graph });
 }
 
 /** Those of the values this graph has, in its order. */

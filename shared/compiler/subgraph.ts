@@ -43,6 +43,19 @@ export function ancestors(
   return found;
 }
 
+/** The graph without nodes and initializers that none of its outputs needs. */
+export function withoutDead(graph: Graph): Graph {
+  const needed = ancestors(
+    graph,
+    graph.outputs.map(({ name }) => name),
+  );
+  return {
+    ...graph,
+    nodes: graph.nodes.filter((node) => needed.nodes.has(node)),
+    initializers: new Map([...graph.initializers].filter(([name]) => needed.values.has(name))),
+  };
+}
+
 /** Everything that depends on `values`, themselves included. */
 export function descendants(graph: Graph, values: readonly string[]): Set<string> {
   const found = new Set(values);

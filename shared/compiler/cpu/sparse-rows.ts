@@ -8,7 +8,7 @@ import { GraphBuilder } from '#shared/ir/builder.ts';
 import { intAttribute, producers, reads, stringAttribute, type Graph, type Node } from '#shared/ir/graph.ts';
 import { numbers, type TensorType } from '#shared/ir/tensor.ts';
 import { leastRowsPerRead } from '#shared/ops/indexing.ts';
-import { ancestors } from '#shared/compiler/subgraph.ts';
+import { withoutDead } from '#shared/compiler/subgraph.ts';
 
 type Types = ReadonlyMap<string, TensorType>;
 
@@ -40,12 +40,7 @@ export function keepRowsSparse(graph: Graph, opset: number, types: Types): Graph
   if (tables.size === 0) return graph;
   const writer = new Writer(graph, opset, types, tables);
   for (const node of graph.nodes) writer.add(node);
-  const written = writer.graph();
-  const needed = ancestors(
-    written,
-    written.outputs.map(({ name }) => name),
-  );
-  return { ...written, nodes: written.nodes.filter((node) => needed.nodes.has(node)) };
+  return withoutDead(writer.graph());
 }
 
 /** The table behind each value that can be kept as rows, all its readers being able to take it so. */

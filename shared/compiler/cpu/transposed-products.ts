@@ -5,7 +5,7 @@
  */
 import { intsAttribute, producers, type Graph, type Node } from '#shared/ir/graph.ts';
 import type { TensorType } from '#shared/ir/tensor.ts';
-import { ancestors, readCounts } from '#shared/compiler/subgraph.ts';
+import { readCounts, withoutDead } from '#shared/compiler/subgraph.ts';
 
 /** Reads operands transposed; for float32 alone. */
 const fused = { op: 'FusedMatMul', domain: 'com.microsoft' } as const;
@@ -41,12 +41,7 @@ export function joinTranspositions(graph: Graph, types: ReadonlyMap<string, Tens
       ? product(node, { ...b, isTransposed: !b.isTransposed }, { ...a, isTransposed: !a.isTransposed })
       : product(node, a, b);
   });
-  if (!isChanged) return graph;
-  const needed = ancestors(
-    { ...graph, nodes },
-    graph.outputs.map(({ name }) => name),
-  );
-  return { ...graph, nodes: nodes.filter((node) => needed.nodes.has(node)) };
+  return isChanged ? withoutDead({ ...graph, nodes }) : graph;
 }
 
 function product(node: Node, a: Operand, b: Operand): Node {
