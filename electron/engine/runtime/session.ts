@@ -1,4 +1,4 @@
-/** Sessions on a device. `session.run` blocks this process, so callers keep one run near 100 ms. */
+/** Sessions on a device. `session.run` blocks this process, so callers keep one run short. */
 import * as ort from 'onnxruntime-node';
 import type { Model } from '#shared/ir/graph.ts';
 import { GraftError } from '#shared/messages/error.ts';
