@@ -5,6 +5,7 @@ import { RunPage } from '#test/e2e/support/pages/run.ts';
 import { StartPage } from '#test/e2e/support/pages/start.ts';
 import { WorkbenchPage } from '#test/e2e/support/pages/workbench.ts';
 import { expectAccessible } from '#test/e2e/support/axe.ts';
+import { holdReplies } from '#test/e2e/support/held-replies.ts';
 import { scenario } from '#test/e2e/support/scenario.ts';
 
 for (const theme of ['light', 'dark'] as const) {
@@ -15,7 +16,12 @@ for (const theme of ['light', 'dark'] as const) {
       const canvas = new CanvasPage(page);
       const workbench = new WorkbenchPage(page);
       const run = new RunPage(page);
-      await start.heading.waitFor();
+      const answer = await holdReplies(page, '/runs/list');
+      await page.reload();
+      await page.getByRole('status').filter({ hasText: 'Reading the runs…' }).waitFor();
+      await expectAccessible(page, 'the start page while the runs are read');
+      answer();
+      await page.getByText('None yet.').waitFor();
       await expectAccessible(page, 'the start page');
 
       await start.trySample();

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Checkbox, Loader, Text, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Checkbox, Text, Tooltip } from '@mantine/core';
 import { IconChartLine, IconPlayerTrackNext } from '@tabler/icons-react';
 import { useEffect } from 'react';
 import { formatPercent, formatPlural } from '#shared/core/format.ts';
@@ -13,6 +13,7 @@ import { isActive, knownRun } from '#renderer/store/run-state.ts';
 import { followRuns, useRuns } from '#renderer/store/runs.ts';
 import { useRun } from '#renderer/store/run.ts';
 import { deviceWords } from '#renderer/ui/device-words.ts';
+import { Waiting } from '#renderer/ui/waiting.tsx';
 import classes from '#renderer/panels/past-runs/runs.module.css';
 
 interface Props {
@@ -31,7 +32,7 @@ export function RunsList({ compare = false, withGraph = false }: Props) {
   return (
     <section className={classes['runs']} aria-label="Past runs">
       {!compare && <h3 className={classes['heading']}>Past runs</h3>}
-      {runs === undefined && <Loader size="sm" aria-label="Reading the runs" />}
+      {runs === undefined && <Waiting>Reading the runs…</Waiting>}
       {runs?.length === 0 && (
         <Text size="sm" c="dimmed">
           None yet. Every run is kept as a folder of plain files and shows here.

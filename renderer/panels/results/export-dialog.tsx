@@ -1,4 +1,4 @@
-import { Alert, Button, Code, CopyButton, Group, Loader, Stack, Tabs, Text, TextInput } from '@mantine/core';
+import { Alert, Button, Code, CopyButton, Group, Stack, Tabs, Text, TextInput } from '@mantine/core';
 import { IconAlertTriangle, IconCheck, IconCopy, IconFolder, IconPackageExport } from '@tabler/icons-react';
 import { type SubmitEvent, useState } from 'react';
 import type { ParityReport } from '#shared/protocol/run.ts';
@@ -13,6 +13,7 @@ import { askForPath } from '#renderer/store/interface.ts';
 import { knownRun } from '#renderer/store/run-state.ts';
 import type { Loadable } from '#renderer/store/run-store.ts';
 import { useRun } from '#renderer/store/run.ts';
+import { Waiting } from '#renderer/ui/waiting.tsx';
 import { formatBytes, formatPlural, formatRate } from '#shared/core/format.ts';
 
 /** Writes the best model to a file, shows the proof that it answers the same, and how to use it. */
@@ -80,10 +81,7 @@ export function ExportDialog({ onClose }: { readonly onClose: () => void }) {
         </form>
         <div aria-live="polite">
           {report.status === 'loading' && (
-            <Group gap="sm">
-              <Loader size="xs" aria-hidden="true" />
-              <Text size="sm">Writing the file, opening it again and comparing its answers…</Text>
-            </Group>
+            <Waiting>Writing the file, opening it again and comparing its answers…</Waiting>
           )}
           {report.status === 'failed' && (
             <Alert

@@ -1,4 +1,4 @@
-import { Button, Skeleton } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useElementSize } from '@mantine/hooks';
 import { useMemo, useState } from 'react';
 import { formatPlural } from '#shared/core/format.ts';
@@ -7,6 +7,7 @@ import { outlook, trainingLimits } from '#renderer/panels/run/limits.ts';
 import { bestEpoch } from '#renderer/store/run-progress.ts';
 import { useRun } from '#renderer/store/run.ts';
 import { useThumbnails } from '#renderer/store/thumbnails.ts';
+import { Waiting } from '#renderer/ui/waiting.tsx';
 import { type Sample, mostConfusedPair, samplesOfCell, wrongestSamples } from './confusion.ts';
 import { Gallery, type GalleryRequest } from './gallery.tsx';
 import { Headline } from './headline.tsx';
@@ -31,7 +32,7 @@ export function Results() {
             {evaluation.problem.message} <span className={classes['dim']}>{evaluation.problem.remedy}</span>
           </p>
         )}
-        {evaluation.status === 'loading' && <Skeleton height={44} aria-label="Looking at the results" />}
+        {evaluation.status === 'loading' && <Waiting>Looking at the results…</Waiting>}
       </div>
       {evaluation.status !== 'failed' && (
         <div className={classes['waiting']}>What is taken for what shows here when the training ends.</div>

@@ -1,10 +1,10 @@
-import { Loader } from '@mantine/core';
 import type { GraftDocument } from '#shared/document/model.ts';
 import type { Facts } from '#shared/nodes/facts.ts';
 import { RunsList } from '#renderer/panels/past-runs/runs-list.tsx';
 import { useDocument } from '#renderer/store/document.ts';
 import { useFacts } from '#renderer/store/facts.ts';
 import { useRun } from '#renderer/store/run.ts';
+import { Waiting } from '#renderer/ui/waiting.tsx';
 import { formatBytes, formatDuration, formatPlural } from '#shared/core/format.ts';
 import classes from '#renderer/panels/run/run.module.css';
 
@@ -41,7 +41,7 @@ export function BeforeRun() {
             </div>
           </dl>
         )}
-        {starting && <Loader size="sm" aria-label="Preparing the run" />}
+        {starting && <Waiting>Preparing the run…</Waiting>}
       </div>
       <RunsList />
     </div>

@@ -1,8 +1,9 @@
-import { ActionIcon, Loader, Text } from '@mantine/core';
+import { ActionIcon, Text } from '@mantine/core';
 import { IconPhotoOff, IconX } from '@tabler/icons-react';
 import { useState } from 'react';
 import { type Attempt, removeAttempt } from '#renderer/panels/try-it/attempts.ts';
 import { formatDuration, formatPercent } from '#shared/core/format.ts';
+import { Waiting } from '#renderer/ui/waiting.tsx';
 import classes from '#renderer/panels/try-it/try-it.module.css';
 
 const barsShown = 5;
@@ -21,7 +22,7 @@ export function AttemptCard({ attempt }: { readonly attempt: Attempt }) {
         )}
       </div>
       <div className={classes['answer']}>
-        {answer.status === 'waiting' && <Loader size="xs" aria-label="The model is looking" />}
+        {answer.status === 'waiting' && <Waiting>Looking at it…</Waiting>}
         {answer.status === 'failed' && (
           <Text size="sm">
             {answer.problem.message}{' '}
