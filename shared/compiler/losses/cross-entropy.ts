@@ -41,7 +41,7 @@ function ofClasses(builder: GraphBuilder, spec: LossSpec, inputs: RuleInputs): B
   const axis = classAxis(spec, inputs.type, inputs.targetType);
   const positions = elementCount(shape) / (shape[axis] as number);
 
-  const { probabilities, logProbabilities } = softmaxOf(arithmetic, inputs.logits, axis);
+  const { probabilities, logProbabilities } = softmaxOf(arithmetic, inputs, axis);
   const { count, column, oneHot } = classesOf(arithmetic, spec, inputs);
   const desired = smoothed(arithmetic, oneHot, spec, count);
   const classWeights = classWeightsOf(arithmetic, spec, shape, axis);
@@ -75,7 +75,7 @@ function ofDistributions(builder: GraphBuilder, spec: LossSpec, inputs: RuleInpu
   const arithmetic = new Arithmetic(builder, dtype);
   const axis = classAxis(spec, inputs.type);
   const count = shape[axis] as number;
-  const softmax = softmaxOf(arithmetic, inputs.logits, axis);
+  const softmax = softmaxOf(arithmetic, inputs, axis);
   const desired = smoothed(arithmetic, alignedTarget(arithmetic, inputs), spec, count);
   const classWeights = classWeightsOf(arithmetic, spec, shape, axis);
   const weighted = classWeights ? arithmetic.mul(desired, classWeights) : desired;

@@ -70,7 +70,7 @@ function ofClasses(builder: GraphBuilder, spec: LossSpec, inputs: RuleInputs): B
   const axes = allAxes(shape.length);
   const gamma = spec.gamma ?? 2;
   const { axis, column, oneHot } = classesOf(arithmetic, spec, inputs);
-  const { probabilities, logProbabilities } = softmaxOf(arithmetic, inputs.logits, axis);
+  const { probabilities, logProbabilities } = softmaxOf(arithmetic, inputs, axis);
   const atTarget = (value: string): string => arithmetic.sum(arithmetic.mul(value, oneHot), [axis], true);
   const logP = atTarget(logProbabilities);
   let value = logP;

@@ -140,7 +140,7 @@ function chances(arithmetic: Arithmetic, spec: LossSpec, inputs: RuleInputs): Ch
     };
   }
   const { axis, column, oneHot } = classesOf(arithmetic, spec, inputs);
-  const { probabilities } = softmaxOf(arithmetic, inputs.logits, axis);
+  const { probabilities } = softmaxOf(arithmetic, inputs, axis);
   return {
     probabilities,
     desired: oneHot,

@@ -7,6 +7,7 @@ import { appendCorrectCount } from '#shared/compiler/losses/correct-count.ts';
 import { appendLoss, lossKinds, lossTargetType } from '#shared/compiler/losses/registry.ts';
 import type { LossSpec } from '#shared/compiler/losses/spec.ts';
 import { GraphBuilder } from '#shared/ir/builder.ts';
+import type { Target } from '#shared/ir/target.ts';
 import { tensorOf, type DType } from '#shared/ir/tensor.ts';
 import { createSession } from '#electron/engine/runtime/session.ts';
 import { toRuntime } from '#electron/engine/runtime/tensors.ts';
@@ -43,6 +44,7 @@ interface Question {
   readonly target: Values;
   readonly weight?: readonly number[] | undefined;
   readonly opset?: number;
+  readonly writtenFor?: Target;
 }
 
 async function run({
@@ -51,8 +53,9 @@ async function run({
   target,
   weight,
   opset = 17,
+  writtenFor,
 }: Question): Promise<Result & { operators: Set<string> }> {
-  const builder = new GraphBuilder(opset);
+  const builder = new GraphBuilder(opset, undefined, writtenFor);
   const built = appendLoss(builder, spec, {
     logits: builder.input('logits', predictions.dtype, predictions.shape),
     type: predictions,
@@ -101,9 +104,14 @@ describe.each(cases)('$title', (one) => {
   const question = { spec: one.spec, predictions: predictionsOf(one), target: one.target };
   const [plain, weighted] = one.results;
 
-  it.each([13, 18, 26])('is PyTorch’s, with samples weighted or not, in opset %i', async (opset) => {
-    expectResult(await run({ ...question, opset }), plain);
-    expectResult(await run({ ...question, opset, weight: weighted.weight }), weighted);
+  it.each([
+    ['any runtime', {}],
+    ['a processor', { channelBlock: 8 }],
+  ])('is PyTorch’s, with samples weighted or not, written for %s', async (_title, writtenFor) => {
+    for (const opset of [13, 18, 26]) {
+      expectResult(await run({ ...question, opset, writtenFor }), plain);
+      expectResult(await run({ ...question, opset, writtenFor, weight: weighted.weight }), weighted);
+    }
   });
 
   it('does not change with the size of all weights, and is 0 where nothing counts', async () => {
