@@ -14,6 +14,7 @@ import { float32Tensor, type DType } from '#shared/ir/tensor.ts';
 import { encodeModel } from '#shared/onnx/encode.ts';
 import type { EngineInput } from '#shared/protocol/engine.ts';
 import { benchStep } from '#electron/engine/bench.ts';
+import { channelBlock } from '#electron/engine/runtime/channel-block.ts';
 import { oracle } from '#electron/engine/runtime/oracle.ts';
 import { toRuntime } from '#electron/engine/runtime/tensors.ts';
 import { temporaryFolder } from '#test/unit/electron/support/temporary-folder.ts';
@@ -46,7 +47,8 @@ function request(model: Model, json: object, changes: Partial<EngineInput<'bench
 describe('graft bench', () => {
   it('takes the steps that the graph takes by hand', async () => {
     const shape = [6, width];
-    const step = await buildCaseStep(linear(), parseCase(training), shape, oracle);
+    const target = { channelBlock: await channelBlock() };
+    const step = await buildCaseStep(linear(), parseCase(training), shape, oracle, target);
     const session = await ort.InferenceSession.create(encodeModel(step.model));
     const parameters = [...step.parameters].map(([name, tensor]): [string, ort.Tensor] => [name, toRuntime(tensor)]);
     const state = [...step.stateShapes].map(([name, size]): [string, ort.Tensor] => [
