@@ -15,6 +15,7 @@ import type { Oracle } from '#shared/compiler/oracle.ts';
 import { definitionsEverywhere, movedAside, rename } from '#shared/compiler/subgraph.ts';
 import { trainableInitializers } from '#shared/compiler/trainable.ts';
 import { predictionsOf, type StepSpec } from '#shared/compiler/training-step.ts';
+import { withWinogradWithin } from '#shared/compiler/winograd.ts';
 import type { Model } from '#shared/ir/graph.ts';
 import type { Target } from '#shared/ir/target.ts';
 import { isFloat, type Tensor, type TensorType } from '#shared/ir/tensor.ts';
@@ -68,12 +69,14 @@ export async function buildCaseStep(
     return { name, dtype, shape };
   });
   const state = Object.fromEntries(slots.map((slot) => [slot.name, slot.initial]));
-  const whole: Model = {
-    ...emitStep(lowered, spec, { ofSamples: false, idle: kept, target }),
+  const emit = (form: TypedModel): Model => ({
+    ...emitStep(form, spec, { ofSamples: false, idle: kept, target }),
     metadata: { 'graft.state': JSON.stringify(state) },
-  };
+  });
   const limit = (training.memory_limit_mib ?? Number.POSITIVE_INFINITY) * 2 ** 20;
-  const checkpointing = await chooseCheckpoints(lowered, () => whole, limit, oracle);
+  const checkpointing = await chooseCheckpoints(lowered, () => emit(lowered), limit, oracle);
+  const isPlain = checkpointing !== undefined || target.channelBlock === undefined;
+  const whole = emit(isPlain ? lowered : await withWinogradWithin(limit, lowered, emit, oracle));
   return {
     model: { ...whole, graph: checkpointed(whole.graph, lowered, checkpointing ?? {}) },
     checkpointing,

@@ -49,6 +49,18 @@ export async function chooseCheckpoints(
   return { cuts: best.cuts, repeated: best.repeated, before, after: best.peak, limit };
 }
 
+/** Whether the step that `emit` makes of `model` takes `limit` bytes at most. */
+export async function staysWithin(
+  limit: number,
+  model: TypedModel,
+  emit: () => Model,
+  oracle: Oracle,
+): Promise<boolean> {
+  if (largestPeak(model.graph) <= limit) return true;
+  const step = emit();
+  return peakMemory(step.graph, await typesOf(step, oracle)) <= limit;
+}
+
 /**
  * More than any step takes, without asking the runtime for types: cotangents and what rules make in between are as
  * large as forward values, and of a weight there are its gradient, two moments, and the next of each.

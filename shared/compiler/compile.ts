@@ -20,6 +20,7 @@ import { lossSpec, optimizerSpec } from '#shared/compiler/specs.ts';
 import { findStages, type StageCut } from '#shared/compiler/stages.ts';
 import { trainableInitializers } from '#shared/compiler/trainable.ts';
 import type { StepSpec } from '#shared/compiler/training-step.ts';
+import { withWinograd, withWinogradWithin } from '#shared/compiler/winograd.ts';
 import type { Model, TypedGraph } from '#shared/ir/graph.ts';
 import type { Target } from '#shared/ir/target.ts';
 import type { Tensor } from '#shared/ir/tensor.ts';
@@ -46,10 +47,10 @@ export interface Plan {
   readonly prefixAt: (pictures: number) => Promise<{ readonly model: Model; readonly bytes: number } | undefined>;
   readonly step: Model;
   readonly loop: Model;
-  /** Either, written for a machine's kernels. */
-  readonly emitFor: (kind: 'step' | 'loop', target: Target) => Model;
   /** Cut rows and parameters to logits. */
   readonly evaluation: Model;
+  /** Any of these, written for a machine's kernels. */
+  readonly emitFor: (kind: 'step' | 'loop' | 'evaluation', target: Target) => Model;
   /** Pictures to logits with any batch size, holding the weights training started from. */
   readonly inference: Model;
   readonly parameters: readonly Carried[];
@@ -122,6 +123,9 @@ export async function compile({ recipe, backbone, classCounts, oracle, memoryLim
   const suffix = isHalf ? inHalf(joined, trained) : joined;
   const checkpointing = await chooseCheckpoints(suffix, () => emitStep(suffix, whole), limit, oracle);
   const spec: StepSpec = checkpointing ? { ...whole, cuts: checkpointing.cuts } : whole;
+  const fast = checkpointing
+    ? suffix
+    : await withWinogradWithin(limit, suffix, (model) => emitStep(model, spec), oracle);
   const { parameters, slots } = carriedValues(suffix, spec);
   const initial = new Map(parameters.map(({ name }) => [name, lowered.graph.initializers.get(name) as Tensor]));
   // Evaluation runs the graph as it was before lowering, without dropout.
@@ -148,8 +152,14 @@ export async function compile({ recipe, backbone, classCounts, oracle, memoryLim
     },
     step: emitStep(suffix, spec),
     loop: emitLoop(suffix, spec),
-    emitFor: (kind, target) => (kind === 'step' ? emitStep(suffix, spec, { target }) : emitLoop(suffix, spec, target)),
     evaluation: emitEvaluation(evaluated, parameters),
+    emitFor: (kind, target) => {
+      const isForProcessor = target.channelBlock !== undefined;
+      if (kind === 'evaluation')
+        return emitEvaluation(isForProcessor ? withWinograd(evaluated) : evaluated, parameters);
+      const written = isForProcessor ? fast : suffix;
+      return kind === 'step' ? emitStep(written, spec, { target }) : emitLoop(written, spec, target);
+    },
     inference: assembly.inference,
     parameters,
     initial,

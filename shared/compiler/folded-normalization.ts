@@ -5,25 +5,23 @@
  * between the two, and the gradient of the scale comes from that of the kernel, without another pass over activations.
  */
 import type { Shape } from '#shared/core/shape.ts';
-import { GraphBuilder } from '#shared/ir/builder.ts';
 import { floatAttribute, type Node, type TypedGraph } from '#shared/ir/graph.ts';
-import type { DType, TensorType } from '#shared/ir/tensor.ts';
 import { readCounts } from '#shared/compiler/subgraph.ts';
 import type { TypedModel } from '#shared/compiler/2-shape.ts';
+import { TypedBuilder } from '#shared/compiler/typed-builder.ts';
 
 /** @returns the model with every such pair as one convolution; trained weights stay what they are, under their names */
 export function foldNormalizations(model: TypedModel): TypedModel {
   const pairs = findPairs(model.graph);
   if (pairs.size === 0) return model;
-  const { graph } = model;
   const convolutions = new Set(pairs.values());
-  const folding = new Folding(graph, model.opsets[''] as number);
-  for (const node of graph.nodes) {
+  const builder = new TypedBuilder(model.graph, model.opsets[''] as number);
+  for (const node of model.graph.nodes) {
     const convolution = pairs.get(node);
-    if (convolution) folding.append(convolution, node);
-    else if (!convolutions.has(node)) folding.builder.append(node);
+    if (convolution) append(builder, convolution, node);
+    else if (!convolutions.has(node)) builder.append(node);
   }
-  return { ...model, graph: folding.result };
+  return { ...model, graph: builder.rewritten };
 }
 
 /** By normalization the convolution in front of it, where nothing else reads what that makes. */
@@ -47,50 +45,19 @@ function findPairs(graph: TypedGraph): Map<Node, Node> {
   return pairs;
 }
 
-class Folding {
-  readonly builder: GraphBuilder;
-  readonly #graph: TypedGraph;
-  readonly #types: Map<string, TensorType>;
-
-  constructor(graph: TypedGraph, opset: number) {
-    this.#graph = graph;
-    this.#types = new Map(graph.types);
-    this.builder = new GraphBuilder(opset);
-    this.builder.reserve(graph);
-  }
-
-  get result(): TypedGraph {
-    const { nodes, initializers } = this.builder;
-    return {
-      ...this.#graph,
-      nodes,
-      initializers: new Map([...this.#graph.initializers, ...initializers]),
-      types: new Map([
-        ...this.#types,
-        ...[...initializers].map(([name, { dtype, shape }]) => [name, { dtype, shape }] as const),
-      ]),
-    };
-  }
-
-  /** Appends one convolution that does the work of both. */
-  append(convolution: Node, normalization: Node): void {
-    const [x, weight, ownBias] = convolution.inputs as readonly [string, string, string?];
-    const [, scale, bias, mean, variance] = normalization.inputs as readonly [string, string, string, string, string];
-    const { dtype, shape } = this.#types.get(weight) as TensorType;
-    const channels = [shape[0] as number];
-    const kernelwise = [...channels, ...shape.slice(1).map(() => 1)];
-    const op = (name: string, inputs: readonly string[], of: Shape = channels): string =>
-      this.#typed(this.builder.op(name, inputs), dtype, of);
-    const epsilon = this.builder.scalar(dtype, floatAttribute(normalization, 'epsilon', 1e-5));
-    const factor = op('Div', [scale, op('Sqrt', [op('Add', [variance, epsilon])])]);
-    const kernel = op('Mul', [weight, this.#typed(this.builder.reshape(factor, kernelwise), dtype, kernelwise)], shape);
-    const centre = ownBias ? op('Sub', [ownBias, mean]) : op('Neg', [mean]);
-    const shift = op('Add', [op('Mul', [centre, factor]), bias]);
-    this.builder.append({ ...convolution, inputs: [x, kernel, shift], outputs: [normalization.outputs[0] as string] });
-  }
-
-  #typed(name: string, dtype: DType, shape: Shape): string {
-    this.#types.set(name, { dtype, shape });
-    return name;
-  }
+/** Appends one convolution that does the work of both. */
+function append(builder: TypedBuilder, convolution: Node, normalization: Node): void {
+  const [x, weight, ownBias] = convolution.inputs as readonly [string, string, string?];
+  const [, scale, bias, mean, variance] = normalization.inputs as readonly [string, string, string, string, string];
+  const { dtype, shape } = builder.typeOf(weight);
+  const channels = [shape[0] as number];
+  const kernelwise = [...channels, ...shape.slice(1).map(() => 1)];
+  const op = (name: string, inputs: readonly string[], of: Shape = channels): string =>
+    builder.shaped(name, inputs, of);
+  const epsilon = builder.scalar(dtype, floatAttribute(normalization, 'epsilon', 1e-5));
+  const factor = op('Div', [scale, op('Sqrt', [op('Add', [variance, epsilon])])]);
+  const kernel = op('Mul', [weight, builder.reshaped(factor, kernelwise)], shape);
+  const centre = ownBias ? op('Sub', [ownBias, mean]) : op('Neg', [mean]);
+  const shift = op('Add', [op('Mul', [centre, factor]), bias]);
+  builder.append({ ...convolution, inputs: [x, kernel, shift], outputs: [normalization.outputs[0] as string] });
 }

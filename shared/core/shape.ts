@@ -27,3 +27,11 @@ export function broadcastAxes(from: Shape, to: Shape): number[] {
 export function normalizeAxis(axis: number, rank: number): number {
   return axis < 0 ? axis + rank : axis;
 }
+
+/** Every index into a tensor of this shape, the last axis fastest. */
+export function indicesOf(shape: Shape): number[][] {
+  return shape.reduce<number[][]>(
+    (heads, size) => heads.flatMap((head) => Array.from({ length: size }, (_, index) => [...head, index])),
+    [[]],
+  );
+}

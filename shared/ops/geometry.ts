@@ -1,5 +1,5 @@
 /** Sliding windows: what Conv and the pooling operators have in common. Sizes are in elements. */
-import type { Shape } from '#shared/core/shape.ts';
+import { indicesOf, type Shape } from '#shared/core/shape.ts';
 import type { NodeView } from '#shared/ops/node-view.ts';
 
 /** One spatial axis. Window `o` reads the input at `o · stride + tap · dilation − begin`, tap = 0 … kernel − 1. */
@@ -58,11 +58,7 @@ export function windowAxesBetween(
 
 /** Every combination of one tap per axis, last axis fastest. */
 export function taps(axes: readonly WindowAxis[]): number[][] {
-  return axes.reduce<number[][]>(
-    (combinations, axis) =>
-      combinations.flatMap((head) => Array.from({ length: axis.kernel }, (_, tap) => [...head, tap])),
-    [[]],
-  );
+  return indicesOf(axes.map((axis) => axis.kernel));
 }
 
 /** A convolution's sizes: Y[n, m, …] = Σ W[m, c, taps] · X[n, group(m)·channels + c, windows] + B[m]. */

@@ -148,7 +148,7 @@ export class Network {
       return createSession(emitUpload(this.#plan.cut.shape, this.#plan.step), this.#device, {
         keepOnDevice: [names.next(names.rows)],
       });
-    if (kind === 'evaluation') return createTrainingSession(this.#plan.evaluation, this.#device);
+    if (kind === 'evaluation') return createTrainingSession(await this.#written(kind), this.#device);
     const options = { keepOnDevice: this.#carried.nextNames };
     if (kind === 'step of rows')
       return createTrainingSession(stepOfRows(await this.#written('step'), this.#plan.cut.name), this.#device, options);
@@ -156,7 +156,7 @@ export class Network {
   }
 
   /** Written for this machine. */
-  async #written(kind: 'step' | 'loop'): Promise<Model> {
+  async #written(kind: 'step' | 'loop' | 'evaluation'): Promise<Model> {
     const block = this.#device === 'cpu' ? await channelBlock() : undefined;
     const isUsual = block === undefined && Object.keys(this.#choices).length === 0;
     const target = { channelBlock: block, spellings: spellingsOf(this.#choices) };

@@ -1,0 +1,197 @@
+/**
+ * Convolutions of small planes by kernels of 3 × 3, in fewer multiplications (Lavin and Gray 2016): a tile of 4 × 4
+ * results takes 36 products for each pair of channels instead of 144. With a plane as a row of all its pixels, tiles are
+ * read and written by products with constant matrices that know of padding, so nothing is rearranged; and the gradients of
+ * all these products are the fast convolutions of the backward pass.
+ */
+import { elementCount } from '#shared/core/shape.ts';
+import { staysWithin } from '#shared/compiler/checkpoint-cuts.ts';
+import { inputMatrix, kernelMatrix, outputMatrix, tileProducts, tilesAlong } from '#shared/compiler/minimal-filter.ts';
+import type { TypedModel } from '#shared/compiler/2-shape.ts';
+import type { Oracle } from '#shared/compiler/oracle.ts';
+import { TypedBuilder } from '#shared/compiler/typed-builder.ts';
+import type { Model, Node, TypedGraph } from '#shared/ir/graph.ts';
+import type { Tensor } from '#shared/ir/tensor.ts';
+import { windowAxes, type WindowAxis } from '#shared/ops/geometry.ts';
+import { NodeView } from '#shared/ops/node-view.ts';
+
+interface Sizes {
+  readonly batch: number;
+  readonly inputChannels: number;
+  readonly outputChannels: number;
+  readonly axes: readonly [WindowAxis, WindowAxis];
+}
+
+/** @returns the model with such convolutions as products where that is faster on a processor */
+export function withWinograd(model: TypedModel): TypedModel {
+  const found = new Map(
+    model.graph.nodes.flatMap((node) => {
+      const sizes = sizesOf(node, model.graph);
+      return sizes && pays(sizes) ? [[node, sizes] as const] : [];
+    }),
+  );
+  if (found.size === 0) return model;
+  const writer = new Writer(model);
+  for (const node of model.graph.nodes) {
+    const sizes = found.get(node);
+    if (sizes) writer.append(node, sizes);
+    else writer.builder.append(node);
+  }
+  return { ...model, graph: writer.builder.rewritten };
+}
+
+/** The same where the step that `emit` makes of it stays within a limit of bytes: tiles and kernels at all points are kept. */
+export async function withWinogradWithin(
+  limit: number,
+  model: TypedModel,
+  emit: (model: TypedModel) => Model,
+  oracle: Oracle,
+): Promise<TypedModel> {
+  const fast = withWinograd(model);
+  return fast === model || (await staysWithin(limit, fast, () => emit(fast), oracle)) ? fast : model;
+}
+
+function sizesOf(node: Node, graph: TypedGraph): Sizes | undefined {
+  if (node.op !== 'Conv' || node.domain !== '') return undefined;
+  const view = new NodeView(node, graph);
+  if (!view.isSized || view.inputType(0).dtype !== 'float32' || view.int('group', 1) !== 1) return undefined;
+  const [outputChannels, inputChannels, ...kernel] = view.inputShape(1) as [number, number, ...number[]];
+  if (kernel.length !== 2 || kernel.some((size) => size !== 3)) return undefined;
+  const axes = windowAxes(view, kernel) as [WindowAxis, WindowAxis];
+  const isDense = axes.every(({ stride, dilation, output }) => stride === 1 && dilation === 1 && output > 0);
+  const batch = view.inputShape(0)[0] as number;
+  return isDense ? { batch, inputChannels, outputChannels, axes } : undefined;
+}
+
+/** Multiplications that one of a direct convolution takes the time of: kernels of blocked channels have less overhead. */
+const costOfDirect = 0.8;
+/** Multiplications that one of those for tiles takes the time of, in matrices of few columns. */
+const costOfTiles = 1.3;
+/** Multiplications that a kernel at all points takes the time of, and its gradient for each row of tiles: memory bounds both. */
+const costOfKernel = 1140;
+const costOfRow = 330;
+/** Share of the time that must be saved. */
+const leastGain = 0.1;
+
+/** By multiplications for each pair of channels, forward or of either gradient; measured on planes of 7 to 56 (record 0039). */
+function pays({ batch, inputChannels, outputChannels, axes }: Sizes): boolean {
+  const tiling = tilingOf(axes);
+  const products = tileProducts ** 2 * tilesOf(axes);
+  const ofTiles = tiling.multiplications('input') / outputChannels + tiling.multiplications('output') / inputChannels;
+  const ofKernel = costOfKernel + (tiling.isWhole ? 0 : costOfRow * tilesAlong(axes[0]));
+  const fast = batch * (products + costOfTiles * ofTiles) + ofKernel;
+  return fast < (1 - leastGain) * costOfDirect * batch * 9 * axes[0].output * axes[1].output;
+}
+
+const tilesOf = ([rows, columns]: Sizes['axes']): number => tilesAlong(rows) * tilesAlong(columns);
+
+/** Tiles up to which a plane is read at once: the fewest operators, and no kernel of which several rows of tiles read. */
+const mostAtOnce = 4;
+
+/** How planes become tiles at points: in one step, or along one axis after the other. */
+interface Tiling {
+  readonly isWhole: boolean;
+  /** Axes of each step, the innermost first. */
+  readonly steps: readonly (readonly WindowAxis[])[];
+  /** Multiplications of a plane. */
+  multiplications(side: 'input' | 'output'): number;
+}
+
+function tilingOf(axes: Sizes['axes']): Tiling {
+  const isWhole = tilesOf(axes) <= mostAtOnce;
+  const [rows, columns] = axes;
+  const [down, across] = [tileProducts * tilesAlong(rows), tileProducts * tilesAlong(columns)];
+  return {
+    isWhole,
+    steps: isWhole ? [axes] : [[columns], [rows]],
+    multiplications: (side) =>
+      isWhole ? down * across * rows[side] * columns[side] : across * rows[side] * (columns[side] + down),
+  };
+}
+
+class Writer {
+  readonly builder: TypedBuilder;
+  readonly #matrices = new Map<string, string>();
+
+  constructor({ graph, opsets }: TypedModel) {
+    this.builder = new TypedBuilder(graph, opsets[''] as number);
+  }
+
+  append(node: Node, { batch, inputChannels: inputs, outputChannels: outputs, axes }: Sizes): void {
+    const { builder } = this;
+    const [x, weight, bias] = node.inputs as readonly [string, string, string?];
+    const { steps, isWhole } = tilingOf(axes);
+    const [down, across] = axes.map(tilesAlong) as [number, number];
+    // By point, and by row of tiles where those are not among the rows of the products.
+    const grid = isWhole ? [tileProducts ** 2] : [tileProducts, down, tileProducts];
+    const rows = (isWhole ? down * across : across) * batch;
+    const points = builder.reshaped(this.#read(x, steps), [...grid, rows, inputs]);
+    const product = builder.shaped('MatMul', [points, this.#filters(weight, isWhole)], [...grid, rows, outputs]);
+    const written = this.#write(product, steps);
+    const { shape } = builder.typeOf(node.outputs[0] as string);
+    const last = bias
+      ? { op: 'Add', inputs: [builder.reshaped(written, shape), builder.reshaped(bias, [outputs, 1, 1])] }
+      : { op: 'Reshape', inputs: [written, builder.ints(shape)] };
+    builder.append({ ...last, name: node.name, domain: '', outputs: node.outputs, attributes: {} });
+  }
+
+  /** Kernels [M, C, 3, 3] at all points: [36, C, M], or [6, 1, 6, C, M] for any row of tiles. */
+  #filters(weight: string, isWhole: boolean): string {
+    const { builder } = this;
+    const [outputs, inputs] = builder.typeOf(weight).shape as [number, number];
+    const grid = isWhole ? [tileProducts ** 2] : [tileProducts, 1, tileProducts];
+    const read = this.#readThrough(
+      this.#matrix('kernel', () => kernelMatrix(2)),
+      weight,
+    );
+    const filters = builder.reshaped(read, [...grid, outputs, inputs]);
+    const perm = [...grid.keys(), grid.length + 1, grid.length];
+    return builder.shaped('Transpose', [filters], [...grid, inputs, outputs], { perm });
+  }
+
+  #read(planes: string, steps: Tiling['steps']): string {
+    return steps.reduce(
+      (value, axes) =>
+        this.#readThrough(
+          this.#matrix(`input ${JSON.stringify(axes)}`, () => inputMatrix(axes)),
+          value,
+        ),
+      planes,
+    );
+  }
+
+  #write(product: string, steps: Tiling['steps']): string {
+    return steps.reduceRight(
+      (value, axes) =>
+        this.#writeThrough(
+          this.#matrix(`output ${JSON.stringify(axes)}`, () => outputMatrix(axes)),
+          value,
+        ),
+      product,
+    );
+  }
+
+  /** [points, rest] of a value whose last elements are the matrix's positions. */
+  #readThrough(matrix: string, value: string): string {
+    const { builder } = this;
+    const [points, positions] = builder.typeOf(matrix).shape as [number, number];
+    const rest = elementCount(builder.typeOf(value).shape) / positions;
+    const lines = builder.reshaped(value, [rest, positions]);
+    return builder.shaped('Gemm', [matrix, lines], [points, rest], { transB: 1 });
+  }
+
+  /** [rest, positions] of a value whose first elements are the matrix's points. */
+  #writeThrough(matrix: string, value: string): string {
+    const { builder } = this;
+    const [points, positions] = builder.typeOf(matrix).shape as [number, number];
+    const rest = elementCount(builder.typeOf(value).shape) / points;
+    const lines = builder.reshaped(value, [points, rest]);
+    return builder.shaped('Gemm', [lines, matrix], [rest, positions], { transA: 1 });
+  }
+
+  #matrix(key: string, make: () => Tensor): string {
+    const known = this.#matrices.get(key) ?? this.builder.initializer(this.builder.fresh('tiles'), make());
+    this.#matrices.set(key, known);
+    return known;
+  }
+}
