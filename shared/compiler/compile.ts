@@ -41,6 +41,8 @@ export interface Plan {
   /** Pictures to the cut, `prefixBatch` at a time; absent when nothing is frozen. */
   readonly prefix: Model | undefined;
   readonly prefixBatch: number;
+  /** The prefix as a processor computes it fastest. */
+  readonly processorPrefix: Model | undefined;
   /** The prefix in float16, for devices that compute in it faster; absent where float32 is asked for. */
   readonly halfPrefix: Model | undefined;
   /** The one a graphics card takes, for another number of pictures at a time, and the bytes it is estimated to take. */
@@ -133,6 +135,7 @@ export async function compile({ recipe, backbone, classCounts, oracle, memoryLim
   const prefixBatch = Math.min(batch, largestPrefixBatch);
   const sized = divided.prefix && prefixBatch < batch ? await fix(assembly.inference, prefixBatch) : typed;
   const { prefix } = partition(sized, tensor);
+  const joinedPrefix = prefix && foldNormalizations(withTypes(prefix, sized));
   const trainable = parameters.reduce((total, { shape }) => total + elementCount(shape), 0);
   const all = trainableInitializers(assembly.training.graph).reduce(
     (total, name) => total + elementCount(assembly.training.graph.initializers.get(name)?.shape ?? []),
@@ -143,7 +146,8 @@ export async function compile({ recipe, backbone, classCounts, oracle, memoryLim
     cut: { name: tensor, shape: divided.cut.shape.slice(1) },
     prefix,
     prefixBatch,
-    halfPrefix: prefix && isHalf ? inHalf(foldNormalizations(withTypes(prefix, sized))) : undefined,
+    processorPrefix: joinedPrefix && withWinograd(joinedPrefix),
+    halfPrefix: isHalf ? joinedPrefix && inHalf(joinedPrefix) : undefined,
     prefixAt: async (pictures) => {
       const fixed = await fix(assembly.inference, pictures);
       const full = partition(fixed, tensor).prefix;

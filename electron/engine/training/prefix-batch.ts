@@ -33,10 +33,11 @@ export async function openPrefix(
   device: ConcreteDevice,
   pictures: number,
 ): Promise<PrefixSession | undefined> {
-  const prefix = isHalfOn(plan, device) ? plan.halfPrefix : plan.prefix;
-  if (!prefix) return undefined;
-  const first = { batch: plan.prefixBatch, session: await createSession(prefix, device) };
-  return device === 'cpu' ? first : enlarge(first, plan, device, pictures);
+  const { prefixBatch: batch, prefix, processorPrefix } = plan;
+  if (!prefix || !processorPrefix) return undefined;
+  if (device === 'cpu') return { batch, session: await createSession(processorPrefix, device) };
+  const session = await createSession(isHalfOn(plan, device) ? (plan.halfPrefix as Model) : prefix, device);
+  return enlarge({ batch, session }, plan, device, pictures);
 }
 
 /** The batch that tries show to be the best, from `first` on; sessions of others are released. */

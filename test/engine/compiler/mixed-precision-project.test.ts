@@ -32,8 +32,10 @@ describe('a project', () => {
     const trained = usual.groups.flatMap(({ parameters }) => parameters);
     const suffix = inHalf(fuse(foldNormalizations(partition.suffix)), trained);
     const spec: StepSpec = { ...usual, scaling };
-    const emitFor: Plan['emitFor'] = (kind, target) =>
-      kind === 'step' ? emitStep(suffix, spec, { target }) : emitLoop(suffix, spec, target);
+    const emitFor: Plan['emitFor'] = (kind, target) => {
+      if (kind === 'evaluation') return plan.evaluation;
+      return kind === 'step' ? emitStep(suffix, spec, { target }) : emitLoop(suffix, spec, target);
+    };
     return {
       ...plan,
       emitFor,

@@ -12,8 +12,10 @@ import { float32Tensor } from '#shared/ir/tensor.ts';
 import { encodeModel } from '#shared/onnx/encode.ts';
 import { oracle } from '#electron/engine/runtime/oracle.ts';
 import { float32, int64, toRuntime } from '#electron/engine/runtime/tensors.ts';
+import { compileModel } from '#test/engine/compiler/support.ts';
+import { backbone } from '#test/support/backbones.ts';
 
-const training = { loss: { kind: 'cross_entropy' }, optimizer: { kind: 'sgd', lr: 0.002 }, trainable: 'all' };
+const recipe = { loss: { kind: 'cross_entropy' }, optimizer: { kind: 'sgd', lr: 0.002 }, trainable: 'all' };
 const classes = 4;
 const wave = (shape: Shape, step: number, height = 1): Float32Array =>
   Float32Array.from({ length: elementCount(shape) }, (_, index) => height * Math.sin(index * step));
@@ -34,7 +36,7 @@ function network(input: Shape, kernel: Shape, attributes: Record<string, Attribu
 }
 
 const stepOf = (model: Model, input: Shape, block: number | undefined, changes: object = {}): Promise<CaseStep> =>
-  buildCaseStep(model, parseCase({ ...training, ...changes }), input, oracle, { channelBlock: block });
+  buildCaseStep(model, parseCase({ ...recipe, ...changes }), input, oracle, { channelBlock: block });
 
 const operators = ({ model }: CaseStep): Set<string> => new Set(model.graph.nodes.map(({ op }) => op));
 
@@ -49,7 +51,7 @@ async function train(step: CaseStep, input: Shape): Promise<{ losses: number[]; 
       BigInt64Array.from({ length: batch }, (_, index) => BigInt(index % classes)),
       [batch],
     ),
-    lr: float32(Float32Array.of(training.optimizer.lr), []),
+    lr: float32(Float32Array.of(recipe.optimizer.lr), []),
   };
   const losses: number[] = [];
   for (let index = 1n; index <= 3n; index++) {
@@ -113,5 +115,43 @@ describe('convolutions as products of tiles', () => {
       operators(await stepOf(model, input, 8, { memory_limit_mib: limit })).has('Conv');
     expect(await isConvolved(64)).toBe(false);
     expect(await isConvolved(16)).toBe(true);
+  });
+});
+
+describe('in a project', () => {
+  const training = { batchSize: 32 };
+  const block = { channelBlock: 8 };
+  const convolutions = ({ graph }: Model): number => graph.nodes.filter(({ op }) => op === 'Conv').length;
+
+  async function outputOf(model: Model, feeds: Record<string, ort.Tensor>, name: string): Promise<Float32Array> {
+    const session = await ort.InferenceSession.create(encodeModel(model), { logSeverityLevel: 3 });
+    const results = await session.run(feeds);
+    await session.release();
+    return results[name]?.data as Float32Array;
+  }
+
+  it('validation gives the same answers', async () => {
+    const plan = await compileModel(backbone({ widths: [256, 256] }), { training, freeze: { mode: 'none' } });
+    const fast = plan.emitFor('evaluation', block);
+    expect([convolutions(plan.evaluation), convolutions(fast)]).toEqual([2, 1]);
+    expect(plan.emitFor('evaluation', {})).toEqual(plan.evaluation);
+    const rows = [32, ...plan.cut.shape];
+    const feeds = {
+      ...Object.fromEntries([...plan.initial].map(([name, tensor]) => [name, toRuntime(tensor)])),
+      [plan.cut.name]: float32(wave(rows, 0.37), rows),
+    };
+    const logits = plan.evaluation.graph.outputs[0]?.name as string;
+    const expected = await outputOf(plan.evaluation, feeds, logits);
+    expect(distance(await outputOf(fast, feeds, logits), expected)).toBeLessThan(1e-5);
+  });
+
+  it('what is frozen gives the same features', async () => {
+    const plan = await compileModel(backbone({ widths: [256, 256] }), { training, freeze: { mode: 'backbone' } });
+    const [prefix, fast] = [plan.prefix as Model, plan.processorPrefix as Model];
+    expect([convolutions(prefix), convolutions(fast)]).toEqual([2, 1]);
+    const pictures = [32, 3, 8, 8];
+    const feeds = { input: float32(wave(pictures, 0.37), pictures) };
+    const expected = await outputOf(prefix, feeds, plan.cut.name);
+    expect(distance(await outputOf(fast, feeds, plan.cut.name), expected)).toBeLessThan(1e-5);
   });
 });
