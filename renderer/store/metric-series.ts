@@ -61,7 +61,8 @@ export function truncateSeries(series: MetricSeries, length: number): MetricSeri
 /**
  * Summarizes positions `from` … `to` (exclusive) in at most `limit` buckets of one power-of-two width, the finest
  * that fits. Buckets lie on multiples of their width, so they do not shimmer while the series grows; the outermost
- * two are cut to the range.
+ * two are cut to the range. Of less than half a bucket at the end, which would jump with every single value, the one
+ * before takes care.
  */
 export function summarize(series: MetricSeries, limit: number, from = 0, to = series.length): Bucket[] {
   const first = Math.max(0, from);
@@ -76,6 +77,9 @@ export function summarize(series: MetricSeries, limit: number, from = 0, to = se
     const stop = Math.min(end, (index + 1) * width);
     buckets.push(stop - start === width ? stored(series.store, level, index) : scanned(series.store, start, stop));
   }
+  const [before, last] = [buckets.at(-2), buckets.at(-1)];
+  if (before && last && 2 * (last.to - last.from) < width)
+    buckets.splice(-2, 2, join(series.store.values, before, last));
   return buckets;
 }
 

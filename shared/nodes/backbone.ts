@@ -35,7 +35,7 @@ const schema = z.object({
       meta({
         title: 'Picture side',
         help: 'Pictures are resized to this square; 0 takes the size the model was made for.',
-        unit: 'pixels',
+        unit: ['pixel', 'pixels'],
         expert: true,
         step: 32,
       }),

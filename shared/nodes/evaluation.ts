@@ -12,7 +12,7 @@ const schema = z.object({
       meta({
         title: 'Most wrong',
         help: 'How many of the pictures the model got most wrong are shown.',
-        unit: 'pictures',
+        unit: ['picture', 'pictures'],
         step: 6,
       }),
     ),

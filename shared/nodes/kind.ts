@@ -26,8 +26,8 @@ export interface ParameterMeta {
   readonly title: string;
   /** One sentence under the field. */
   readonly help?: string;
-  /** Shown after the number: “°”, “epochs”, “× base rate”. */
-  readonly unit?: string;
+  /** Shown after the number: “°”, “× base rate”, or as a word that counts: “epoch” after 1, “epochs” after others. */
+  readonly unit?: string | readonly [one: string, many: string];
   /** Chosen from the schema's type when absent. `log` is a slider over powers of ten, `text` has several lines. */
   readonly control?: 'folder' | 'model-file' | 'stage' | 'log' | 'slider' | 'widths' | 'text';
   /** Labels of an enum's values, in order of the values. */

@@ -110,7 +110,15 @@ const schema = z.object({
     .min(1)
     .max(10_000)
     .default(10)
-    .meta(meta({ title: 'Every', help: 'Epochs from one drop to the next.', unit: 'epochs', step: 1, when: forStep })),
+    .meta(
+      meta({
+        title: 'Every',
+        help: 'Epochs from one drop to the next.',
+        unit: ['epoch', 'epochs'],
+        step: 1,
+        when: forStep,
+      }),
+    ),
   stepFactor: z
     .number()
     .min(0.001)
@@ -132,7 +140,7 @@ const schema = z.object({
       meta({
         title: 'Drops after',
         help: 'Epochs after which the rate drops.',
-        unit: 'epochs',
+        unit: ['epoch', 'epochs'],
         control: 'widths',
         when: { parameter: 'kind', is: ['multi-step'] },
       }),
@@ -174,7 +182,7 @@ const schema = z.object({
       meta({
         title: 'First restart after',
         help: 'Epochs of the first fall.',
-        unit: 'epochs',
+        unit: ['epoch', 'epochs'],
         step: 1,
         when: { parameter: 'kind', is: ['cosine-restarts'] },
       }),
@@ -205,7 +213,7 @@ const schema = z.object({
       meta({
         title: 'Patience',
         help: 'Epochs without a better validation loss that are borne before the rate drops.',
-        unit: 'epochs',
+        unit: ['epoch', 'epochs'],
         step: 1,
         when: { parameter: 'kind', is: ['plateau'] },
       }),

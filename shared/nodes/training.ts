@@ -8,7 +8,7 @@ const schema = z.object({
     .min(1)
     .max(100_000)
     .default(30)
-    .meta(meta({ title: 'Epochs', help: 'How often every picture is seen.', unit: 'epochs', step: 1 })),
+    .meta(meta({ title: 'Epochs', help: 'How often every picture is seen.', unit: ['epoch', 'epochs'], step: 1 })),
   batchSize: z
     .number()
     .int()
@@ -19,7 +19,7 @@ const schema = z.object({
       meta({
         title: 'Batch size',
         help: 'Pictures looked at before each step. Less needs less memory.',
-        unit: 'pictures',
+        unit: ['picture', 'pictures'],
         step: 8,
       }),
     ),
@@ -33,7 +33,7 @@ const schema = z.object({
       meta({
         title: 'Patience',
         help: 'Stops after this many epochs without a better validation loss; 0 never does.',
-        unit: 'epochs',
+        unit: ['epoch', 'epochs'],
         step: 1,
       }),
     ),
@@ -60,7 +60,7 @@ const schema = z.object({
       meta({
         title: 'Batches a step',
         help: 'Batches whose mean gradient makes one step: a larger batch without its memory.',
-        unit: 'batches',
+        unit: ['batch', 'batches'],
         step: 1,
         expert: true,
       }),

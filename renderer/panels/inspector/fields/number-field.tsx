@@ -1,7 +1,7 @@
 import { NumberInput } from '@mantine/core';
 import { useId, useRef, useState } from 'react';
 import { formatRate } from '#shared/core/format.ts';
-import { FieldFrame, rangeOf, refusalOf, type FieldProps } from './field.tsx';
+import { FieldFrame, rangeOf, refusalOf, unitAfter, type FieldProps } from './field.tsx';
 
 /** Above this, where a range ends is of no interest. */
 const farAway = 1000;
@@ -15,11 +15,12 @@ export function NumberField(props: FieldProps) {
   const { parameter, value, onChange } = props;
   const id = useId();
   const [minimum, maximum] = rangeOf(parameter);
-  const { unit, step } = parameter.meta;
+  const { step } = parameter.meta;
   const whole = parameter.type.type === 'number' && parameter.type.integer;
   /** What stands in the field while it is not the value: half typed, or refused. */
   const [typed, setTyped] = useState<number | string>();
   const before = useRef(value);
+  const unit = unitAfter(Number(typed ?? value), parameter);
   const error = typed === undefined || typed === '' ? undefined : refusalOf(parameter, Number(typed));
   const take = (next: number | string): void => {
     const isUsable = next !== '' && refusalOf(parameter, Number(next)) === undefined;

@@ -2,7 +2,7 @@ import { Slider } from '@mantine/core';
 import { useState } from 'react';
 import { formatRate } from '#shared/core/format.ts';
 import { ExactInput } from './exact-input.tsx';
-import { FieldFrame, rangeOf, refusalOf, type FieldProps } from './field.tsx';
+import { FieldFrame, rangeOf, refusalOf, unitAfter, type FieldProps } from './field.tsx';
 import classes from './field.module.css';
 
 const stepsPerDecade = 20;
@@ -39,7 +39,7 @@ function numberIn(text: string): number {
 function ScaledField({ scale, ...props }: FieldProps & { readonly scale: Scale }) {
   const { parameter, value, onChange } = props;
   const [minimum, maximum] = rangeOf(parameter);
-  const { title, unit } = parameter.meta;
+  const { title } = parameter.meta;
   const clamped = (wanted: number): number => Math.min(maximum, Math.max(minimum, wanted));
   const [typed, setTyped] = useState<string>();
   const [error, setError] = useState<string>();
@@ -69,7 +69,7 @@ function ScaledField({ scale, ...props }: FieldProps & { readonly scale: Scale }
             onCommit={commit}
             onCancel={settle}
           />
-          {unit}
+          {unitAfter(value, parameter)}
         </>
       }
     >

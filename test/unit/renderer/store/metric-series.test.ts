@@ -48,6 +48,24 @@ describe('metric series', () => {
     );
   });
 
+  it('has no bucket at the end that a single value would make jump', () => {
+    const flat = createSeries(Array.from({ length: 64 }, () => 1));
+    const widths = (length: number): number[] =>
+      summarize(
+        appendToSeries(
+          flat,
+          Array.from({ length }, () => 9),
+        ),
+        16,
+      ).map(({ from, to }) => to - from);
+    expect(widths(1).at(-1)).toBe(9);
+    expect(widths(3).at(-1)).toBe(11);
+    expect(widths(4).slice(-2)).toEqual([8, 4]);
+    expect(widths(8).slice(-2)).toEqual([8, 8]);
+    // Single values stay single.
+    expect(summarize(createSeries([1, 2, 3]), 16)).toHaveLength(3);
+  });
+
   it('is the same appended bit by bit and made at once', () => {
     fc.assert(
       fc.property(fc.array(values, { maxLength: 8 }), fc.integer({ min: 1, max: 100 }), (parts, limit) => {
