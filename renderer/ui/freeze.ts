@@ -1,12 +1,13 @@
 /** Where the freeze line stands among the backbone's stages, and what moving it means for the parameters. */
 import type { BackboneFacts } from '#shared/nodes/facts.ts';
+import { firstToLearn } from '#shared/nodes/freeze.ts';
 
 /** Number of stages before the line: those that stay as they are. */
 export function frozenStages(parameters: Readonly<Record<string, unknown>>, backbone: BackboneFacts): number {
   if (parameters['mode'] === 'none') return 0;
   if (parameters['mode'] === 'backbone') return backbone.stages.length;
-  const index = backbone.stages.findIndex(({ stage }) => stage === parameters['stage']);
-  return index < 0 ? backbone.stages.length : index;
+  const first = firstToLearn(backbone.stages, String(parameters['stage']));
+  return first ? backbone.stages.indexOf(first) : backbone.stages.length;
 }
 
 /** The parameters that put the line after the first `frozen` stages. */

@@ -7,6 +7,7 @@ import type { ParameterGroup } from '#shared/compiler/6-update.ts';
 import { trainableInitializers } from '#shared/compiler/trainable.ts';
 import type { Model } from '#shared/ir/graph.ts';
 import type { TensorType } from '#shared/ir/tensor.ts';
+import { firstToLearn } from '#shared/nodes/freeze.ts';
 import type { FreezePart } from '#shared/nodes/recipe.ts';
 import { GraftError } from '#shared/messages/error.ts';
 
@@ -25,7 +26,7 @@ export interface Partition {
 export function cutTensor(freeze: FreezePart, stages: readonly StageCut[]): string {
   if (freeze.mode === 'none') return 'input';
   if (freeze.mode === 'backbone') return pooledFeatures;
-  const stage = stages.find((candidate) => candidate.stage === freeze.stage);
+  const stage = firstToLearn(stages, freeze.stage);
   if (!stage) {
     const known = stages.map((candidate) => candidate.stage).join(', ');
     throw new GraftError('model.unknown-stage', { stage: freeze.stage, stages: known }, freeze.node);

@@ -1,6 +1,7 @@
 /** What a project's model will be, in numbers, as far as the facts at hand tell. Undefined is not known yet. */
 import { elementCount, type Shape } from '#shared/core/shape.ts';
 import type { BackboneFacts, Facts, Stage } from '#shared/nodes/facts.ts';
+import { firstToLearn } from '#shared/nodes/freeze.ts';
 import type { FreezePart, Recipe } from '#shared/nodes/recipe.ts';
 
 export interface ModelNumbers {
@@ -29,7 +30,7 @@ function denseParameters(widths: readonly number[]): number {
 export function firstTrainedStage(freeze: FreezePart, backbone: BackboneFacts): Stage | undefined {
   if (freeze.mode === 'backbone') return undefined;
   if (freeze.mode === 'none') return backbone.stages[0];
-  return backbone.stages.find(({ stage }) => stage === freeze.stage);
+  return firstToLearn(backbone.stages, freeze.stage);
 }
 
 function frozenParameters(freeze: FreezePart, backbone: BackboneFacts): number {

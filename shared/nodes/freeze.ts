@@ -22,7 +22,7 @@ const schema = z.object({
     .meta(
       meta({
         title: 'First trained stage',
-        help: 'Everything before this stage stays as it is.',
+        help: 'Everything before this stage stays as it is. The last one, unless another is chosen.',
         control: 'stage',
         when: { parameter: 'mode', is: ['until'] },
       }),
@@ -58,6 +58,11 @@ const schema = z.object({
       }),
     ),
 });
+
+/** The first stage that learns where everything before one stays: that of a name, the last where none was chosen. */
+export function firstToLearn<S extends { readonly stage: string }>(stages: readonly S[], name: string): S | undefined {
+  return name === '' ? stages.at(-1) : stages.find(({ stage }) => stage === name);
+}
 
 /** The problem of training from `stage` on, if an operator above it has no derivative. */
 function blocked(stages: readonly Stage[], stage: Stage, node: string): Problem[] {
@@ -96,7 +101,7 @@ Stages that learn take much smaller steps than the new head, and the earlier the
   check(parameters, node, facts) {
     const stages = facts.backbone?.stages;
     if (!stages || parameters.mode === 'backbone') return [];
-    const first = parameters.mode === 'none' ? stages[0] : stages.find(({ stage }) => stage === parameters.stage);
+    const first = parameters.mode === 'none' ? stages[0] : firstToLearn(stages, parameters.stage);
     if (first) return blocked(stages, first, node);
     if (parameters.mode === 'none') return [];
     const known = stages.map(({ stage }) => stage).join(', ');

@@ -1,5 +1,6 @@
 import { Select } from '@mantine/core';
 import { useId } from 'react';
+import { firstToLearn } from '#shared/nodes/freeze.ts';
 import { useFacts } from '#renderer/store/facts.ts';
 import { FieldFrame, type FieldProps } from './field.tsx';
 
@@ -7,13 +8,13 @@ import { FieldFrame, type FieldProps } from './field.tsx';
 export function StageField(props: FieldProps) {
   const id = useId();
   const backbone = useFacts((state) => state.facts.backbone);
-  const stages = (backbone?.stages ?? []).map(({ stage }) => stage);
+  const stages = backbone?.stages ?? [];
   return (
     <FieldFrame {...props} control={id}>
       <Select
         id={id}
-        data={stages}
-        value={stages.includes(String(props.value)) ? String(props.value) : null}
+        data={stages.map(({ stage }) => stage)}
+        value={firstToLearn(stages, String(props.value))?.stage ?? null}
         placeholder="Choose a stage"
         onChange={(next) => next !== null && props.onChange(next)}
       />

@@ -24,6 +24,11 @@ describe('the freeze line', () => {
     expect(frozenStages({ stage: '', ...freezeAfter(frozen, backbone) }, backbone)).toBe(frozen);
   });
 
+  it('stands before the last stage where none was chosen, behind all for one that is not there', () => {
+    expect(frozenStages({ mode: 'until', stage: '' }, backbone)).toBe(2);
+    expect(frozenStages({ mode: 'until', stage: 'stage9' }, backbone)).toBe(3);
+  });
+
   it('stays on the stack when dragged beyond it', () => {
     expect(freezeAfter(-2, backbone)).toEqual({ mode: 'none' });
     expect(freezeAfter(9, backbone)).toEqual({ mode: 'backbone' });

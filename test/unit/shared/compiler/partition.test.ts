@@ -54,6 +54,10 @@ describe('the freeze line', () => {
     expect(cutTensor(freeze(), stages)).toBe(stages[1]?.tensor);
   });
 
+  it('is in front of the last stage where none was chosen', () => {
+    expect(cutTensor(freeze({ stage: '' }), stages)).toBe(cutTensor(freeze({ stage: 'stage3' }), stages));
+  });
+
   it('names the stages there are when asked for another', () => {
     let thrown: unknown;
     try {

@@ -93,6 +93,8 @@ describe('freeze', () => {
     expect(check(freeze, { mode: 'until', stage: 'layer4' }, factsWith())).toMatchObject([
       { code: 'model.unknown-stage', remedy: expect.stringContaining('stem, stage1') },
     ]);
+    // None chosen yet: the last one.
+    expect(check(freeze, { mode: 'until', stage: '' }, factsWith())).toEqual([]);
   });
 
   it('names the operator in the way and the nearest line that avoids it', () => {
