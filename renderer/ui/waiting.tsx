@@ -2,16 +2,15 @@ import { Group, Loader, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
 
 interface Props {
-  readonly size?: 'xs' | 'sm';
   /** What is being waited for, as a phrase that ends in an ellipsis. */
   readonly children: ReactNode;
 }
 
 /** A wait whose length is not known: something that turns, beside the words that say what is under way. */
-export function Waiting({ size = 'xs', children }: Props) {
+export function Waiting({ children }: Props) {
   return (
     <Group gap="sm" role="status" wrap="nowrap">
-      <Loader size={size} aria-hidden="true" />
+      <Loader size="xs" aria-hidden="true" />
       <Text size="sm" c="dimmed">
         {children}
       </Text>

@@ -15,7 +15,7 @@ import type { Oracle } from '#shared/compiler/oracle.ts';
 import { definitionsEverywhere, movedAside, rename } from '#shared/compiler/subgraph.ts';
 import { trainableInitializers } from '#shared/compiler/trainable.ts';
 import { predictionsOf, type StepSpec } from '#shared/compiler/training-step.ts';
-import { withWinogradWithin } from '#shared/compiler/winograd.ts';
+import { withWinogradWithin } from '#shared/compiler/cpu/winograd.ts';
 import type { Model } from '#shared/ir/graph.ts';
 import type { Target } from '#shared/ir/target.ts';
 import { isFloat, type Tensor, type TensorType } from '#shared/ir/tensor.ts';

@@ -20,7 +20,7 @@ import { lossSpec, optimizerSpec } from '#shared/compiler/specs.ts';
 import { findStages, type StageCut } from '#shared/compiler/stages.ts';
 import { trainableInitializers } from '#shared/compiler/trainable.ts';
 import type { StepSpec } from '#shared/compiler/training-step.ts';
-import { withWinograd, withWinogradWithin } from '#shared/compiler/winograd.ts';
+import { withWinograd, withWinogradWithin } from '#shared/compiler/cpu/winograd.ts';
 import type { Model, TypedGraph } from '#shared/ir/graph.ts';
 import type { Target } from '#shared/ir/target.ts';
 import type { Tensor } from '#shared/ir/tensor.ts';

@@ -27,17 +27,21 @@ export function isHalfOn(plan: Plan, device: ConcreteDevice): boolean {
   return device !== 'cpu' && plan.halfPrefix !== undefined;
 }
 
+function prefixOn(plan: Plan, device: ConcreteDevice): Model | undefined {
+  if (device === 'cpu') return plan.processorPrefix;
+  return isHalfOn(plan, device) ? plan.halfPrefix : plan.prefix;
+}
+
 /** @param pictures to be taken through it. @returns undefined where nothing is frozen */
 export async function openPrefix(
   plan: Plan,
   device: ConcreteDevice,
   pictures: number,
 ): Promise<PrefixSession | undefined> {
-  const { prefixBatch: batch, prefix, processorPrefix } = plan;
-  if (!prefix || !processorPrefix) return undefined;
-  if (device === 'cpu') return { batch, session: await createSession(processorPrefix, device) };
-  const session = await createSession(isHalfOn(plan, device) ? (plan.halfPrefix as Model) : prefix, device);
-  return enlarge({ batch, session }, plan, device, pictures);
+  const prefix = prefixOn(plan, device);
+  if (!prefix) return undefined;
+  const first = { batch: plan.prefixBatch, session: await createSession(prefix, device) };
+  return device === 'cpu' ? first : enlarge(first, plan, device, pictures);
 }
 
 /** The batch that tries show to be the best, from `first` on; sessions of others are released. */

@@ -1,6 +1,6 @@
 /** Tiles at points, multiplied by the kernel at points and read back, are the filter's results. */
 import { describe, expect, it } from 'vitest';
-import { inputMatrix, kernelMatrix, outputMatrix } from '#shared/compiler/minimal-filter.ts';
+import { inputMatrix, kernelMatrix, outputMatrix } from '#shared/compiler/cpu/minimal-filter.ts';
 import { elementCount, indicesOf, type Shape } from '#shared/core/shape.ts';
 import { numbers, type Tensor } from '#shared/ir/tensor.ts';
 import type { WindowAxis } from '#shared/ops/geometry.ts';

@@ -6,7 +6,13 @@
  */
 import { elementCount } from '#shared/core/shape.ts';
 import { staysWithin } from '#shared/compiler/checkpoint-cuts.ts';
-import { inputMatrix, kernelMatrix, outputMatrix, tileProducts, tilesAlong } from '#shared/compiler/minimal-filter.ts';
+import {
+  inputMatrix,
+  kernelMatrix,
+  outputMatrix,
+  tileProducts,
+  tilesAlong,
+} from '#shared/compiler/cpu/minimal-filter.ts';
 import type { TypedModel } from '#shared/compiler/2-shape.ts';
 import type { Oracle } from '#shared/compiler/oracle.ts';
 import { TypedBuilder } from '#shared/compiler/typed-builder.ts';
@@ -15,19 +21,19 @@ import type { Tensor } from '#shared/ir/tensor.ts';
 import { windowAxes, type WindowAxis } from '#shared/ops/geometry.ts';
 import { NodeView } from '#shared/ops/node-view.ts';
 
-interface Sizes {
+export interface ConvolutionSizes {
   readonly batch: number;
   readonly inputChannels: number;
   readonly outputChannels: number;
   readonly axes: readonly [WindowAxis, WindowAxis];
 }
 
-/** @returns the model with such convolutions as products where that is faster on a processor */
-export function withWinograd(model: TypedModel): TypedModel {
+/** @returns the model with such convolutions as products where they are worth it: faster, on a processor */
+export function withWinograd(model: TypedModel, isWorthIt = pays): TypedModel {
   const found = new Map(
     model.graph.nodes.flatMap((node) => {
       const sizes = sizesOf(node, model.graph);
-      return sizes && pays(sizes) ? [[node, sizes] as const] : [];
+      return sizes && isWorthIt(sizes) ? [[node, sizes] as const] : [];
     }),
   );
   if (found.size === 0) return model;
@@ -51,7 +57,7 @@ export async function withWinogradWithin(
   return fast === model || (await staysWithin(limit, fast, () => emit(fast), oracle)) ? fast : model;
 }
 
-function sizesOf(node: Node, graph: TypedGraph): Sizes | undefined {
+function sizesOf(node: Node, graph: TypedGraph): ConvolutionSizes | undefined {
   if (node.op !== 'Conv' || node.domain !== '') return undefined;
   const view = new NodeView(node, graph);
   if (!view.isSized || view.inputType(0).dtype !== 'float32' || view.int('group', 1) !== 1) return undefined;
@@ -74,39 +80,52 @@ const costOfRow = 330;
 const leastGain = 0.1;
 
 /** By multiplications for each pair of channels, forward or of either gradient; measured on planes of 7 to 56 (record 0039). */
-function pays({ batch, inputChannels, outputChannels, axes }: Sizes): boolean {
-  const tiling = tilingOf(axes);
-  const products = tileProducts ** 2 * tilesOf(axes);
-  const ofTiles = tiling.multiplications('input') / outputChannels + tiling.multiplications('output') / inputChannels;
-  const ofKernel = costOfKernel + (tiling.isWhole ? 0 : costOfRow * tilesAlong(axes[0]));
+function pays({ batch, inputChannels, outputChannels, axes }: ConvolutionSizes): boolean {
+  const { steps, rowsOfTiles, tilesOfRow } = tilingOf(axes);
+  const products = tileProducts ** 2 * rowsOfTiles * tilesOfRow;
+  const ofTiles = multiplications(steps, 'input') / outputChannels + multiplications(steps, 'output') / inputChannels;
+  const ofKernel = costOfKernel + (rowsOfTiles > 1 ? costOfRow * rowsOfTiles : 0);
   const fast = batch * (products + costOfTiles * ofTiles) + ofKernel;
   return fast < (1 - leastGain) * costOfDirect * batch * 9 * axes[0].output * axes[1].output;
 }
 
-const tilesOf = ([rows, columns]: Sizes['axes']): number => tilesAlong(rows) * tilesAlong(columns);
-
-/** Tiles up to which a plane is read at once: the fewest operators, and no kernel of which several rows of tiles read. */
+/** Tiles up to which a plane is read at once: the fewest operators, and no kernel that several products read. */
 const mostAtOnce = 4;
 
 /** How planes become tiles at points: in one step, or along one axis after the other. */
 interface Tiling {
-  readonly isWhole: boolean;
   /** Axes of each step, the innermost first. */
   readonly steps: readonly (readonly WindowAxis[])[];
-  /** Multiplications of a plane. */
-  multiplications(side: 'input' | 'output'): number;
+  /** Rows of tiles with products of their own; 1 where a plane is read at once. */
+  readonly rowsOfTiles: number;
+  /** Tiles that share a product. */
+  readonly tilesOfRow: number;
 }
 
-function tilingOf(axes: Sizes['axes']): Tiling {
-  const isWhole = tilesOf(axes) <= mostAtOnce;
+function tilingOf(axes: ConvolutionSizes['axes']): Tiling {
   const [rows, columns] = axes;
-  const [down, across] = [tileProducts * tilesAlong(rows), tileProducts * tilesAlong(columns)];
-  return {
-    isWhole,
-    steps: isWhole ? [axes] : [[columns], [rows]],
-    multiplications: (side) =>
-      isWhole ? down * across * rows[side] * columns[side] : across * rows[side] * (columns[side] + down),
-  };
+  const [down, across] = [tilesAlong(rows), tilesAlong(columns)];
+  return down * across <= mostAtOnce
+    ? { steps: [axes], rowsOfTiles: 1, tilesOfRow: down * across }
+    : { steps: [[columns], [rows]], rowsOfTiles: down, tilesOfRow: across };
+}
+
+/** Of a plane, from its elements to all points or back. */
+function multiplications(steps: Tiling['steps'], side: 'input' | 'output'): number {
+  const product = (values: readonly number[]): number => values.reduce((all, value) => all * value, 1);
+  let elements = product(steps.flat().map((axis) => axis[side]));
+  let sum = 0;
+  for (const axes of steps) {
+    const points = product(axes.map((axis) => tileProducts * tilesAlong(axis)));
+    sum += points * elements;
+    elements *= points / product(axes.map((axis) => axis[side]));
+  }
+  return sum;
+}
+
+/** What products stand beside each other: points by rows, rows of tiles, points by columns. */
+function gridOf(rowsOfTiles: number): number[] {
+  return [tileProducts, rowsOfTiles, tileProducts];
 }
 
 class Writer {
@@ -117,16 +136,13 @@ class Writer {
     this.builder = new TypedBuilder(graph, opsets[''] as number);
   }
 
-  append(node: Node, { batch, inputChannels: inputs, outputChannels: outputs, axes }: Sizes): void {
+  append(node: Node, { batch, inputChannels: inputs, outputChannels: outputs, axes }: ConvolutionSizes): void {
     const { builder } = this;
     const [x, weight, bias] = node.inputs as readonly [string, string, string?];
-    const { steps, isWhole } = tilingOf(axes);
-    const [down, across] = axes.map(tilesAlong) as [number, number];
-    // By point, and by row of tiles where those are not among the rows of the products.
-    const grid = isWhole ? [tileProducts ** 2] : [tileProducts, down, tileProducts];
-    const rows = (isWhole ? down * across : across) * batch;
+    const { steps, rowsOfTiles, tilesOfRow } = tilingOf(axes);
+    const [grid, rows] = [gridOf(rowsOfTiles), tilesOfRow * batch];
     const points = builder.reshaped(this.#read(x, steps), [...grid, rows, inputs]);
-    const product = builder.shaped('MatMul', [points, this.#filters(weight, isWhole)], [...grid, rows, outputs]);
+    const product = builder.shaped('MatMul', [points, this.#filters(weight)], [...grid, rows, outputs]);
     const written = this.#write(product, steps);
     const { shape } = builder.typeOf(node.outputs[0] as string);
     const last = bias
@@ -135,11 +151,11 @@ class Writer {
     builder.append({ ...last, name: node.name, domain: '', outputs: node.outputs, attributes: {} });
   }
 
-  /** Kernels [M, C, 3, 3] at all points: [36, C, M], or [6, 1, 6, C, M] for any row of tiles. */
-  #filters(weight: string, isWhole: boolean): string {
+  /** Kernels [M, C, 3, 3] at all points: [6, 1, 6, C, M]. */
+  #filters(weight: string): string {
     const { builder } = this;
     const [outputs, inputs] = builder.typeOf(weight).shape as [number, number];
-    const grid = isWhole ? [tileProducts ** 2] : [tileProducts, 1, tileProducts];
+    const grid = gridOf(1);
     const read = this.#readThrough(
       this.#matrix('kernel', () => kernelMatrix(2)),
       weight,
