@@ -19,12 +19,6 @@ export function rangeOf({ type }: Parameter): readonly [minimum: number, maximum
   return type.type === 'number' ? [type.minimum, type.maximum] : [-Infinity, Infinity];
 }
 
-/** A parameter's unit as it stands after this number. */
-export function unitAfter(value: unknown, { meta: { unit } }: Parameter): string | undefined {
-  if (unit === undefined || typeof unit === 'string') return unit;
-  return unit[value === 1 ? 0 : 1];
-}
-
 /** What is wrong with a value, in a sentence; undefined when nothing is. */
 export function refusalOf({ schema, meta }: Parameter, value: unknown): string | undefined {
   const issue = schema.safeParse(value).error?.issues[0];

@@ -1,7 +1,8 @@
 import { NumberInput } from '@mantine/core';
 import { useId, useRef, useState } from 'react';
 import { formatRate } from '#shared/core/format.ts';
-import { FieldFrame, rangeOf, refusalOf, unitAfter, type FieldProps } from './field.tsx';
+import { unitAfter } from '#renderer/ui/unit-words.ts';
+import { FieldFrame, rangeOf, refusalOf, type FieldProps } from './field.tsx';
 
 /** Above this, where a range ends is of no interest. */
 const farAway = 1000;

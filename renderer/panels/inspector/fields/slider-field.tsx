@@ -1,8 +1,9 @@
 import { Slider } from '@mantine/core';
 import { useState } from 'react';
 import { formatRate } from '#shared/core/format.ts';
+import { unitAfter } from '#renderer/ui/unit-words.ts';
 import { ExactInput } from './exact-input.tsx';
-import { FieldFrame, rangeOf, refusalOf, unitAfter, type FieldProps } from './field.tsx';
+import { FieldFrame, rangeOf, refusalOf, type FieldProps } from './field.tsx';
 import classes from './field.module.css';
 
 const stepsPerDecade = 20;
