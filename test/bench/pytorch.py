@@ -3,10 +3,12 @@
 
 versions                             of what is used
 export NAME BATCH FILE.onnx          a model, with statistics of batch norms frozen and every parameter under its name
-step NAME BATCH CASE.json STEPS      milliseconds of training steps on random input, and the memory of the process
+step NAME BATCH CASE.json STEPS DEVICE   milliseconds of training steps on random input, and the memory of the process
 backbone FILE.onnx                   ResNet-18 without its classifier, for any number of pictures
-job FOLDER STAGE EPOCHS              seconds of an epoch of ResNet-18 on FOLDER/train and FOLDER/validation, of which
+job FOLDER STAGE EPOCHS DEVICE       seconds of an epoch of ResNet-18 on FOLDER/train and FOLDER/validation, of which
                                      only the classifier learns, and the stage so called ("none" for no stage)
+
+DEVICE is "cpu"; anything else is the graphics card that PyTorch finds.
 """
 import json, math, os, platform, statistics, sys, time, warnings
 from pathlib import Path
@@ -92,6 +94,20 @@ OWN = {"head": lambda: nn.Linear(1280, CLASSES), "vit_tiny": VisionTransformer, 
 OPTIMIZERS = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam, "adamw": torch.optim.AdamW}
 
 
+def card():
+    """PyTorch's name for the graphics card, None where it has none."""
+    if torch.cuda.is_available():
+        return "cuda"
+    return "mps" if torch.backends.mps.is_available() else None
+
+
+def place(device):
+    where = "cpu" if device == "cpu" else card()
+    if where is None:
+        raise SystemExit("PyTorch finds no graphics card.")
+    return where
+
+
 # torchvision takes memory of its own, and is brought in where it is needed alone.
 def model_of(name):
     if name in OWN:
@@ -138,10 +154,11 @@ def peak_mebibytes():
     return peak / 2**20 if sys.platform == "darwin" else peak / 2**10
 
 
-def step(name, batch, case, steps):
+def step(name, batch, case, steps, device):
     settings = dict(json.loads(Path(case).read_text())["optimizer"])
-    model, x = model_of(name), input_of(name, int(batch))
-    target = torch.randint(CLASSES, (int(batch),))
+    where = place(device)
+    model, x = model_of(name).to(where), input_of(name, int(batch)).to(where)
+    target = torch.randint(CLASSES, (int(batch),)).to(where)
     optimizer = OPTIMIZERS[settings.pop("kind")](model.parameters(), **settings)
     times, losses = [], []
     for _ in range(WARM_UP + int(steps)):
@@ -150,7 +167,7 @@ def step(name, batch, case, steps):
         loss = functional.cross_entropy(model(x), target)
         loss.backward()
         optimizer.step()
-        # JSON has no word for what is not finite.
+        # Waits for a graphics card. JSON has no word for what is not finite.
         losses.append(loss.item() if math.isfinite(loss.item()) else None)
         times.append(1000 * (time.perf_counter() - start))
     timed = times[WARM_UP:]
@@ -158,7 +175,7 @@ def step(name, batch, case, steps):
     return {"ms": spread, "loss": losses, "peakRssMiB": peak_mebibytes()}
 
 
-def job(folder, stage, epochs):
+def job(folder, stage, epochs, device):
     """As PyTorch's own tutorial on transfer learning: every picture through the whole network in every epoch."""
     import torchvision
     prepare = torchvision.transforms.Compose([
@@ -172,7 +189,8 @@ def job(folder, stage, epochs):
         loaders[split] = torch.utils.data.DataLoader(
             pictures, batch_size=32, shuffle=split == "train", num_workers=os.cpu_count() or 1)
     classes = len(loaders["train"].dataset.classes)
-    model = torchvision.models.resnet18(weights=None, num_classes=classes).eval()
+    where = place(device)
+    model = torchvision.models.resnet18(weights=None, num_classes=classes).eval().to(where)
     for name, parameter in model.named_parameters():
         parameter.requires_grad = name.split(".")[0] in ("fc", stage)
     optimizer = torch.optim.AdamW([one for one in model.parameters() if one.requires_grad], lr=1e-3)
@@ -180,11 +198,11 @@ def job(folder, stage, epochs):
     for _ in range(int(epochs)):
         for pictures, labels in loaders["train"]:
             optimizer.zero_grad()
-            functional.cross_entropy(model(pictures), labels).backward()
+            functional.cross_entropy(model(pictures.to(where)), labels.to(where)).backward()
             optimizer.step()
         with torch.inference_mode():
             for pictures, _ in loaders["validation"]:
-                model(pictures)
+                model(pictures.to(where)).cpu()
     return {"secondsPerEpoch": (time.perf_counter() - start) / int(epochs)}
 
 
@@ -195,7 +213,8 @@ def versions():
     except ImportError as missing:
         return {"missing": missing.name}
     return {"python": platform.python_version(), "torch": torch.__version__, "torchvision": torchvision.__version__,
-            "onnx": onnx.__version__, "threads": torch.get_num_threads()}
+            "onnx": onnx.__version__, "threads": torch.get_num_threads(),
+            **({"card": torch.cuda.get_device_name()} if card() == "cuda" else {})}
 
 
 COMMANDS = {"versions": versions, "export": export, "step": step, "backbone": backbone, "job": job}

@@ -1,18 +1,21 @@
 /**
- * Graft's training steps beside PyTorch's: the same models, batches and optimizers, on the processor, the two taking
+ * Graft's training steps beside PyTorch's: the same models, batches and optimizers, the two taking
  * turns so that whatever else the machine does weighs on both. Each measurement is a process of its own.
  *
- *     npm run bench -- [WORKLOAD …] [--rounds N] [--jobs] [--photos FOLDER] [--output FILE]
+ *     npm run bench -- [WORKLOAD …] [--rounds N] [--jobs] [--photos FOLDER] [--device cpu|webgpu|cuda|dml|coreml]
+ *         [--output FILE]
  *
  * A Python with torch, torchvision and onnx is python3, or what GRAFT_PYTHON says. Without one, Graft alone is measured,
  * on models that need no export. `--jobs` adds two whole trainings on the photos of a folder with `train` and
- * `validation`. A measurement of every workload is kept in results.json beside this file, one of some where `--output` says.
+ * `validation`. With another `--device` than the processor PyTorch uses the graphics card it finds. A measurement of every
+ * workload is kept in results.json beside this file, or results-DEVICE.json, one of some where `--output` says.
  * Ratios are PyTorch ÷ Graft: above 1, Graft is faster, or takes less memory.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { ConcreteDevice } from '#electron/engine/runtime/session.ts';
 import { missingShared, sharedPath } from '#test/support/shared.ts';
 import {
   exportModel,
@@ -32,10 +35,13 @@ const { values: options, positionals: names } = parseArgs({
   options: {
     rounds: { type: 'string', default: '2' },
     jobs: { type: 'boolean', default: false },
+    device: { type: 'string', default: 'cpu' },
     photos: { type: 'string', default: sharedPath('data/clothing-mini') },
     output: { type: 'string' },
   },
 });
+
+const device = options.device as ConcreteDevice;
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
@@ -96,8 +102,8 @@ async function measure(name: string, workload: Workload, rounds: number, withPyT
         ({ file, batch, note } = substitute);
       }
       for (let round = 0; round < rounds; round++) {
-        if (withPyTorch) theirs.push(await pytorchSteps(name, batch, caseFile, steps));
-        ours.push(await graftSteps(file, batch, caseFile, steps));
+        if (withPyTorch) theirs.push(await pytorchSteps(name, { batch, caseFile, steps, device }));
+        ours.push(await graftSteps(file, { batch, caseFile, steps, device }));
       }
     } catch (error) {
       failure = (error as Error).message;
@@ -171,7 +177,7 @@ async function measureJobs(photos: string): Promise<Record<string, { torchSecond
     ['head', undefined],
     ['last stage', 'layer4'],
   ] as const) {
-    const job = { photos, stage, epochs: jobEpochs };
+    const job = { photos, stage, epochs: jobEpochs, device };
     const torchSeconds = rounded(await pytorchJob(job, jobEpochsMeasured));
     const graftSeconds = rounded(await inTemporaryFolder((folder) => graftJob(job, folder)));
     const figure = `${torchSeconds} s and ${graftSeconds} s, ratio ${ratio(torchSeconds, graftSeconds)}`;
@@ -197,6 +203,8 @@ if (options.jobs) {
   else if (missing !== undefined) say(`The whole jobs are not measured: ${missing}. --photos may name another folder.`);
   else jobs = { jobs: await measureJobs(options.photos) };
 }
-const output = options.output ?? (names.length === 0 ? join(import.meta.dirname, 'results.json') : undefined);
-if (output !== undefined) writeFileSync(output, `${JSON.stringify({ ...about, steps, ...jobs }, undefined, 2)}\n`);
+const usualFile = device === 'cpu' ? 'results.json' : `results-${device}.json`;
+const output = options.output ?? (names.length === 0 ? join(import.meta.dirname, usualFile) : undefined);
+if (output !== undefined)
+  writeFileSync(output, `${JSON.stringify({ ...about, device, steps, ...jobs }, undefined, 2)}\n`);
 if (withPyTorch && Object.values(steps).some(({ failure }) => failure !== undefined)) process.exitCode = 1;

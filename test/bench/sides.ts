@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { ConcreteDevice } from '#electron/engine/runtime/session.ts';
 
 const root = join(import.meta.dirname, '../..');
 const python = process.env['GRAFT_PYTHON'] ?? 'python3';
@@ -20,7 +21,15 @@ export type Measurement = z.output<typeof measurementSchema>;
 
 const versionsSchema = z.union([
   z.object({ missing: z.string() }),
-  z.object({ python: z.string(), torch: z.string(), torchvision: z.string(), onnx: z.string(), threads: z.number() }),
+  z.object({
+    python: z.string(),
+    torch: z.string(),
+    torchvision: z.string(),
+    onnx: z.string(),
+    threads: z.number(),
+    /** The graphics card of CUDA. */
+    card: z.string().optional(),
+  }),
 ]);
 type PyTorchVersions = Exclude<z.output<typeof versionsSchema>, { missing: string }>;
 
@@ -68,17 +77,21 @@ export async function exportModel(name: string, batch: number, file: string): Pr
   await pytorch('export', name, String(batch), file);
 }
 
-export async function pytorchSteps(name: string, batch: number, caseFile: string, steps: number): Promise<Measurement> {
-  return measurementSchema.parse(await pytorch('step', name, String(batch), caseFile, String(steps)));
+/** Steps that both programs take. */
+export interface Steps {
+  readonly batch: number;
+  readonly caseFile: string;
+  /** How many are timed. */
+  readonly steps: number;
+  readonly device: ConcreteDevice;
 }
 
-export async function graftSteps(
-  model: string,
-  batch: number,
-  caseFile: string,
-  steps: number,
-): Promise<GraftMeasurement> {
-  const words = ['--case', caseFile, '--batch', String(batch), '--steps', String(steps), '--device', 'cpu'];
+export async function pytorchSteps(name: string, { batch, caseFile, steps, device }: Steps): Promise<Measurement> {
+  return measurementSchema.parse(await pytorch('step', name, String(batch), caseFile, String(steps), device));
+}
+
+export async function graftSteps(model: string, { batch, caseFile, steps, device }: Steps): Promise<GraftMeasurement> {
+  const words = ['--case', caseFile, '--batch', String(batch), '--steps', String(steps), '--device', device];
   return graftSchema.parse(await graft(['bench', model, ...words]));
 }
 
@@ -88,16 +101,17 @@ export interface Job {
   /** The stage of ResNet-18 that learns besides the classifier. */
   readonly stage: string | undefined;
   readonly epochs: number;
+  readonly device: ConcreteDevice;
 }
 
 /** Seconds of a job, by as many of its epochs as are enough to know. */
-export async function pytorchJob({ photos, stage, epochs }: Job, measured: number): Promise<number> {
-  const said = await pytorch('job', photos, stage ?? 'none', String(measured));
+export async function pytorchJob({ photos, stage, epochs, device }: Job, measured: number): Promise<number> {
+  const said = await pytorch('job', photos, stage ?? 'none', String(measured), device);
   return z.object({ secondsPerEpoch: z.number() }).parse(said).secondsPerEpoch * epochs;
 }
 
 /** Seconds of a whole job, with nothing kept of an earlier one. `folder` is empty. */
-export async function graftJob({ photos, stage, epochs }: Job, folder: string): Promise<number> {
+export async function graftJob({ photos, stage, epochs, device }: Job, folder: string): Promise<number> {
   const [model, project, home] = ['resnet18.onnx', 'project.graft', 'home'].map((name) => join(folder, name)) as [
     string,
     string,
@@ -108,6 +122,6 @@ export async function graftJob({ photos, stage, epochs }: Job, folder: string): 
   const freeze = stage === undefined ? ['freeze.mode=backbone'] : ['freeze.mode=until', `freeze.stage=${stage}`];
   const settings = [`training.epochs=${epochs}`, 'training.patience=0', ...freeze];
   const began = performance.now();
-  await graft(['train', project, '--device', 'cpu', ...settings.flatMap((setting) => ['--set', setting])], home);
+  await graft(['train', project, '--device', device, ...settings.flatMap((setting) => ['--set', setting])], home);
   return (performance.now() - began) / 1000;
 }

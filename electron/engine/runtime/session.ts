@@ -10,6 +10,8 @@ export type ConcreteDevice = Exclude<Device, 'auto'>;
 export interface SessionOptions {
   /** Outputs that stay in the memory of a WebGPU device; all others come back to the processor. */
   readonly keepOnDevice?: readonly string[];
+  /** Begins the name of a file that says what each kernel took, written when the session ends profiling. */
+  readonly profile?: string;
 }
 
 /**
@@ -35,6 +37,7 @@ export async function createSession(
     executionProviders: providers,
     logSeverityLevel: 3,
     ...leanOptions,
+    ...(options.profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: options.profile }),
     ...(wanted.length > 0 ? { preferredOutputLocation: kept } : {}),
   };
   try {

@@ -30,7 +30,7 @@ export async function measureBatch(folder: string, say: (line: string) => void):
       const file = join(folder, 'model.onnx');
       await exportModel(name, batch, file);
       const steps = Math.max(fewestSteps, samples / batch);
-      const { ms, peakRssMiB } = await graftSteps(file, batch, caseFile, steps);
+      const { ms, peakRssMiB } = await graftSteps(file, { batch, caseFile, steps, device: 'cpu' });
       const figures = {
         msPerStep: rounded(ms.median),
         msPerSample: rounded(ms.median / batch),
