@@ -212,12 +212,12 @@ export function emitEvaluation(suffix: TypedModel, parameters: readonly Carried[
   return modelLike({ name: 'evaluate', inputs, outputs: graph.outputs, nodes: graph.nodes, initializers }, suffix);
 }
 
-/** Every carried value as it is, under `next/…`: how values kept on a device come back to the processor. */
-export function emitDownload(carried: readonly Carried[], like: Model): Model {
+/** Every value as it is, under `next/…`: how values come into the memory of a device, and back to the processor. */
+export function emitPassage(values: readonly ValueInfo[], like: Model): Model {
   const builder = new GraphBuilder(like.opsets[''] as number);
-  for (const { name, dtype, shape } of carried) {
+  for (const { name, dtype, shape } of values) {
     builder.input(name, dtype, shape);
     builder.output(name, dtype, shape, names.next(name));
   }
-  return modelLike(builder.build('download'), like);
+  return modelLike(builder.build('passage'), like);
 }

@@ -1,7 +1,6 @@
 /** A training step that picks its batch from all rows itself, so that they stay where they are: in a GPU's memory. */
 import { names } from '#shared/compiler/7-emit.ts';
 import { definitionsEverywhere, movedAside } from '#shared/compiler/subgraph.ts';
-import { GraphBuilder } from '#shared/ir/builder.ts';
 import type { Model, Node, ValueInfo } from '#shared/ir/graph.ts';
 
 /**
@@ -33,13 +32,4 @@ export function stepOfRows(step: Model, cut: string): Model {
     attributes: { axis: { type: 'int', value: 0 } },
   };
   return { ...free, graph: { ...graph, inputs, nodes: [pick, ...graph.nodes] } };
-}
-
-/** All rows [samples, …] as they are, under `next/rows`: how they come into the memory of a device. */
-export function emitUpload(shape: readonly number[], like: Model): Model {
-  const builder = new GraphBuilder(like.opsets[''] as number);
-  const all = ['samples', ...shape];
-  builder.input(names.rows, 'float32', all);
-  builder.output(names.rows, 'float32', all, names.next(names.rows));
-  return { ...like, graph: builder.build('upload') };
 }

@@ -5,12 +5,13 @@
 import type * as ort from 'onnxruntime-node';
 import { averageSlot, type StateSlot } from '#shared/compiler/6-update.ts';
 import type { Plan } from '#shared/compiler/compile.ts';
-import { emitDownload, names } from '#shared/compiler/7-emit.ts';
-import { emitUpload, stepOfRows } from '#shared/compiler/step-of-rows.ts';
+import { emitPassage, names } from '#shared/compiler/7-emit.ts';
+import { stepOfRows } from '#shared/compiler/step-of-rows.ts';
 import { spellingsOf, type Choices } from '#shared/compiler/tuning/choices.ts';
 import { elementCount } from '#shared/core/shape.ts';
 import type { Model } from '#shared/ir/graph.ts';
 import { filledTensor, type Tensor } from '#shared/ir/tensor.ts';
+import { PlacedValues } from '#electron/engine/runtime/placed-values.ts';
 import { CarriedValues } from '#electron/engine/runtime/carried-values.ts';
 import { createSession, sessionError, type ConcreteDevice } from '#electron/engine/runtime/session.ts';
 import { channelBlock } from '#electron/engine/runtime/channel-block.ts';
@@ -22,9 +23,6 @@ export interface LoopData {
   readonly rows: ort.Tensor;
   readonly labels: ort.Tensor;
 }
-
-/** Bytes of one value that every WebGPU device takes. */
-const largestOnDevice = 128 * 2 ** 20;
 
 export interface LoopSteps {
   /** Row of each place, [K, batch]. */
@@ -69,7 +67,7 @@ function joined(results: readonly StepResults[]): StepResults {
   return { losses: all((one) => one.losses), correct: all((one) => one.correct), ...overflow };
 }
 
-type SessionKind = 'loop' | 'step' | 'step of rows' | 'evaluation' | 'download' | 'upload';
+type SessionKind = 'loop' | 'step' | 'step of rows' | 'evaluation' | 'download';
 
 export class Network {
   readonly #plan: Plan;
@@ -78,8 +76,7 @@ export class Network {
   readonly #averages: ReadonlyMap<string, string>;
   readonly #carried = new CarriedValues();
   #sessions: Partial<Record<SessionKind, ort.InferenceSession>> = {};
-  /** Memory of the device, which is not the garbage collector's to free. */
-  #onDevice: ort.Tensor[] = [];
+  readonly #placed: PlacedValues[] = [];
   #choices: Choices = {};
 
   constructor(plan: Plan, device: ConcreteDevice) {
@@ -142,12 +139,8 @@ export class Network {
   async #create(kind: SessionKind): Promise<ort.InferenceSession> {
     if (kind === 'download') {
       const carried = [...this.#plan.parameters, ...this.#plan.slots];
-      return createSession(emitDownload(carried, this.#plan.step), this.#device);
+      return createSession(emitPassage(carried, this.#plan.step), this.#device);
     }
-    if (kind === 'upload')
-      return createSession(emitUpload(this.#plan.cut.shape, this.#plan.step), this.#device, {
-        keepOnDevice: [names.next(names.rows)],
-      });
     if (kind === 'evaluation') return createTrainingSession(await this.#written(kind), this.#device);
     const options = { keepOnDevice: this.#carried.nextNames };
     if (kind === 'step of rows')
@@ -171,11 +164,9 @@ export class Network {
   /** Rows for all loops to come. */
   async keptLoopData(rows: Float32Array, labels: BigInt64Array): Promise<LoopData> {
     const given = this.loopData(rows, labels);
-    if (this.#device !== 'webgpu' || rows.byteLength > largestOnDevice) return given;
-    const results = await this.#run('upload', { [names.rows]: given.rows });
-    const kept = results[names.next(names.rows)] as ort.Tensor;
-    this.#onDevice.push(kept);
-    return { ...given, rows: kept };
+    const placed = await PlacedValues.place({ rows: given.rows }, this.#device, this.#plan.step);
+    this.#placed.push(placed);
+    return { ...given, ...(placed.feeds as { rows: ort.Tensor }) };
   }
 
   /** K steps: in one run, except on a device that keeps parameters and rows in its memory from run to run. */
@@ -280,7 +271,7 @@ export class Network {
   async release(): Promise<void> {
     const sessions = Object.values(this.#sessions);
     this.#sessions = {};
-    for (const tensor of this.#onDevice.splice(0)) tensor.dispose();
+    for (const placed of this.#placed.splice(0)) await placed.release();
     for (const session of sessions) await session.release();
   }
 

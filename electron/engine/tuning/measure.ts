@@ -4,8 +4,9 @@ import type { Choices, Place } from '#shared/compiler/tuning/choices.ts';
 import { trialOf, type Trial } from '#shared/compiler/tuning/trial.ts';
 import type { Model } from '#shared/ir/graph.ts';
 import type { ConcreteDevice } from '#electron/engine/runtime/session.ts';
+import { PlacedValues, type Feeds } from '#electron/engine/runtime/placed-values.ts';
 import { toRuntime } from '#electron/engine/runtime/tensors.ts';
-import { Way, type Feeds } from '#electron/engine/tuning/way.ts';
+import { Way } from '#electron/engine/tuning/way.ts';
 
 /** Rounds at least; then about that many milliseconds, and up to some more until the runs of those that matter are alike. */
 const leastRounds = 4;
@@ -59,19 +60,20 @@ async function measureWays(
 ): Promise<Measured | undefined> {
   const { usual } = place.point;
   const ways: Way[] = [];
+  let placed: PlacedValues | undefined;
   try {
-    let feeds: Feeds | undefined;
     for (const name of names) {
       if (await measuring.interrupted()) return undefined;
       const trial = trialOf(place, name, measuring.choices, measuring.channelBlock, measuring.like);
-      feeds ??= feedsOf(trial);
-      const way = await Way.open(name, trial.model, feeds, measuring.device);
+      placed ??= await PlacedValues.place(feedsOf(trial), measuring.device, measuring.like);
+      const way = await Way.open(name, trial.model, placed.feeds, measuring.device);
       if (way) ways.push(way);
     }
     if (!ways.some(({ name }) => name === usual)) return undefined;
     return (await race(ways, usual, measuring)) ? decide(ways, usual) : undefined;
   } finally {
     for (const way of ways) await way.release();
+    await placed?.release();
   }
 }
 

@@ -2,6 +2,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type * as ort from 'onnxruntime-node';
 import type { Model } from '#shared/ir/graph.ts';
+import type { Feeds } from '#electron/engine/runtime/placed-values.ts';
 import type { ConcreteDevice } from '#electron/engine/runtime/session.ts';
 import { createTrainingSession } from '#electron/engine/runtime/training-session.ts';
 
@@ -16,8 +17,6 @@ const mostSpread = 1.2;
 
 /** Threads of the session that ran before look for more to do for a while, and its values fill the processor's caches. */
 const settleMilliseconds = 5;
-
-export type Feeds = Readonly<Record<string, ort.Tensor>>;
 
 export class Way {
   readonly name: string;
