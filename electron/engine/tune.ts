@@ -64,7 +64,7 @@ async function written(
   recorder: ChoiceRecorder,
   machine: Machine,
 ): Promise<Model> {
-  const target = notedBy(recorder, machine);
+  const target = await notedBy(recorder, machine);
   if (source.kind === 'project')
     return (await loadProject(source.document, source.baseFolder)).plan.emitFor('step', target);
   const training = readCase(source.casePath);

@@ -6,10 +6,18 @@ import type { Shape } from '#shared/core/shape.ts';
 import { GraphBuilder } from '#shared/ir/builder.ts';
 import type { Graph, Model, ValueInfo } from '#shared/ir/graph.ts';
 import { recompute } from '#shared/compiler/checkpoint.ts';
+import { appendMembers, carriedPacks, type Pack } from '#shared/compiler/packed-parameters.ts';
 import type { StateSlot } from '#shared/compiler/6-update.ts';
 import { workingType } from '#shared/compiler/arithmetic.ts';
 import { definitions, rename, withoutValuesOf } from '#shared/compiler/subgraph.ts';
-import { appendStep, predictionsOf, slotsOf, targetOf, type StepSpec } from '#shared/compiler/training-step.ts';
+import {
+  appendStep,
+  predictionsOf,
+  slotsOf,
+  targetOf,
+  updatedBy,
+  type StepSpec,
+} from '#shared/compiler/training-step.ts';
 import { modelLike } from '#shared/compiler/versions.ts';
 import type { TypedModel } from '#shared/compiler/2-shape.ts';
 import type { Target } from '#shared/ir/target.ts';
@@ -40,12 +48,22 @@ export interface Carried {
   readonly shape: Shape;
 }
 
-/** Parameters and optimizer slots, in the order every training graph has them. */
-export function carriedValues(model: TypedModel, spec: StepSpec): { parameters: Carried[]; slots: StateSlot[] } {
-  const parameters = spec.groups.flatMap((group) =>
-    group.parameters.map((name) => ({ name, ...(model.graph.types.get(name) as TensorType) })),
+/** All that goes from step to step, in the order every training graph has it. */
+export interface CarriedForm {
+  /** Parameters, or packs of them. */
+  readonly parameters: readonly Carried[];
+  readonly slots: readonly StateSlot[];
+  /** Which of these are packs, and what is in each. */
+  readonly packs: readonly Pack[];
+}
+
+export function carriedValues(model: TypedModel, spec: StepSpec): CarriedForm {
+  const { groups, types } = updatedBy(model, spec);
+  const parameters = groups.flatMap((group) =>
+    group.parameters.map((name) => ({ name, ...(types.get(name) as TensorType) })),
   );
-  return { parameters, slots: slotsOf(model, spec) };
+  const slots = slotsOf(model, spec);
+  return { parameters, slots, packs: carriedPacks(spec.packs ?? [], slots) };
 }
 
 /** The step of `suffix` with the checkpoints of `spec`. */
@@ -200,16 +218,18 @@ function loopBody(
   return rename(graph, renaming);
 }
 
-/** Parameters and cut rows to logits; inputs: the cut rows, then the parameters. */
-export function emitEvaluation(suffix: TypedModel, parameters: readonly Carried[]): Model {
-  const trained = new Set(parameters.map(({ name }) => name));
+/** Parameters and cut rows to logits; inputs: the cut rows, then the parameters or packs of them. */
+export function emitEvaluation(suffix: TypedModel, parameters: readonly Carried[], packs: readonly Pack[] = []): Model {
   const { graph } = suffix;
-  const inputs: ValueInfo[] = [
-    ...graph.inputs,
-    ...parameters.map(({ name, dtype, shape }) => ({ name, dtype, shape })),
-  ];
-  const initializers = new Map([...graph.initializers].filter(([name]) => !trained.has(name)));
-  return modelLike({ name: 'evaluate', inputs, outputs: graph.outputs, nodes: graph.nodes, initializers }, suffix);
+  const builder = new GraphBuilder(suffix.opsets[''] as number);
+  builder.reserve(graph);
+  for (const { name, dtype, shape } of [...graph.inputs, ...parameters]) builder.input(name, dtype, shape);
+  const given = new Set([...parameters, ...packs.flatMap(({ members }) => members)].map(({ name }) => name));
+  for (const [name, tensor] of graph.initializers) if (!given.has(name)) builder.initializer(name, tensor);
+  appendMembers(builder, packs);
+  for (const node of graph.nodes) builder.append(node);
+  builder.outputs.push(...graph.outputs);
+  return modelLike(builder.build('evaluate'), suffix);
 }
 
 /** Every value as it is, under `next/…`: how values come into the memory of a device, and back to the processor. */

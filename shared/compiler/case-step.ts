@@ -11,6 +11,7 @@ import { chooseCheckpoints, type Checkpointing } from '#shared/compiler/checkpoi
 import { lossTargetType } from '#shared/compiler/losses/registry.ts';
 import { defaultDecay } from '#shared/compiler/optimizers/registry.ts';
 import type { OptimizerSpec } from '#shared/compiler/optimizers/spec.ts';
+import { packed, packsOf } from '#shared/compiler/packed-parameters.ts';
 import type { Oracle } from '#shared/compiler/oracle.ts';
 import { definitionsEverywhere, movedAside, rename } from '#shared/compiler/subgraph.ts';
 import { trainableInitializers } from '#shared/compiler/trainable.ts';
@@ -24,6 +25,7 @@ import { GraftError } from '#shared/messages/error.ts';
 export interface CaseStep {
   /** Inputs `input`, `target`, `lr`, `step`, parameters, state; outputs `loss`, `next/…`; initial state in `graft.state`. */
   readonly model: Model;
+  /** Or packs of them, where the target has these. */
   readonly parameters: ReadonlyMap<string, Tensor>;
   /** Initial value by state input. */
   readonly state: Readonly<Record<string, number>>;
@@ -61,8 +63,11 @@ export async function buildCaseStep(
   const moving = trainedOf(lowered, asked);
   // PyTorch gives these no gradient: whatever the optimizer, they stay as they are.
   const idle = asked.filter((name) => !moving.includes(name));
-  const spec = stepSpec(lowered, training, moving);
-  const { slots } = carriedValues(lowered, spec);
+  const each = stepSpec(lowered, training, moving);
+  const packs = target.packs ? packsOf(each.optimizer, each.groups, lowered.graph.types) : [];
+  const spec: StepSpec = { ...each, packs };
+  const carried = carriedValues(lowered, spec);
+  const { slots } = carried;
   const values = new Map(asked.map((name) => [name, source.graph.initializers.get(name) as Tensor]));
   const kept = idle.map((name): Carried => {
     const { dtype, shape } = values.get(name) as Tensor;
@@ -80,7 +85,7 @@ export async function buildCaseStep(
   return {
     model: { ...whole, graph: checkpointed(whole.graph, lowered, checkpointing ?? {}) },
     checkpointing,
-    parameters: values,
+    parameters: packed(values, carried.packs),
     state,
     stateShapes: new Map(slots.map((slot) => [slot.name, slot.shape])),
     predictions: predictionsOf(lowered),
@@ -138,7 +143,7 @@ function withInterfaceNames(model: Model, trained: ReadonlySet<string>): Model {
     throw new GraftError('compile.bad-case', { reason: `the model has no ${input ? 'output' : 'input'}.` });
   const taken = new Set<string>([inputName, names.target, names.lr, names.step, names.loss]);
   const clashing = [...definitionsEverywhere(model.graph)].filter(
-    (name) => name !== input.name && (taken.has(name) || /^(?:next|state)\//.test(name)),
+    (name) => name !== input.name && (taken.has(name) || /^(?:next|packed|state)\//.test(name)),
   );
   const parameter = clashing.find((name) => trained.has(name));
   if (parameter !== undefined)

@@ -8,7 +8,15 @@ import { foldNormalizations } from '#shared/compiler/folded-normalization.ts';
 import { fuse } from '#shared/compiler/fusion.ts';
 import { firstBlocked, type BlockedNode } from '#shared/compiler/5-grad.ts';
 import type { StateSlot } from '#shared/compiler/6-update.ts';
-import { carriedValues, emitEvaluation, emitLoop, emitStep, type Carried } from '#shared/compiler/7-emit.ts';
+import {
+  carriedValues,
+  emitEvaluation,
+  emitLoop,
+  emitStep,
+  type Carried,
+  type CarriedForm,
+} from '#shared/compiler/7-emit.ts';
+import { packsOf } from '#shared/compiler/packed-parameters.ts';
 import { chooseCheckpoints, type Checkpointing } from '#shared/compiler/checkpoint-cuts.ts';
 import { inHalf } from '#shared/compiler/mixed-precision.ts';
 import { pooledFeatures, type DropoutInput } from '#shared/compiler/head.ts';
@@ -53,6 +61,8 @@ export interface Plan {
   readonly evaluation: Model;
   /** Any of these, written for a machine's kernels. */
   readonly emitFor: (kind: 'step' | 'loop' | 'evaluation', target: Target) => Model;
+  /** What those carry: the parameters and slots above, or packs of them. */
+  readonly carriedFor: (target: Target) => CarriedForm;
   /** Pictures to logits with any batch size, holding the weights training started from. */
   readonly inference: Model;
   readonly parameters: readonly Carried[];
@@ -129,6 +139,8 @@ export async function compile({ recipe, backbone, classCounts, oracle, memoryLim
     ? suffix
     : await withWinogradWithin(limit, suffix, (model) => emitStep(model, spec), oracle);
   const { parameters, slots } = carriedValues(suffix, spec);
+  const specFor = (target: Target): StepSpec =>
+    target.packs ? { ...spec, packs: packsOf(spec.optimizer, groups, suffix.graph.types) } : spec;
   const initial = new Map(parameters.map(({ name }) => [name, lowered.graph.initializers.get(name) as Tensor]));
   // Evaluation runs the graph as it was before lowering, without dropout.
   const evaluated = partition(await fix(assembly.inference), tensor).suffix;
@@ -159,11 +171,15 @@ export async function compile({ recipe, backbone, classCounts, oracle, memoryLim
     evaluation: emitEvaluation(evaluated, parameters),
     emitFor: (kind, target) => {
       const isForProcessor = target.channelBlock !== undefined;
-      if (kind === 'evaluation')
-        return emitEvaluation(isForProcessor ? withWinograd(evaluated) : evaluated, parameters);
+      const form = specFor(target);
+      if (kind === 'evaluation') {
+        const carried = carriedValues(suffix, form).parameters;
+        return emitEvaluation(isForProcessor ? withWinograd(evaluated) : evaluated, carried, form.packs);
+      }
       const written = isForProcessor ? fast : suffix;
-      return kind === 'step' ? emitStep(written, spec, { target }) : emitLoop(written, spec, target);
+      return kind === 'step' ? emitStep(written, form, { target }) : emitLoop(written, form, target);
     },
+    carriedFor: (target) => carriedValues(suffix, specFor(target)),
     inference: assembly.inference,
     parameters,
     initial,

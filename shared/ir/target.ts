@@ -33,4 +33,6 @@ export interface Target {
   /** Channels that the kernels it is written for take at a time. */
   readonly channelBlock?: number | undefined;
   readonly spellings?: Spellings | undefined;
+  /** Whether beginning a kernel takes so long that small parameters are better carried together. */
+  readonly packs?: boolean;
 }

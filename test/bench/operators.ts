@@ -12,8 +12,8 @@ import { z } from 'zod';
 import { buildStep } from '#electron/engine/bench.ts';
 import { readCase } from '#electron/engine/case-file.ts';
 import { readModel } from '#electron/engine/model-file.ts';
-import { channelBlock } from '#electron/engine/runtime/channel-block.ts';
 import type { ConcreteDevice } from '#electron/engine/runtime/session.ts';
+import { targetOf } from '#electron/engine/runtime/target.ts';
 import { Stepping } from '#electron/engine/stepping.ts';
 
 const { values: options, positionals } = parseArgs({
@@ -102,8 +102,7 @@ function table(title: string, rows: readonly [string, number, number][], total: 
 }
 
 const training = readCase(options.case);
-const target = { channelBlock: device === 'cpu' ? await channelBlock() : undefined };
-const step = await buildStep(readModel(file).model, training, Number(options.batch), target);
+const step = await buildStep(readModel(file).model, training, Number(options.batch), await targetOf(device));
 const scratch = mkdtempSync(join(tmpdir(), 'graft-operators-'));
 const stepping = new Stepping(step, training, device);
 try {

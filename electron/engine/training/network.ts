@@ -5,7 +5,8 @@
 import type * as ort from 'onnxruntime-node';
 import { averageSlot, type StateSlot } from '#shared/compiler/6-update.ts';
 import type { Plan } from '#shared/compiler/compile.ts';
-import { emitPassage, names } from '#shared/compiler/7-emit.ts';
+import { packed, unpacked } from '#shared/compiler/packed-parameters.ts';
+import { emitPassage, names, type CarriedForm } from '#shared/compiler/7-emit.ts';
 import { stepOfRows } from '#shared/compiler/step-of-rows.ts';
 import { spellingsOf, type Choices } from '#shared/compiler/tuning/choices.ts';
 import { elementCount } from '#shared/core/shape.ts';
@@ -14,7 +15,7 @@ import { filledTensor, type Tensor } from '#shared/ir/tensor.ts';
 import { PlacedValues } from '#electron/engine/runtime/placed-values.ts';
 import { CarriedValues } from '#electron/engine/runtime/carried-values.ts';
 import { createSession, sessionError, type ConcreteDevice } from '#electron/engine/runtime/session.ts';
-import { channelBlock } from '#electron/engine/runtime/channel-block.ts';
+import { packsOn, targetOf } from '#electron/engine/runtime/target.ts';
 import { createTrainingSession } from '#electron/engine/runtime/training-session.ts';
 import { float32, fromRuntime, int64, toRuntime } from '#electron/engine/runtime/tensors.ts';
 
@@ -72,6 +73,7 @@ type SessionKind = 'loop' | 'step' | 'step of rows' | 'evaluation' | 'download';
 export class Network {
   readonly #plan: Plan;
   readonly #device: ConcreteDevice;
+  readonly #form: CarriedForm;
   /** Name of the moving average of each parameter that has one. */
   readonly #averages: ReadonlyMap<string, string>;
   readonly #carried = new CarriedValues();
@@ -82,8 +84,9 @@ export class Network {
   constructor(plan: Plan, device: ConcreteDevice) {
     this.#plan = plan;
     this.#device = device;
+    this.#form = plan.carriedFor({ packs: packsOn(device) });
     this.#averages = new Map(
-      plan.slots.filter(({ slot }) => slot === averageSlot).map(({ parameter, name }) => [parameter, name]),
+      this.#form.slots.filter(({ slot }) => slot === averageSlot).map(({ parameter, name }) => [parameter, name]),
     );
     this.load(
       new Map([...plan.initial, ...plan.slots.map((slot): [string, Tensor] => [slot.name, initialOf(slot, plan)])]),
@@ -97,21 +100,22 @@ export class Network {
 
   /** Replaces parameters, and optimizer state where given. The tensors are copied. */
   load(values: ReadonlyMap<string, Tensor>): void {
-    this.#carried.load(values);
+    this.#carried.load(packed(values, this.#form.packs));
   }
 
   /** Parameters and optimizer state as they are now; copies. */
-  values(): Promise<Map<string, Tensor>> {
-    return this.#copies(Object.keys(this.#carried.feeds));
+  async values(): Promise<Map<string, Tensor>> {
+    return unpacked(await this.#copies(Object.keys(this.#carried.feeds)), this.#form.packs);
   }
 
   /** The trained parameters alone: their averages where these are kept. */
   async parameters(): Promise<Map<string, Tensor>> {
-    const held = await this.#copies(this.#plan.parameters.map(({ name }) => this.#result(name)));
-    return new Map(this.#plan.parameters.map(({ name }) => [name, held.get(this.#result(name)) as Tensor]));
+    const { parameters, packs } = this.#form;
+    const held = await this.#copies(parameters.map(({ name }) => this.#result(name)));
+    return unpacked(new Map(parameters.map(({ name }) => [name, held.get(this.#result(name)) as Tensor])), packs);
   }
 
-  /** Name of the value that stands for a parameter when training is over. */
+  /** Name of the value that stands for a parameter, or a pack, when training is over. */
   #result(parameter: string): string {
     return this.#averages.get(parameter) ?? parameter;
   }
@@ -138,8 +142,7 @@ export class Network {
 
   async #create(kind: SessionKind): Promise<ort.InferenceSession> {
     if (kind === 'download') {
-      const carried = [...this.#plan.parameters, ...this.#plan.slots];
-      return createSession(emitPassage(carried, this.#plan.step), this.#device);
+      return createSession(emitPassage([...this.#form.parameters, ...this.#form.slots], this.#plan.step), this.#device);
     }
     if (kind === 'evaluation') return createTrainingSession(await this.#written(kind), this.#device);
     const options = { keepOnDevice: this.#carried.nextNames };
@@ -150,10 +153,7 @@ export class Network {
 
   /** Written for this machine. */
   async #written(kind: 'step' | 'loop' | 'evaluation'): Promise<Model> {
-    const block = this.#device === 'cpu' ? await channelBlock() : undefined;
-    const isUsual = block === undefined && Object.keys(this.#choices).length === 0;
-    const target = { channelBlock: block, spellings: spellingsOf(this.#choices) };
-    return isUsual ? this.#plan[kind] : this.#plan.emitFor(kind, target);
+    return this.#plan.emitFor(kind, await targetOf(this.#device, spellingsOf(this.#choices)));
   }
 
   /** Rows for one loop. */
@@ -250,8 +250,9 @@ export class Network {
     const { batch, cut } = this.#plan;
     const width = elementCount(cut.shape);
     const fixed: Record<string, ort.Tensor> = {};
-    for (const { name } of this.#plan.parameters) {
-      const given = parameters?.get(name);
+    const instead = parameters && packed(parameters, this.#form.packs);
+    for (const { name } of this.#form.parameters) {
+      const given = instead?.get(name);
       fixed[name] = given ? toRuntime(given) : (this.#carried.feeds[this.#result(name)] as ort.Tensor);
     }
     let logits = new Float32Array();

@@ -6,8 +6,8 @@ import type { Target } from '#shared/ir/target.ts';
 import { toProblem, type Problem } from '#shared/messages/error.ts';
 import type { TuningProgress } from '#shared/protocol/tuning.ts';
 import { tuningFile } from '#electron/engine/paths.ts';
-import { channelBlock } from '#electron/engine/runtime/channel-block.ts';
 import type { ConcreteDevice } from '#electron/engine/runtime/session.ts';
+import { targetOf } from '#electron/engine/runtime/target.ts';
 import { measurePlace } from '#electron/engine/tuning/measure.ts';
 import { machineName, TuningTable } from '#electron/engine/tuning/table.ts';
 
@@ -20,14 +20,14 @@ export interface Machine {
 }
 
 export async function machineOf(device: ConcreteDevice): Promise<Machine> {
-  const block = device === 'cpu' ? await channelBlock() : undefined;
+  const { channelBlock: block } = await targetOf(device);
   const name = machineName(device, block);
   return { device, name, channelBlock: block, table: new TuningTable(tuningFile(), name) };
 }
 
 /** The target that notes its places in a recorder, which knows the ways to write them. */
-export function notedBy(recorder: ChoiceRecorder, { channelBlock: block }: Machine): Target {
-  return { channelBlock: block, spellings: recorder.spellings };
+export function notedBy(recorder: ChoiceRecorder, { device }: Machine): Promise<Target> {
+  return targetOf(device, recorder.spellings);
 }
 
 export interface Tuning {

@@ -27,6 +27,7 @@ interface Variant {
 function adamVariant({ decoupled, amsgrad = false }: Variant): OptimizerRule {
   const keepsLargest = (spec: OptimizerSpec): boolean => spec.amsgrad ?? amsgrad;
   return {
+    isElementwise: true,
     decay: decoupled ? 0.01 : 0,
     slots: (spec, shape) =>
       ['exp_avg', 'exp_avg_sq', ...(keepsLargest(spec) ? ['max_exp_avg_sq'] : [])].map((name) => zeros(name, shape)),

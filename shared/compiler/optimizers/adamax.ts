@@ -6,6 +6,7 @@ import { slotOf, StepClock, withDecay, zeros, type OptimizerRule } from '#shared
  * Kingma and Ba 2015, section 7.1, with PyTorch's ε.
  */
 export const adamax: OptimizerRule = {
+  isElementwise: true,
   slots: (_spec, shape) => [zeros('exp_avg', shape), zeros('exp_inf', shape)],
   terms(arithmetic, spec, step) {
     const clock = new StepClock(arithmetic, step);

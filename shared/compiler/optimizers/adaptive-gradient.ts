@@ -14,6 +14,7 @@ import {
  * v first; with momentum, b ← μ·b + g/(√v + ε) and p ← p − lr·b. Tieleman and Hinton 2012; Graves 2013.
  */
 export const rmsprop: OptimizerRule = {
+  isElementwise: true,
   slots: (spec, shape) => [
     zeros('square_avg', shape),
     ...((spec.momentum ?? 0) > 0 ? [zeros('momentum_buffer', shape)] : []),
@@ -47,6 +48,7 @@ export const rmsprop: OptimizerRule = {
  * `initial_accumulator_value`. Duchi et al. 2011.
  */
 export const adagrad: OptimizerRule = {
+  isElementwise: true,
   slots: (spec, shape) => [{ name: 'sum', shape, initial: spec.initial_accumulator_value ?? 0 }],
   terms(arithmetic, spec, step) {
     if (!spec.lr_decay) return noTerms();
@@ -69,6 +71,7 @@ export const adagrad: OptimizerRule = {
  * v ← ρ·v + (1−ρ)·g²; δ = √(a + ε)/√(v + ε)·g; a ← ρ·a + (1−ρ)·δ²; p ← p − lr·δ; g includes λ·p. Zeiler 2012.
  */
 export const adadelta: OptimizerRule = {
+  isElementwise: true,
   slots: (_spec, shape) => [zeros('square_avg', shape), zeros('acc_delta', shape)],
   terms: noTerms,
   update(arithmetic, spec, _terms, update) {

@@ -5,6 +5,7 @@ import { decayed, noTerms, slotOf, zeros, type OptimizerRule } from '#shared/com
  * AdamW's and whose decay is as much larger. β = (0.9, 0.99) unless given.
  */
 export const lion: OptimizerRule = {
+  isElementwise: true,
   slots: (_spec, shape) => [zeros('exp_avg', shape)],
   terms: noTerms,
   update(arithmetic, spec, _terms, update) {

@@ -15,6 +15,7 @@ import {
  * ρₜ > 5, and 1 before.
  */
 export const radam: OptimizerRule = {
+  isElementwise: true,
   slots: (_spec, shape) => [zeros('exp_avg', shape), zeros('exp_avg_sq', shape)],
   terms(arithmetic, spec, step) {
     const clock = new StepClock(arithmetic, step);

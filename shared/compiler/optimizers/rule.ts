@@ -38,6 +38,8 @@ export interface StepTerms {
 export interface OptimizerRule {
   /** Weight decay PyTorch, or the paper's code, uses when the case names none. */
   readonly decay?: number;
+  /** Whether each element's update depends on that element's numbers and the step alone: slots have the parameter's shape. */
+  readonly isElementwise?: boolean;
   /** Slots that a parameter of this shape needs. */
   slots(spec: OptimizerSpec, shape: Shape): readonly Slot[];
   /** Scalars that depend on the step number alone. `step` is int64, from 1. */

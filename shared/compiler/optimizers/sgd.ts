@@ -5,6 +5,7 @@ import { slotOf, withDecay, zeros, type OptimizerRule, type StepTerms } from '#s
  * Sutskever et al. 2013, in PyTorch's form, where the rate is applied outside the velocity.
  */
 export const sgd: OptimizerRule = {
+  isElementwise: true,
   slots: (spec, shape) => ((spec.momentum ?? 0) > 0 ? [zeros('momentum_buffer', shape)] : []),
   terms(arithmetic, spec, step): StepTerms {
     if (!spec.dampening) return {};

@@ -1,0 +1,13 @@
+/** What graphs for a device are written for. */
+import type { Spellings, Target } from '#shared/ir/target.ts';
+import { channelBlock } from '#electron/engine/runtime/channel-block.ts';
+import type { ConcreteDevice } from '#electron/engine/runtime/session.ts';
+
+/** Whether a step carries small parameters together there. */
+export function packsOn(device: ConcreteDevice): boolean {
+  return device === 'webgpu';
+}
+
+export async function targetOf(device: ConcreteDevice, spellings?: Spellings): Promise<Target> {
+  return { channelBlock: device === 'cpu' ? await channelBlock() : undefined, spellings, packs: packsOn(device) };
+}
