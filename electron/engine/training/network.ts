@@ -73,6 +73,7 @@ type SessionKind = 'loop' | 'step' | 'step of rows' | 'evaluation' | 'download';
 export class Network {
   readonly #plan: Plan;
   readonly #device: ConcreteDevice;
+  readonly #packs: boolean;
   readonly #form: CarriedForm;
   /** Name of the moving average of each parameter that has one. */
   readonly #averages: ReadonlyMap<string, string>;
@@ -81,10 +82,12 @@ export class Network {
   readonly #placed: PlacedValues[] = [];
   #choices: Choices = {};
 
-  constructor(plan: Plan, device: ConcreteDevice) {
+  /** @param packs whether small parameters are carried together: as is best on the device unless said otherwise */
+  constructor(plan: Plan, device: ConcreteDevice, packs = packsOn(device)) {
     this.#plan = plan;
     this.#device = device;
-    this.#form = plan.carriedFor({ packs: packsOn(device) });
+    this.#packs = packs;
+    this.#form = plan.carriedFor({ packs });
     this.#averages = new Map(
       this.#form.slots.filter(({ slot }) => slot === averageSlot).map(({ parameter, name }) => [parameter, name]),
     );
@@ -153,7 +156,8 @@ export class Network {
 
   /** Written for this machine. */
   async #written(kind: 'step' | 'loop' | 'evaluation'): Promise<Model> {
-    return this.#plan.emitFor(kind, await targetOf(this.#device, spellingsOf(this.#choices)));
+    const target = await targetOf(this.#device, spellingsOf(this.#choices));
+    return this.#plan.emitFor(kind, { ...target, packs: this.#packs });
   }
 
   /** Rows for one loop. */

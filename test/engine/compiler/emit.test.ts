@@ -38,6 +38,11 @@ const cases: readonly [string, RecipeChanges, Model?][] = [
     'with checkpoints',
     { freeze: { mode: 'none' }, head: { dropout: 0.2 }, training: { ...training, memoryLimit: 1e-6 } },
   ],
+  [
+    'as many layers as take three rounds to part',
+    { freeze: { mode: 'none' }, optimizer: { kind: 'adam', weightDecay: 0 } },
+    backbone({ widths: Array.from({ length: 28 }, () => 2) }),
+  ],
   ['recurrent layers, whose gradient has a body of its own', { freeze: { mode: 'none' } }, recurrentBackbone()],
 ];
 
@@ -99,7 +104,52 @@ describe.each(cases)('%s', (_title, changes, model = backbone()) => {
     expect(await single.parameters()).not.toEqual(await new Network(plan, 'cpu').parameters());
     await Promise.all([single.release(), looped.release()]);
   });
+
+  it('small parameters carried together learn what they learn by themselves, bit for bit', async () => {
+    const plan = await compileModel(model, {
+      ...changes,
+      training: { ...training, ...changes.training },
+      freeze: { ...changes.freeze, backboneRate: 1, stageDecay: 1 },
+    });
+    const batches = batchesFor(plan, 5);
+    const rows = (batches[0] as StepBatch).rows;
+    const [apart, together] = [false, true].map((packs) => new Network(plan, 'cpu', packs)) as [Network, Network];
+    const results = await stepByStep(apart, batches.slice(0, 2));
+    expect(await stepByStep(together, batches.slice(0, 2))).toEqual(results);
+    const alike = changes.optimizer?.clipNorm ? expectNear : expectSame;
+    alike(await together.values(), await apart.values());
+    // As from a checkpoint.
+    together.load(await apart.values());
+    const start = new Map(plan.initial);
+    expect(await together.evaluate(rows, batch)).toEqual(await apart.evaluate(rows, batch));
+    expect(await together.evaluate(rows, batch, start)).toEqual(await apart.evaluate(rows, batch, start));
+    await stepByStep(apart, batches.slice(2));
+    await stepByStep(together, batches.slice(2));
+    alike(await together.values(), await apart.values());
+    alike(await together.parameters(), await apart.parameters());
+    const looksAtWholes = ['muon', 'nadam', 'adafactor'].includes(changes.optimizer?.kind ?? '');
+    const haveCompany = plan.phases.spec.groups.some(({ parameters }) => parameters.length > 1);
+    expect(plan.carriedFor({ packs: true }).packs.length > 0).toBe(haveCompany && !looksAtWholes);
+    await Promise.all([apart.release(), together.release()]);
+  });
 });
+
+function expectSame(found: ReadonlyMap<string, Tensor>, expected: ReadonlyMap<string, Tensor>): void {
+  expect(new Map([...found].toSorted(byName))).toEqual(new Map([...expected].toSorted(byName)));
+}
+
+/** A norm's terms are added in another order. */
+function expectNear(found: ReadonlyMap<string, Tensor>, expected: ReadonlyMap<string, Tensor>): void {
+  expect([...found.keys()].toSorted()).toEqual([...expected.keys()].toSorted());
+  for (const [name, tensor] of expected) {
+    const values = numbers(found.get(name) as Tensor);
+    numbers(tensor).forEach((value, at) => expect(values[at], `${name}[${at}]`).toBeCloseTo(value, 5));
+  }
+}
+
+function byName([left]: readonly [string, Tensor], [right]: readonly [string, Tensor]): number {
+  return left < right ? -1 : 1;
+}
 
 it('a step that picks its batch from all rows is the step, bit for bit', async () => {
   const plan = await compileModel(backbone(), { training, freeze: { mode: 'none' } });
