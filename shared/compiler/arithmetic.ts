@@ -98,6 +98,12 @@ export class Arithmetic {
     return this.builder.cast(this.builder.op(comparison, [a, b]), this.dtype);
   }
 
+  /** The sum of scalars: joined first, since WebGPU lacks Sum and would fetch each from the card. */
+  total(scalars: readonly string[]): string {
+    const ones = scalars.map((scalar) => this.builder.reshape(scalar, [1]));
+    return this.sum(this.builder.op('Concat', ones, { axis: 0 }), [0], false);
+  }
+
   sum(value: string, axes: readonly number[], keepDimensions: boolean): string {
     return axes.length === 0 ? value : this.builder.reduce('ReduceSum', value, axes, keepDimensions);
   }

@@ -62,11 +62,10 @@ export function areFinite(
 ): string {
   const { builder } = arithmetic;
   const sums = [...gradients].map(([parameter, gradient]) =>
-    builder.reshape(arithmetic.sum(gradient, allAxes(types.get(parameter)?.shape.length ?? 0), false), [1]),
+    arithmetic.sum(gradient, allAxes(types.get(parameter)?.shape.length ?? 0), false),
   );
-  // Joined first, since WebGPU lacks Sum: it would fetch each from the card.
-  const total = arithmetic.sum(builder.op('Concat', sums, { axis: 0 }), [0], false);
-  return builder.op('Less', [arithmetic.unary('Abs', total), arithmetic.scalar(Number.POSITIVE_INFINITY)]);
+  const total = arithmetic.unary('Abs', arithmetic.total(sums));
+  return builder.op('Less', [total, arithmetic.scalar(Number.POSITIVE_INFINITY)]);
 }
 
 /**

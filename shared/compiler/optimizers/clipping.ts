@@ -25,11 +25,8 @@ export function clipByGlobalNorm(
   const squares = [...gradients].map(([parameter, gradient]) =>
     sumOfSquares(arithmetic, gradient, types.get(parameter)?.shape ?? []),
   );
-  const norm = arithmetic.unary(
-    'Sqrt',
-    squares.length > 1 ? arithmetic.builder.op('Sum', squares) : (squares[0] as string),
-  );
+  const norm = arithmetic.unary('Sqrt', arithmetic.total(squares));
   const ratio = arithmetic.div(arithmetic.scalar(limit), arithmetic.shift(norm, 1e-6));
-  const scale = arithmetic.builder.op('Min', [ratio, arithmetic.scalar(1)]);
+  const scale = arithmetic.min(ratio, arithmetic.scalar(1));
   return new Map([...gradients].map(([parameter, gradient]) => [parameter, arithmetic.mul(gradient, scale)]));
 }
