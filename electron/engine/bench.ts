@@ -26,8 +26,8 @@ export async function benchStep(request: EngineInput<'bench'>): Promise<EngineOu
   const { model } = readModel(request.path);
   try {
     const machine = await machineOf(device);
-    const recorder = new ChoiceRecorder(machine.channelBlock, machine.table.choices);
-    const step = await buildStep(model, training, request.batch, await notedBy(recorder, machine));
+    const recorder = new ChoiceRecorder(machine.target.channelBlock, machine.table.choices);
+    const step = await buildStep(model, training, request.batch, notedBy(recorder, machine));
     const buildMilliseconds = performance.now() - began;
     const tuning = tuned(recorder.places, machine);
     return { ...(await timeStep(step, training, request.steps, device)), tuning, build_ms: buildMilliseconds };

@@ -25,7 +25,7 @@ export async function tune(
   stopping = false;
   const began = performance.now();
   const machine = await machineOf(await chooseDevice(wanted));
-  const recorder = new ChoiceRecorder(machine.channelBlock);
+  const recorder = new ChoiceRecorder(machine.target.channelBlock);
   const like = await written(source, recorder, machine);
   const { places } = recorder;
   const { measured, disturbed, problem } = await tunePlaces(places, {
@@ -64,7 +64,7 @@ async function written(
   recorder: ChoiceRecorder,
   machine: Machine,
 ): Promise<Model> {
-  const target = await notedBy(recorder, machine);
+  const target = notedBy(recorder, machine);
   if (source.kind === 'project')
     return (await loadProject(source.document, source.baseFolder)).plan.emitFor('step', target);
   const training = readCase(source.casePath);

@@ -33,6 +33,8 @@ export interface Target {
   /** Channels that the kernels it is written for take at a time. */
   readonly channelBlock?: number | undefined;
   readonly spellings?: Spellings | undefined;
+  /** Whether a graphics card computes it, which divides whatever it does among thousands of lanes. */
+  readonly onCard?: boolean;
   /** Whether beginning a kernel takes so long that small parameters are better carried together. */
   readonly packs?: boolean;
 }

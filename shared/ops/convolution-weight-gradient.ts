@@ -31,20 +31,42 @@ const byTapProducts: Spelling = (g, conv, x, dy) => {
   return joinTaps(g, conv, products);
 };
 
-/** All taps side by side and one product per sample: dY [N, g, M/g, P] times [N, g, k·C/g, P]ᵀ; then Σ over N. */
+/**
+ * All taps side by side and one product per sample: dY [N, g, M/g, P] times [N, g, k·C/g, P]ᵀ; then Σ over N. On a
+ * graphics card, one product per sample and part of its positions, so that there is work for all of it.
+ */
 const byOneProduct: Spelling = (g, conv, x, dy) => {
   const { batch, groups } = conv;
   const outputs = conv.outputChannels / groups;
   const inputs = conv.inputChannels / groups;
-  const positions = outputPositions(conv);
   const reads = readWindows(g, conv.axes, withEdges(g, conv.axes, x, 0));
-  const columns = reads.map((read) => g.builder.reshape(read, [batch, groups, inputs, positions]));
-  const joined = g.builder.op('Concat', columns, { axis: 2 });
-  const rows = g.builder.reshape(dy, [batch, groups, outputs, positions]);
-  const product = g.builder.op('MatMul', [rows, g.builder.transpose(joined, [0, 1, 3, 2])]);
-  const weight = g.builder.reshape(g.sum(product, [0], false), [conv.outputChannels, reads.length, inputs]);
+  const parts = g.builder.target.onCard ? partsOfPositions(conv) : 1;
+  const positions = outputPositions(conv) / parts;
+  const columns = reads.map((read) => g.builder.reshape(read, [batch, groups, inputs, parts, positions]));
+  const joined = columns.length === 1 ? (columns[0] as string) : g.builder.op('Concat', columns, { axis: 2 });
+  const rows =
+    parts === 1
+      ? g.builder.reshape(dy, [batch, groups, 1, outputs, positions])
+      : g.builder.transpose(g.builder.reshape(dy, [batch, groups, outputs, parts, positions]), [0, 1, 3, 2, 4]);
+  const product = g.builder.op('MatMul', [rows, g.builder.transpose(joined, [0, 1, 3, 4, 2])]);
+  const sum = g.sum(product, parts === 1 ? [0] : [0, 2], false);
+  const weight = g.builder.reshape(sum, [conv.outputChannels, reads.length, inputs]);
   return g.builder.reshape(g.builder.transpose(weight, [0, 2, 1]), [conv.outputChannels, inputs, ...kernelOf(conv)]);
 };
+
+/** Elements of a side of what a card computes at a time, about how many such it is busy with, and positions of each at least. */
+const [tile, busy, leastPositions] = [32, 1024, 128];
+
+/** Into how many parts of one length positions are divided. */
+function partsOfPositions(conv: Convolution): number {
+  const positions = outputPositions(conv);
+  const columns = (elementCount(kernelOf(conv)) * conv.inputChannels) / conv.groups;
+  const tiles = Math.ceil(conv.outputChannels / conv.groups / tile) * Math.ceil(columns / tile);
+  const wanted = Math.min(busy / (tiles * conv.groups * conv.batch), positions / leastPositions);
+  let parts = 1;
+  for (let count = 2; count < 2 * wanted; count++) if (positions % count === 0) parts = count;
+  return parts;
+}
 
 /** For depthwise kernels, a sum per tap: Σ over samples and positions of dY times what the tap reads of X. */
 const byTapSums: Spelling = (g, conv, x, dy) => {
@@ -206,7 +228,7 @@ export function weightGradient(g: GradientContext, conv: Convolution, x: string,
     applies ? () => way(g, conv, x, dy) : undefined;
   const ways = {
     'tap products': when(true, byTapProducts),
-    'one product': when(taps > 1, byOneProduct),
+    'one product': when(taps > 1 || g.builder.target.onCard === true, byOneProduct),
     'channel-major products': when(conv.groups === 1, byChannelMajorProducts),
     'sample convolution': when(true, bySampleConvolution),
     'sample groups': when(hasSampleGroups(conv, block), bySampleGroups),

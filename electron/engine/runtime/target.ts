@@ -1,5 +1,5 @@
 /** What graphs for a device are written for. */
-import type { Spellings, Target } from '#shared/ir/target.ts';
+import type { Target } from '#shared/ir/target.ts';
 import { channelBlock } from '#electron/engine/runtime/channel-block.ts';
 import type { ConcreteDevice } from '#electron/engine/runtime/session.ts';
 
@@ -8,6 +8,7 @@ export function packsOn(device: ConcreteDevice): boolean {
   return device === 'webgpu';
 }
 
-export async function targetOf(device: ConcreteDevice, spellings?: Spellings): Promise<Target> {
-  return { channelBlock: device === 'cpu' ? await channelBlock() : undefined, spellings, packs: packsOn(device) };
+export async function targetOf(device: ConcreteDevice): Promise<Target> {
+  if (device === 'cpu') return { channelBlock: await channelBlock() };
+  return { onCard: true, packs: packsOn(device) };
 }

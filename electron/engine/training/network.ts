@@ -156,8 +156,8 @@ export class Network {
 
   /** Written for this machine. */
   async #written(kind: 'step' | 'loop' | 'evaluation'): Promise<Model> {
-    const target = await targetOf(this.#device, spellingsOf(this.#choices));
-    return this.#plan.emitFor(kind, { ...target, packs: this.#packs });
+    const target = await targetOf(this.#device);
+    return this.#plan.emitFor(kind, { ...target, packs: this.#packs, spellings: spellingsOf(this.#choices) });
   }
 
   /** Rows for one loop. */

@@ -3,6 +3,7 @@ import { randomInput } from '#shared/compiler/random-batch.ts';
 import type { Choices, Place } from '#shared/compiler/tuning/choices.ts';
 import { trialOf, type Trial } from '#shared/compiler/tuning/trial.ts';
 import type { Model } from '#shared/ir/graph.ts';
+import type { Target } from '#shared/ir/target.ts';
 import type { ConcreteDevice } from '#electron/engine/runtime/session.ts';
 import { PlacedValues, type Feeds } from '#electron/engine/runtime/placed-values.ts';
 import { toRuntime } from '#electron/engine/runtime/tensors.ts';
@@ -28,7 +29,7 @@ export interface Measured {
 
 export interface Measuring {
   readonly device: ConcreteDevice;
-  readonly channelBlock: number | undefined;
+  readonly target: Target;
   /** A model in the operator sets of the graph. */
   readonly like: Model;
   /** Ways to write other places. */
@@ -64,7 +65,7 @@ async function measureWays(
   try {
     for (const name of names) {
       if (await measuring.interrupted()) return undefined;
-      const trial = trialOf(place, name, measuring.choices, measuring.channelBlock, measuring.like);
+      const trial = trialOf(place, name, measuring.choices, measuring.target, measuring.like);
       placed ??= await PlacedValues.place(feedsOf(trial), measuring.device, measuring.like);
       const way = await Way.open(name, trial.model, placed.feeds, measuring.device);
       if (way) ways.push(way);

@@ -34,8 +34,8 @@ function isHeldToMemory({ phases }: Plan): boolean {
 
 async function look(plan: Plan, device: ConcreteDevice): Promise<Known> {
   const machine = await machineOf(device);
-  const recorder = new ChoiceRecorder(machine.channelBlock);
-  const like = plan.emitFor('step', await notedBy(recorder, machine));
+  const recorder = new ChoiceRecorder(machine.target.channelBlock);
+  const like = plan.emitFor('step', notedBy(recorder, machine));
   return { machine, places: recorder.places, like };
 }
 

@@ -15,19 +15,19 @@ import { machineName, TuningTable } from '#electron/engine/tuning/table.ts';
 export interface Machine {
   readonly device: ConcreteDevice;
   readonly name: string;
-  readonly channelBlock: number | undefined;
+  readonly target: Target;
   readonly table: TuningTable;
 }
 
 export async function machineOf(device: ConcreteDevice): Promise<Machine> {
-  const { channelBlock: block } = await targetOf(device);
-  const name = machineName(device, block);
-  return { device, name, channelBlock: block, table: new TuningTable(tuningFile(), name) };
+  const target = await targetOf(device);
+  const name = machineName(device, target.channelBlock);
+  return { device, name, target, table: new TuningTable(tuningFile(), name) };
 }
 
 /** The target that notes its places in a recorder, which knows the ways to write them. */
-export function notedBy(recorder: ChoiceRecorder, { device }: Machine): Promise<Target> {
-  return targetOf(device, recorder.spellings);
+export function notedBy(recorder: ChoiceRecorder, { target }: Machine): Target {
+  return { ...target, spellings: recorder.spellings };
 }
 
 export interface Tuning {
@@ -51,7 +51,7 @@ interface Tuned {
 }
 
 export async function tunePlaces(places: readonly Place[], tuning: Tuning): Promise<Tuned> {
-  const { table, device, channelBlock: block } = tuning.machine;
+  const { table, device, target } = tuning.machine;
   const wanted = places.filter(({ name }) => tuning.again || table.get(name) === undefined).toSorted(byWeight);
   const began = performance.now();
   let [measured, disturbed] = [0, 0];
@@ -67,7 +67,7 @@ export async function tunePlaces(places: readonly Place[], tuning: Tuning): Prom
     if (performance.now() > tuning.deadline || (await tuning.interrupted())) break;
     const found = await measurePlace(place, {
       device,
-      channelBlock: block,
+      target,
       like: tuning.like,
       choices: table.choices,
       interrupted: tuning.interrupted,

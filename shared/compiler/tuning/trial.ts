@@ -28,19 +28,13 @@ export interface Trial {
  * @param choices ways to write others of the same node
  * @param like a model in the operator sets to write for
  */
-export function trialOf(
-  place: Place,
-  candidate: string,
-  choices: Choices,
-  channelBlock: number | undefined,
-  like: Model,
-): Trial {
+export function trialOf(place: Place, candidate: string, choices: Choices, target: Target, like: Model): Trial {
   const spellings: Target['spellings'] = (point) => {
     if (placeName(point) !== place.name) return choices[placeName(point)];
     if (!point.candidates.includes(candidate)) throw new Error(`${place.name}: ${candidate} does not apply by itself`);
     return candidate;
   };
-  const builder = new GraphBuilder(like.opsets[''] as number, undefined, { channelBlock, spellings });
+  const builder = new GraphBuilder(like.opsets[''] as number, undefined, { ...target, spellings });
   return new TrialWriter(place, builder).write(like);
 }
 

@@ -60,7 +60,7 @@ const build = (spellings = recorder.spellings) =>
 const { model: like } = await build();
 
 async function outputsOf(place: Place, candidate: string): Promise<Record<string, number[]>> {
-  const { model, inputs } = trialOf(place, candidate, {}, block, like);
+  const { model, inputs } = trialOf(place, candidate, {}, { channelBlock: block }, like);
   const feeds = Object.fromEntries(
     inputs.map(({ name, type, below }): [string, ort.Tensor] => [name, toRuntime(randomInput(type, below))]),
   );
