@@ -9,6 +9,7 @@ import type { Shape } from '#shared/core/shape.ts';
 import type { Model } from '#shared/ir/graph.ts';
 import { filledTensor, type Tensor, type TensorType } from '#shared/ir/tensor.ts';
 import { CarriedValues } from '#electron/engine/runtime/carried-values.ts';
+import { PlacedValues, type Feeds } from '#electron/engine/runtime/placed-values.ts';
 import { sessionError, type ConcreteDevice, type SessionOptions } from '#electron/engine/runtime/session.ts';
 import { float32, int64, toRuntime } from '#electron/engine/runtime/tensors.ts';
 import { createTrainingSession } from '#electron/engine/runtime/training-session.ts';
@@ -22,7 +23,9 @@ export class Stepping {
   /** Of the model's first input. */
   readonly shape: Shape;
   readonly #step: CaseStep;
-  readonly #feeds: Readonly<Record<string, ort.Tensor>>;
+  readonly #batch: Feeds;
+  /** The batch where it is read; its way there is not part of a step. */
+  #placed: PlacedValues | undefined;
   readonly #device: ConcreteDevice;
   readonly #carried = new CarriedValues();
   #session: ort.InferenceSession | undefined;
@@ -30,8 +33,8 @@ export class Stepping {
 
   constructor(step: CaseStep, training: TrainingCase, device: ConcreteDevice) {
     this.#step = step;
-    this.#feeds = randomBatch(step, training);
-    this.shape = this.#feeds[inputName]?.dims ?? [];
+    this.#batch = randomBatch(step, training);
+    this.shape = this.#batch[inputName]?.dims ?? [];
     this.#device = device;
     this.#carried.load(step.parameters);
     this.#carried.load(initialState(step));
@@ -42,13 +45,15 @@ export class Stepping {
     return this.#device === 'webgpu' ? 1 : this.#carried.stepsPerRun(this.times.at(-1) as number);
   }
 
-  open(options: SessionOptions = {}): Promise<void> {
-    return this.#openFor(this.#step.model, options);
+  async open(options: SessionOptions = {}): Promise<void> {
+    const { [names.lr]: _, ...batch } = this.#batch;
+    this.#placed = await PlacedValues.place(batch, this.#device, this.#step.model);
+    await this.#openFor(this.#step.model, options);
   }
 
   /** From now on many steps a run, the first run of them being for warming up. */
   async repeat(count: number): Promise<void> {
-    await this.release();
+    await this.#close();
     await this.#openFor(repeatedStep(this.#step.model, new Set(Object.keys(this.#carried.feeds))));
     this.#repeats = true;
     await this.advance(count);
@@ -61,7 +66,7 @@ export class Stepping {
       ...(this.#repeats ? { [repetitions]: integer(count) } : {}),
     };
     const began = performance.now();
-    const results = await this.#run({ ...this.#carried.feeds, ...this.#feeds, ...position });
+    const results = await this.#run({ ...this.#carried.feeds, ...this.#batch, ...this.#placed?.feeds, ...position });
     this.#carried.advance(results);
     const losses = Array.from((results[names.loss] as ort.Tensor).data as Float32Array);
     this.times.push((performance.now() - began) / count);
@@ -74,6 +79,12 @@ export class Stepping {
   }
 
   async release(): Promise<void> {
+    await this.#placed?.release();
+    this.#placed = undefined;
+    await this.#close();
+  }
+
+  async #close(): Promise<void> {
     await this.#session?.release();
     this.#session = undefined;
   }
@@ -93,7 +104,7 @@ export class Stepping {
 }
 
 /** All that a step takes and does not carry, but its number. */
-function randomBatch(step: CaseStep, training: TrainingCase): Record<string, ort.Tensor> {
+function randomBatch(step: CaseStep, training: TrainingCase): Feeds {
   const feeds: Record<string, ort.Tensor> = { [names.lr]: float32(Float32Array.of(training.optimizer.lr), []) };
   for (const [name, type] of typesOf(step.model)) {
     const isCarried = step.parameters.has(name) || step.stateShapes.has(name);

@@ -8,7 +8,8 @@ import { ChoiceRecorder, spellingsOf, type Place } from '#shared/compiler/tuning
 import { trialOf } from '#shared/compiler/tuning/trial.ts';
 import { GraphBuilder } from '#shared/ir/builder.ts';
 import type { Model } from '#shared/ir/graph.ts';
-import { tensorOf } from '#shared/ir/tensor.ts';
+import type { Target } from '#shared/ir/target.ts';
+import { numbers, tensorOf } from '#shared/ir/tensor.ts';
 import { channelBlock } from '#electron/engine/runtime/channel-block.ts';
 import { oracle } from '#electron/engine/runtime/oracle.ts';
 import { toRuntime } from '#electron/engine/runtime/tensors.ts';
@@ -59,8 +60,12 @@ const build = (spellings = recorder.spellings) =>
   buildCaseStep(network(), training, [batch, 3, 16, 16], oracle, { channelBlock: block, spellings });
 const { model: like } = await build();
 
-async function outputsOf(place: Place, candidate: string): Promise<Record<string, number[]>> {
-  const { model, inputs } = trialOf(place, candidate, {}, { channelBlock: block }, like);
+async function outputsOf(
+  place: Place,
+  candidate: string,
+  target: Target = { channelBlock: block },
+): Promise<Record<string, number[]>> {
+  const { model, inputs } = trialOf(place, candidate, {}, target, like);
   const feeds = Object.fromEntries(
     inputs.map(({ name, type, below }): [string, ort.Tensor] => [name, toRuntime(randomInput(type, below))]),
   );
@@ -97,18 +102,51 @@ describe('the places of a step', () => {
     expect(candidates.length).toBeGreaterThan(1);
     const expected = await outputsOf(place, usual);
     expect(Object.keys(expected).length).toBeGreaterThan(1);
-    for (const candidate of candidates) {
-      const found = await outputsOf(place, candidate);
-      for (const [output, values] of Object.entries(expected)) {
-        const scale = Math.max(...values.map(Math.abs));
-        expect(scale).toBeGreaterThan(0);
-        values.forEach((value, index) =>
-          expect(Math.abs((found[output]?.[index] as number) - value) / scale, candidate).toBeLessThan(1e-4),
-        );
-      }
-    }
+    for (const candidate of candidates) expectAlike(await outputsOf(place, candidate), expected, candidate);
   });
 });
+
+function expectAlike(
+  found: Readonly<Record<string, readonly number[]>>,
+  expected: Readonly<Record<string, readonly number[]>>,
+  what: string,
+): void {
+  for (const [output, values] of Object.entries(expected)) {
+    const scale = Math.max(...values.map(Math.abs));
+    expect(scale).toBeGreaterThan(0);
+    values.forEach((value, index) =>
+      expect(Math.abs((found[output]?.[index] as number) - value) / scale, what).toBeLessThan(1e-4),
+    );
+  }
+}
+
+it('what a graphics card is given is what any runtime is given, in parts', async () => {
+  const onCard = { onCard: true };
+  const places = new ChoiceRecorder(undefined);
+  // Planes large enough to be parted.
+  const given = { ...onCard, spellings: places.spellings };
+  await buildCaseStep(network(), training, [batch, 3, 32, 32], oracle, given);
+  const weights = places.places.filter(({ point: { kind } }) => kind === 'ConvWeightGradient');
+  expect(weights.map(({ point }) => point.usual)).toEqual(
+    expect.arrayContaining(['one product', 'channel convolution']),
+  );
+  let parted = 0;
+  for (const place of weights) {
+    const expected = await outputsOf(place, 'tap products', {});
+    for (const candidate of place.point.candidates)
+      expectAlike(await outputsOf(place, candidate, onCard), expected, candidate);
+    if (!place.point.candidates.includes('one product')) continue;
+    const { model } = trialOf(place, 'one product', {}, onCard, like);
+    parted += Number(model.graph.nodes.some(({ op, inputs }) => op === 'ReduceSum' && isOverParts(model, inputs[1])));
+  }
+  expect(parted).toBeGreaterThan(0);
+});
+
+/** Over samples and parts of their positions. */
+function isOverParts({ graph }: Model, axes = ''): boolean {
+  const tensor = graph.initializers.get(axes);
+  return tensor !== undefined && numbers(tensor).join() === '0,2';
+}
 
 it('a step is written as chosen, and elsewhere as usual', async () => {
   const place = recorder.places.find(({ point }) => point.kind === 'MaxPoolGradient') as Place;
