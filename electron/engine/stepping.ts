@@ -23,6 +23,7 @@ export class Stepping {
   /** Of the model's first input. */
   readonly shape: Shape;
   readonly #step: CaseStep;
+  readonly #rate: ort.Tensor;
   readonly #batch: Feeds;
   /** The batch where it is read; its way there is not part of a step. */
   #placed: PlacedValues | undefined;
@@ -33,6 +34,7 @@ export class Stepping {
 
   constructor(step: CaseStep, training: TrainingCase, device: ConcreteDevice) {
     this.#step = step;
+    this.#rate = float32(Float32Array.of(training.optimizer.lr), []);
     this.#batch = randomBatch(step, training);
     this.shape = this.#batch[inputName]?.dims ?? [];
     this.#device = device;
@@ -46,8 +48,7 @@ export class Stepping {
   }
 
   async open(options: SessionOptions = {}): Promise<void> {
-    const { [names.lr]: _, ...batch } = this.#batch;
-    this.#placed = await PlacedValues.place(batch, this.#device, this.#step.model);
+    this.#placed = await PlacedValues.place(this.#batch, this.#device, this.#step.model);
     await this.#openFor(this.#step.model, options);
   }
 
@@ -62,6 +63,7 @@ export class Stepping {
   async advance(count: number): Promise<void> {
     const integer = (value: number): ort.Tensor => int64(BigInt64Array.of(BigInt(value)), []);
     const position = {
+      [names.lr]: this.#rate,
       [names.step]: integer(this.losses.length + 1),
       ...(this.#repeats ? { [repetitions]: integer(count) } : {}),
     };
@@ -103,9 +105,9 @@ export class Stepping {
   }
 }
 
-/** All that a step takes and does not carry, but its number. */
+/** All that a step takes and does not carry, but its number and its rate. */
 function randomBatch(step: CaseStep, training: TrainingCase): Feeds {
-  const feeds: Record<string, ort.Tensor> = { [names.lr]: float32(Float32Array.of(training.optimizer.lr), []) };
+  const feeds: Record<string, ort.Tensor> = {};
   for (const [name, type] of typesOf(step.model)) {
     const isCarried = step.parameters.has(name) || step.stateShapes.has(name);
     if (isCarried || name === names.lr || name === names.step) continue;

@@ -13,7 +13,7 @@ import type { ConcreteDevice } from '#electron/engine/runtime/session.ts';
 import { writing } from '#electron/engine/unwritable.ts';
 
 /** Raised when a way to write something changes behind its name, so that it is measured anew. */
-const format = 1;
+const format = 2;
 
 const entrySchema = z.object({
   choice: z.string(),

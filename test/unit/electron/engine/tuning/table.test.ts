@@ -28,10 +28,10 @@ describe('what was measured', () => {
   });
 
   test.each([
-    ['a damaged file', '{"format": 1, "machines": {'],
-    ['a file of another format', '{"format": 2, "machines": {}}'],
+    ['a damaged file', '{"format": 2, "machines": {'],
+    ['a file of another format', '{"format": 1, "machines": {}}'],
     ['a foreign file', '["nothing"]'],
-    ['a file with an entry that is none', '{"format": 1, "machines": {"this": {"a": {"choice": 5}}}}'],
+    ['a file with an entry that is none', '{"format": 2, "machines": {"this": {"a": {"choice": 5}}}}'],
   ])('is not taken from %s, which is said, and replaced', (_, text) => {
     const file = join(temporaryFolder(), 'tuning.json');
     writeFileSync(file, text);
