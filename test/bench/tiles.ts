@@ -30,11 +30,19 @@ const sizes: readonly (readonly [batch: number, channels: number, side: number])
   [32, 512, 7],
   [16, 512, 7],
   [8, 512, 7],
+  [4, 512, 7],
+  [2, 512, 7],
+  [1, 512, 7],
   [32, 256, 14],
   [16, 256, 14],
   [8, 256, 14],
+  [2, 256, 14],
+  [1, 256, 14],
   [16, 128, 28],
+  [4, 128, 28],
+  [1, 128, 28],
   [16, 64, 56],
+  [2, 64, 56],
 ];
 
 const { values: options, positionals: files } = parseArgs({

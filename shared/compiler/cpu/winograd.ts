@@ -74,8 +74,11 @@ const costOfDirect = 0.8;
 /** Multiplications that one of those for tiles takes the time of, in matrices of few columns. */
 const costOfTiles = 1.3;
 /** Multiplications that a kernel at all points takes the time of, and its gradient for each row of tiles: memory bounds both. */
-const costOfKernel = 1140;
-const costOfRow = 330;
+const costOfKernel = 2500;
+const costOfRow = 720;
+/** Multiplications that the first pictures of a batch take the time of besides their own in a direct convolution, and how many do. */
+const costOfFirst = 600;
+const firstPictures = 8;
 /** Share of the time that must be saved. */
 const leastGain = 0.1;
 
@@ -86,7 +89,9 @@ function pays({ batch, inputChannels, outputChannels, axes }: ConvolutionSizes):
   const ofTiles = multiplications(steps, 'input') / outputChannels + multiplications(steps, 'output') / inputChannels;
   const ofKernel = costOfKernel + (rowsOfTiles > 1 ? costOfRow * rowsOfTiles : 0);
   const fast = batch * (products + costOfTiles * ofTiles) + ofKernel;
-  return fast < (1 - leastGain) * costOfDirect * batch * 9 * axes[0].output * axes[1].output;
+  const direct =
+    costOfDirect * batch * 9 * axes[0].output * axes[1].output + costOfFirst * Math.min(batch, firstPictures);
+  return fast < (1 - leastGain) * direct;
 }
 
 /** Tiles up to which a plane is read at once: the fewest operators, and no kernel that several products read. */
