@@ -6,6 +6,7 @@ import { captured, usesDomain, type Graph, type Model, type Node, type ValueInfo
 import type { TensorType } from '#shared/ir/tensor.ts';
 import { blockChannels } from '#shared/compiler/cpu/blocked-channels.ts';
 import { blockedDomain } from '#shared/compiler/cpu/layout.ts';
+import { spreadWhereRead } from '#shared/compiler/cpu/expansions.ts';
 import { roundHalves } from '#shared/compiler/cpu/rounded-halves.ts';
 import { rankScalars } from '#shared/compiler/cpu/scalar-ranks.ts';
 import { shareGelu } from '#shared/compiler/cpu/shared-gelu.ts';
@@ -28,7 +29,8 @@ async function specializeGraph(model: Model, graph: Graph, oracle: Oracle, block
   const opset = model.opsets[''] as number;
   const types = await typesOf({ ...model, graph }, oracle);
   const nodes = await Promise.all(graph.nodes.map((node) => withBodies(model, node, types, oracle, block)));
-  const joined = joinTranspositions(shareGelu({ ...graph, nodes }), types);
+  const spread = spreadWhereRead({ ...graph, nodes }, types);
+  const joined = joinTranspositions(shareGelu(spread), types);
   const sparse = keepRowsSparse(joined, opset, types);
   const rounded = roundHalves(rankScalars(sparse, opset, types), opset, types);
   return withoutCopies(block === undefined ? rounded : blockChannels(rounded, opset, types, block));

@@ -27,6 +27,7 @@ export function clipByGlobalNorm(
   );
   const norm = arithmetic.unary('Sqrt', arithmetic.total(squares));
   const ratio = arithmetic.div(arithmetic.scalar(limit), arithmetic.shift(norm, 1e-6));
-  const scale = arithmetic.min(ratio, arithmetic.scalar(1));
+  // In this order a norm that is not a number makes all gradients such, as in PyTorch.
+  const scale = arithmetic.min(arithmetic.scalar(1), ratio);
   return new Map([...gradients].map(([parameter, gradient]) => [parameter, arithmetic.mul(gradient, scale)]));
 }

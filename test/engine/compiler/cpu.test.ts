@@ -283,3 +283,25 @@ describe('the gradient of a table of which few rows are read', () => {
     }
   });
 });
+
+it('what is spread only to meet something of that shape is spread there', async () => {
+  const whole = [3, 4, 5, 5];
+  const builder = new GraphBuilder(17);
+  const x = builder.input('x', 'float32', whole);
+  const gate = builder.input('gate', 'float32', [3, 4, 1, 1]);
+  const row = builder.input('row', 'float32', [3, 1, 1, 5]);
+  const given: Readonly<Record<string, Shape>> = {
+    [builder.op('Mul', [builder.expand(gate, whole), x])]: whole,
+    [builder.op('Sub', [x, builder.expand(row, whole)])]: whole,
+    // These have to stay: the results take their shape from what is spread.
+    [builder.op('Div', [gate, builder.expand(row, [3, 1, 5, 5])])]: whole,
+    [builder.op('Add', [builder.expand(gate, whole), builder.expand(row, whole)])]: whole,
+    [builder.op('Sqrt', [builder.op('Abs', [builder.expand(gate, whole)])])]: whole,
+  };
+  for (const [name, shape] of Object.entries(given)) builder.output(name, 'float32', shape, `out/${name}`);
+  const model = modelOf(builder.build('spread'));
+  const special = await specialize(model, oracle, undefined);
+  await expectSame(model, special);
+  expect(opsOf(model).filter((op) => op === 'Expand')).toHaveLength(6);
+  expect(opsOf(special).filter((op) => op === 'Expand')).toHaveLength(4);
+});
