@@ -143,7 +143,7 @@ function withInterfaceNames(model: Model, trained: ReadonlySet<string>): Model {
     throw new GraftError('compile.bad-case', { reason: `the model has no ${input ? 'output' : 'input'}.` });
   const taken = new Set<string>([inputName, names.target, names.lr, names.step, names.loss]);
   const clashing = [...definitionsEverywhere(model.graph)].filter(
-    (name) => name !== input.name && (taken.has(name) || /^(?:next|packed|state)\//.test(name)),
+    (name) => name !== input.name && (taken.has(name) || /^(?:next|state)\//.test(name)),
   );
   const parameter = clashing.find((name) => trained.has(name));
   if (parameter !== undefined)

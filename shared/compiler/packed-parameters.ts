@@ -35,13 +35,17 @@ export function packsOf(spec: OptimizerSpec, groups: readonly ParameterGroup[], 
   const isWide = all.some((name) => types.get(name)?.dtype === 'float64');
   if (isWide || !optimizerRule(spec.kind).isElementwise) return [];
   const packs: Pack[] = [];
-  const free = (from: number): string => (types.has(`packed/${from}`) ? free(from + 1) : `packed/${from}`);
+  let count = 0;
+  const fresh = (): string => {
+    const name = `packed/${count++}`;
+    return types.has(name) ? fresh() : name;
+  };
   for (const { parameters } of groups) {
     const small = parameters
       .map((name) => ({ name, ...(types.get(name) as TensorType) }))
       .filter(({ dtype, shape }) => dtype === 'float32' && elementCount(shape) <= largestMember);
     for (const members of vectorsOf(small)) {
-      if (members.length > 1) packs.push({ name: free(packs.length), members });
+      if (members.length > 1) packs.push({ name: fresh(), members });
     }
   }
   return packs;

@@ -2,7 +2,7 @@
 import type * as ort from 'onnxruntime-node';
 import { emitPassage, names } from '#shared/compiler/7-emit.ts';
 import type { Model } from '#shared/ir/graph.ts';
-import { createSession, type ConcreteDevice } from '#electron/engine/runtime/session.ts';
+import { createSession, sessionError, type ConcreteDevice } from '#electron/engine/runtime/session.ts';
 
 export type Feeds = Readonly<Record<string, ort.Tensor>>;
 
@@ -22,6 +22,7 @@ export class PlacedValues {
   /**
    * Floats that fit go to a WebGPU device; all else, and on other devices everything, stays where it is.
    * @param like a model in the operator sets to use
+   * @throws GraftError `run.session-failed`, `run.out-of-memory`
    */
   static async place(given: Feeds, device: ConcreteDevice, like: Model): Promise<PlacedValues> {
     const going = Object.entries(given).filter(
@@ -31,9 +32,14 @@ export class PlacedValues {
     const values = going.map(([name, { dims }]) => ({ name, dtype: 'float32' as const, shape: dims }));
     const keepOnDevice = values.map(({ name }) => names.next(name));
     const session = await createSession(emitPassage(values, like), device, { keepOnDevice });
-    const placed = await session.run(Object.fromEntries(going));
-    const arrived = values.map(({ name }) => [name, placed[names.next(name)] as ort.Tensor]);
-    return new PlacedValues({ ...given, ...Object.fromEntries(arrived) }, session);
+    try {
+      const placed = await session.run(Object.fromEntries(going));
+      const arrived = values.map(({ name }) => [name, placed[names.next(name)] as ort.Tensor]);
+      return new PlacedValues({ ...given, ...Object.fromEntries(arrived) }, session);
+    } catch (error) {
+      await session.release();
+      throw sessionError(error, device);
+    }
   }
 
   /** Memory of the device is not the garbage collector's to free. */
