@@ -209,6 +209,14 @@ describe('updates agree with their papers', () => {
   });
 });
 
+it('a norm that is not a number is not clipped away', async () => {
+  const spec: Spec = { kind: 'sgd', lr: 0.1, clip_norm: 1 };
+  const broken = (step: number, name: string): number[] =>
+    gradientOf(step, name).map((value, element) => (name === 'vector' && element === 0 ? Number.NaN : value));
+  const { parameters } = await run(spec, together(spec), broken);
+  for (const name of names) expect(parameters[name]?.every(Number.isNaN), name).toBe(true);
+});
+
 describe('groups', () => {
   it.each(optimizerKinds)('%s takes each at its own rate and decay', async (kind) => {
     const spec: Spec = { kind, lr: 0.1 };
