@@ -56,7 +56,7 @@ const accumulatedSlot = 'accumulated';
 /** The slot of a parameter's moving average. */
 export const averageSlot = 'ema';
 
-const stateName = (parameter: string, slot: string): string => `state/${parameter}/${slot}`;
+export const stateName = (parameter: string, slot: string): string => `state/${parameter}/${slot}`;
 const stepsOfUpdate = (spec: OptimizerSpec): number => spec.accumulate_steps ?? 1;
 const averages = (spec: OptimizerSpec): boolean => (spec.ema_decay ?? 0) > 0;
 

@@ -3,7 +3,7 @@
  * there is to do in it. An optimizer that looks at each element by itself gives a vector of all parameters the numbers
  * that it gives each parameter, in as many kernels as for one.
  */
-import type { ParameterGroup, ParameterTypes, StateSlot } from '#shared/compiler/6-update.ts';
+import { stateName, type ParameterGroup, type ParameterTypes, type StateSlot } from '#shared/compiler/6-update.ts';
 import { optimizerRule } from '#shared/compiler/optimizers/registry.ts';
 import type { OptimizerSpec } from '#shared/compiler/optimizers/spec.ts';
 import { elementCount, type Shape } from '#shared/core/shape.ts';
@@ -135,7 +135,7 @@ export function carriedPacks(packs: readonly Pack[], slots: readonly StateSlot[]
   const ofSlots = slots.flatMap(({ name, parameter, slot }): Pack[] => {
     const pack = packs.find((one) => one.name === parameter);
     if (!pack) return [];
-    return [{ name, members: pack.members.map((member) => ({ ...member, name: `state/${member.name}/${slot}` })) }];
+    return [{ name, members: pack.members.map((member) => ({ ...member, name: stateName(member.name, slot) })) }];
   });
   return [...packs, ...ofSlots];
 }

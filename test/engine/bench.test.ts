@@ -36,6 +36,18 @@ function linear(shape: readonly Dimension[] = ['N', width], dtype: DType = 'floa
   return { graph: builder.build('linear'), opsets: { '': 17 }, irVersion: 8, metadata: {} };
 }
 
+/** Logits of an input to which a table of as many rows as it has samples is added first. */
+function shifted(samples: number): Model {
+  const builder = new GraphBuilder(17);
+  builder.input('x', 'float32', [samples, width]);
+  const wave = (count: number): number[] => Array.from({ length: count }, (_, index) => Math.sin(index));
+  builder.initializer('table', float32Tensor([samples, width], wave(samples * width)));
+  builder.initializer('w', float32Tensor([width, classes], wave(width * classes)));
+  const logits = builder.op('MatMul', [builder.op('Add', ['x', 'table']), 'w']);
+  builder.output(logits, 'float32', [samples, classes], 'y');
+  return { graph: builder.build('shifted'), opsets: { '': 17 }, irVersion: 8, metadata: {} };
+}
+
 function request(model: Model, json: object, changes: Partial<EngineInput<'bench'>> = {}): EngineInput<'bench'> {
   const folder = temporaryFolder();
   const [path, casePath] = [join(folder, 'model.onnx'), join(folder, 'case.json')];
@@ -143,6 +155,7 @@ describe('graft bench', () => {
       'input.bad-argument',
       '2',
     ],
+    ['another batch than a table has rows', () => request(shifted(2), training), 'input.bad-argument', 'made for 2'],
     [
       'a batch that does not divide',
       () => request(linear(), { ...training, loss: { kind: 'triplet' } }, { batch: 5 }),
