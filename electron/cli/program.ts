@@ -8,6 +8,7 @@ import { addDemo } from './commands/demo.ts';
 import { addGrad, addStep } from './commands/graphs.ts';
 import { addDevices, addExplain, addStages } from './commands/inspect.ts';
 import { addNew } from './commands/new.ts';
+import { addPrivacy } from './commands/privacy.ts';
 import { addEvaluate, addExport, addPredict } from './commands/results.ts';
 import { addServe } from './commands/serve.ts';
 import { addResume, addTrain } from './commands/train.ts';
@@ -44,6 +45,7 @@ export async function runCommandLine(words: readonly string[], streams: Streams,
     addStages,
     addDevices,
     addServe,
+    addPrivacy,
     addDemo,
   ];
   for (const add of additions) add(program, perform);

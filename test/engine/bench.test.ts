@@ -1,7 +1,7 @@
 /** `graft bench` on files: the steps it takes are those of the step graph, and what it cannot take it refuses. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import * as ort from 'onnxruntime-node';
+import type * as ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { parseCase } from '#shared/compiler/case-file.ts';
 import { buildCaseStep } from '#shared/compiler/case-step.ts';
@@ -18,6 +18,7 @@ import { channelBlock } from '#electron/engine/runtime/channel-block.ts';
 import { oracle } from '#electron/engine/runtime/oracle.ts';
 import { toRuntime } from '#electron/engine/runtime/tensors.ts';
 import { temporaryFolder } from '#test/unit/electron/support/temporary-folder.ts';
+import { InferenceSession, Tensor } from '#electron/engine/runtime/onnxruntime.ts';
 
 const training = { loss: { kind: 'cross_entropy' }, optimizer: { kind: 'adam', lr: 0.05 }, trainable: 'all' };
 const [width, classes] = [3, 4];
@@ -61,18 +62,18 @@ describe('graft bench', () => {
     const shape = [6, width];
     const target = { channelBlock: await channelBlock() };
     const step = await buildCaseStep(linear(), parseCase(training), shape, oracle, target);
-    const session = await ort.InferenceSession.create(encodeModel(step.model));
+    const session = await InferenceSession.create(encodeModel(step.model));
     const parameters = [...step.parameters].map(([name, tensor]): [string, ort.Tensor] => [name, toRuntime(tensor)]);
     const state = [...step.stateShapes].map(([name, size]): [string, ort.Tensor] => [
       name,
-      new ort.Tensor('float32', new Float32Array(elementCount(size)), size),
+      new Tensor('float32', new Float32Array(elementCount(size)), size),
     ]);
     let carried = Object.fromEntries([...parameters, ...state]);
     const spec = { kind: 'cross_entropy' };
     const fixed = {
       input: toRuntime(randomInput({ dtype: 'float32', shape }, undefined)),
       target: toRuntime(randomTarget(spec, { dtype: 'int64', shape: [6] }, { dtype: 'float32', shape: [6, classes] })),
-      lr: new ort.Tensor('float32', Float32Array.of(0.05), []),
+      lr: new Tensor('float32', Float32Array.of(0.05), []),
     };
     const losses: number[] = [];
     const measured = await benchStep(request(linear(), training));
@@ -80,7 +81,7 @@ describe('graft bench', () => {
       const results = await session.run({
         ...carried,
         ...fixed,
-        step: new ort.Tensor('int64', BigInt64Array.of(index), []),
+        step: new Tensor('int64', BigInt64Array.of(index), []),
       });
       losses.push(results['loss']?.data[0] as number);
       carried = Object.fromEntries(Object.keys(carried).map((name) => [name, results[`next/${name}`] as ort.Tensor]));

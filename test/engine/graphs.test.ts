@@ -1,7 +1,6 @@
 /** `graft grad` and `graft step` on files: what they write, and how a model that cannot be taken is refused. */
 import { closeSync, ftruncateSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import * as ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { elementCount } from '#shared/core/shape.ts';
 import { GraphBuilder } from '#shared/ir/builder.ts';
@@ -13,6 +12,7 @@ import type { EngineInput } from '#shared/protocol/engine.ts';
 import { writeGradient, writeStep } from '#electron/engine/graphs.ts';
 import { writeModel } from '#electron/engine/model-file.ts';
 import { temporaryFolder } from '#test/unit/electron/support/temporary-folder.ts';
+import { InferenceSession, Tensor } from '#electron/engine/runtime/onnxruntime.ts';
 
 const modelOf = (graph: Graph): Model => ({
   graph,
@@ -80,7 +80,7 @@ describe('graft grad', () => {
     const written = await writeGradient(request);
     expect(written.bytes).toBe(readFileSync(request.file).byteLength);
     expect(written.inputs.map(({ name }) => name)).toEqual(['x', 'w', 'grad/y']);
-    const session = await ort.InferenceSession.create(request.file);
+    const session = await InferenceSession.create(request.file);
     expect(session.outputNames).toEqual(['y', 'grad/w']);
     await session.release();
   });
@@ -153,7 +153,7 @@ describe('graft grad', () => {
     const nodes = model.graph.nodes.map((node) => ({ ...node, name: 'same' }));
     const request = setUp({ ...model, graph: { ...model.graph, nodes } }, { wrt: ['x'] });
     await writeGradient(request);
-    const session = await ort.InferenceSession.create(request.file);
+    const session = await InferenceSession.create(request.file);
     expect(session.outputNames).toEqual(['y', 'grad/x']);
     await session.release();
   });
@@ -256,8 +256,8 @@ describe('writing a model', () => {
     const bytes = writeModel(file, modelOf(builder.build('g')), 1000);
     expect(statSync(`${file}.data`).size).toBe(1200);
     expect(statSync(file).size).toBe(bytes - 1200);
-    const session = await ort.InferenceSession.create(file);
-    const ones = new ort.Tensor('float32', new Float32Array(300).fill(1), [1, 300]);
+    const session = await InferenceSession.create(file);
+    const ones = new Tensor('float32', new Float32Array(300).fill(1), [1, 300]);
     expect((await session.run({ x: ones }))['y']?.data[0]).toBe((299 * 300) / 2);
     await session.release();
   });

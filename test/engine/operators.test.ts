@@ -5,11 +5,11 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import * as ort from 'onnxruntime-node';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Model } from '#shared/ir/graph.ts';
 import { encodeModel } from '#shared/onnx/encode.ts';
 import { operatorNames, qualifiedName } from '#shared/ops/names.ts';
+import { InferenceSession } from '#electron/engine/runtime/onnxruntime.ts';
 
 /** Operator sets by domain: the newest of the runtime, and the last that had what was withdrawn since. */
 const sets = [
@@ -39,7 +39,7 @@ async function isRegistered(op: string, domain: string, opset: number): Promise<
   const graph = { name: 'g', inputs: [], outputs: [], nodes: [node], initializers: new Map() };
   const model: Model = { graph, opsets: { '': opset, 'com.microsoft': 1 }, irVersion: 8, metadata: {} };
   try {
-    const session = await ort.InferenceSession.create(encodeModel(model, ['y']), { logSeverityLevel: 4 });
+    const session = await InferenceSession.create(encodeModel(model, ['y']), { logSeverityLevel: 4 });
     await session.release();
     return true;
   } catch (error) {

@@ -1,5 +1,4 @@
 /** Old models and what they are rewritten to, both run by onnxruntime: same inputs, same outputs. */
-import * as ort from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
 import { randomNormal, randomStreams } from '#shared/core/random.ts';
 import { elementCount } from '#shared/core/shape.ts';
@@ -10,6 +9,7 @@ import { tensorOf, type DType, type Tensor } from '#shared/ir/tensor.ts';
 import { encodeModel } from '#shared/onnx/encode.ts';
 import { upgrade } from '#shared/onnx/upgrade.ts';
 import { toRuntime } from '#electron/engine/runtime/tensors.ts';
+import { InferenceSession } from '#electron/engine/runtime/onnxruntime.ts';
 
 const seed = 11;
 
@@ -30,7 +30,7 @@ const ints = (values: readonly number[], shape: readonly number[] = [values.leng
 type Values = Record<string, { dims: readonly number[]; type: string; data: number[] }>;
 
 async function run(model: Model, feeds: ReadonlyMap<string, Tensor>, outputs: readonly string[]): Promise<Values> {
-  const session = await ort.InferenceSession.create(
+  const session = await InferenceSession.create(
     encodeModel({ ...model, graph: { ...model.graph, outputs: [] } }, outputs),
     { logSeverityLevel: 4 },
   );
@@ -373,6 +373,6 @@ test('the newest operator set that is read is the newest that the runtime loads'
   builder.output(builder.op('Relu', [builder.input('x', 'float32', [1])]), 'float32', [1], 'y');
   const bytes = (opset: number): Uint8Array =>
     encodeModel({ graph: builder.build('g'), opsets: { '': opset }, irVersion: 8, metadata: {} });
-  await (await ort.InferenceSession.create(bytes(newestOpset), { logSeverityLevel: 4 })).release();
-  await expect(ort.InferenceSession.create(bytes(newestOpset + 1), { logSeverityLevel: 4 })).rejects.toThrow('Opset');
+  await (await InferenceSession.create(bytes(newestOpset), { logSeverityLevel: 4 })).release();
+  await expect(InferenceSession.create(bytes(newestOpset + 1), { logSeverityLevel: 4 })).rejects.toThrow('Opset');
 });

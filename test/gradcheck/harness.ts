@@ -4,7 +4,7 @@
  * For every differentiable input and a few random directions d, the derivative of Σ seed·y along d by the five-point
  * stencil is compared with Σ gradient·d, relative to Σ |gradient·d|.
  */
-import * as ort from 'onnxruntime-node';
+import type * as ort from 'onnxruntime-node';
 import { lower } from '#shared/compiler/3-lower.ts';
 import { appendGradient } from '#shared/compiler/5-grad.ts';
 import { randomNormal, randomStreams } from '#shared/core/random.ts';
@@ -17,6 +17,7 @@ import { encodeModel } from '#shared/onnx/encode.ts';
 import { toRuntime } from '#electron/engine/runtime/tensors.ts';
 import type { OperatorName } from '#shared/ops/names.ts';
 import type { InputSpec } from '#test/gradcheck/inputs.ts';
+import { InferenceSession } from '#electron/engine/runtime/onnxruntime.ts';
 
 export interface GradientCase {
   readonly op: OperatorName;
@@ -260,7 +261,7 @@ class Runner {
   static async create(graph: Graph, outputs: readonly string[], opset: number): Promise<Runner> {
     const model: Model = { graph, opsets: { '': opset, 'com.microsoft': 1 }, irVersion: 8, metadata: {} };
     const bytes = encodeModel(model, outputs);
-    const session = await ort.InferenceSession.create(bytes, {
+    const session = await InferenceSession.create(bytes, {
       intraOpNumThreads: 1,
       interOpNumThreads: 1,
       logSeverityLevel: 3,

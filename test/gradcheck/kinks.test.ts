@@ -1,5 +1,5 @@
 /** What gradients are taken to be where there is none: at ties of maxima and at zeros of norms. */
-import * as ort from 'onnxruntime-node';
+import type * as ort from 'onnxruntime-node';
 import { expect, test } from 'vitest';
 import { appendGradient } from '#shared/compiler/5-grad.ts';
 import type { Shape } from '#shared/core/shape.ts';
@@ -7,6 +7,7 @@ import { GraphBuilder, type AttributeValue } from '#shared/ir/builder.ts';
 import type { TensorType } from '#shared/ir/tensor.ts';
 import { encodeModel } from '#shared/onnx/encode.ts';
 import type { OperatorName } from '#shared/ops/names.ts';
+import { InferenceSession, Tensor } from '#electron/engine/runtime/onnxruntime.ts';
 
 interface Tensor {
   readonly shape: Shape;
@@ -33,11 +34,11 @@ async function gradient(
   const gradients = appendGradient(builder, { ...builder.build('one'), types }, new Map([[y, 'dy']]), ['x']);
   const result = gradients.get('x') as string;
   const model = { graph: builder.build('gradient'), opsets: { '': opset }, irVersion: 8, metadata: {} };
-  const session = await ort.InferenceSession.create(encodeModel(model, [result]), { intraOpNumThreads: 1 });
+  const session = await InferenceSession.create(encodeModel(model, [result]), { intraOpNumThreads: 1 });
   const feeds = Object.fromEntries(
     Object.entries({ x, dy }).map(([name, { shape, data }]) => [
       name,
-      new ort.Tensor('float32', Float32Array.from(data), shape),
+      new Tensor('float32', Float32Array.from(data), shape),
     ]),
   );
   const { data } = (await session.run(feeds))[result] as ort.Tensor;

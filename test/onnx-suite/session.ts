@@ -1,10 +1,11 @@
 /** A session of the runtime that takes and gives plain numbers. */
-import * as ort from 'onnxruntime-node';
+import type * as ort from 'onnxruntime-node';
 import type { Model } from '#shared/ir/graph.ts';
 import type { Shape } from '#shared/core/shape.ts';
 import { numbers, type DType, type Tensor } from '#shared/ir/tensor.ts';
 import { encodeModel } from '#shared/onnx/encode.ts';
 import { fromRuntime, toRuntime } from '#electron/engine/runtime/tensors.ts';
+import { InferenceSession } from '#electron/engine/runtime/onnxruntime.ts';
 
 export interface Values {
   readonly dtype: DType;
@@ -22,7 +23,7 @@ export class Session {
   /** @param plain without the runtime's rewriting, some of whose results have no kernel in double precision */
   static async open(model: Model, plain = false): Promise<Session> {
     return new Session(
-      await ort.InferenceSession.create(encodeModel(model), {
+      await InferenceSession.create(encodeModel(model), {
         intraOpNumThreads: 1,
         interOpNumThreads: 1,
         logSeverityLevel: 4,

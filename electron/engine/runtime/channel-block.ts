@@ -1,9 +1,10 @@
 /** How many channels this machine's processor takes at a time in the runtime's blocked layout. */
-import * as ort from 'onnxruntime-node';
+import type * as ort from 'onnxruntime-node';
 import { blockedDomain } from '#shared/compiler/cpu/layout.ts';
 import { onnxIrVersion } from '#shared/compiler/versions.ts';
 import { GraphBuilder } from '#shared/ir/builder.ts';
 import { encodeModel } from '#shared/onnx/encode.ts';
+import { InferenceSession, Tensor } from '#electron/engine/runtime/onnxruntime.ts';
 
 /** More than any processor's block, and a multiple of each. */
 const channels = 64;
@@ -29,8 +30,8 @@ async function look(): Promise<number | undefined> {
     metadata: {},
   };
   try {
-    const session = await ort.InferenceSession.create(encodeModel(model), { logSeverityLevel: 4 });
-    const x = new ort.Tensor(
+    const session = await InferenceSession.create(encodeModel(model), { logSeverityLevel: 4 });
+    const x = new Tensor(
       'float32',
       Float32Array.from({ length: 2 * channels }, (_, index) => index),
       shape,

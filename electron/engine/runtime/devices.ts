@@ -3,13 +3,13 @@ import { execFile } from 'node:child_process';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import * as ort from 'onnxruntime-node';
 import { GraftError } from '#shared/messages/error.ts';
 import type { Recipe } from '#shared/nodes/recipe.ts';
 import { devices as deviceNames, type Device, type DeviceInfo } from '#shared/protocol/run.ts';
 import { devicesFile } from '#electron/engine/paths.ts';
 import { devicesKey, keepDevices, keptDevices } from '#electron/engine/runtime/kept-devices.ts';
 import type { ConcreteDevice } from '#electron/engine/runtime/session.ts';
+import { env, listSupportedBackends } from '#electron/engine/runtime/onnxruntime.ts';
 
 /** All of them together stay below what the host waits for an answer. */
 const probeMilliseconds = 20_000;
@@ -62,11 +62,11 @@ export function listDevices(): Promise<DeviceInfo[]> {
 }
 
 function backends(): string[] {
-  return ort.listSupportedBackends().map(({ name }) => name);
+  return listSupportedBackends().map(({ name }) => name);
 }
 
 function runtimeKey(): string {
-  return devicesKey({ version: ort.env.versions.common, backends: backends() });
+  return devicesKey({ version: env.versions.common, backends: backends() });
 }
 
 async function tryDevice(device: ConcreteDevice): Promise<ProbeResult> {

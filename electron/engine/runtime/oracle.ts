@@ -1,5 +1,5 @@
 /** onnxruntime as the compiler's authority on shapes and constants. */
-import * as ort from 'onnxruntime-node';
+import type * as ort from 'onnxruntime-node';
 import type { Oracle, TrialFill } from '#shared/compiler/oracle.ts';
 import type { Dimension, Model, Node, ValueInfo } from '#shared/ir/graph.ts';
 import { elementCount } from '#shared/core/shape.ts';
@@ -7,6 +7,7 @@ import { isFloat, tensorOf, type DType, type Tensor, type TensorType } from '#sh
 import { encodeModel } from '#shared/onnx/encode.ts';
 import { fromRuntime, toRuntime } from '#electron/engine/runtime/tensors.ts';
 import { sessionError } from '#electron/engine/runtime/session.ts';
+import { InferenceSession, Tensor as RuntimeTensor } from '#electron/engine/runtime/onnxruntime.ts';
 
 /** Weights larger than this many elements become inputs while shapes are inferred: their values cannot matter. */
 const largestShapeConstant = 1024;
@@ -118,7 +119,7 @@ function trialInput({ dtype, shape }: ValueInfo, pattern: readonly number[]): or
   const sizes = shape.map((size) => (typeof size === 'number' ? size : 1));
   const count = elementCount(sizes);
   if (dtype === 'string')
-    return new ort.Tensor(
+    return new RuntimeTensor(
       'string',
       Array.from({ length: count }, () => ''),
       sizes,
@@ -145,7 +146,7 @@ async function create(model: Model, outputs: readonly string[]): Promise<ort.Inf
   const bare = { ...model, graph: { ...model.graph, outputs: [] } };
   try {
     // Optimisation would cost time and could remove the very values asked for.
-    return await ort.InferenceSession.create(encodeModel(bare, outputs), {
+    return await InferenceSession.create(encodeModel(bare, outputs), {
       graphOptimizationLevel: 'disabled',
       logSeverityLevel: 3,
     });

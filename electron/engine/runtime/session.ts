@@ -1,9 +1,10 @@
 /** Sessions on a device. `session.run` blocks this process, so callers keep one run short. */
-import * as ort from 'onnxruntime-node';
+import type * as ort from 'onnxruntime-node';
 import type { Model } from '#shared/ir/graph.ts';
 import { GraftError } from '#shared/messages/error.ts';
 import { encodeModel } from '#shared/onnx/encode.ts';
 import type { Device } from '#shared/protocol/run.ts';
+import { InferenceSession } from '#electron/engine/runtime/onnxruntime.ts';
 
 export type ConcreteDevice = Exclude<Device, 'auto'>;
 
@@ -41,8 +42,8 @@ export async function createSession(
     ...(wanted.length > 0 ? { preferredOutputLocation: kept } : {}),
   };
   try {
-    if (typeof model === 'string') return await ort.InferenceSession.create(model, settings);
-    return await ort.InferenceSession.create(model instanceof Uint8Array ? model : encodeModel(model), settings);
+    if (typeof model === 'string') return await InferenceSession.create(model, settings);
+    return await InferenceSession.create(model instanceof Uint8Array ? model : encodeModel(model), settings);
   } catch (error) {
     throw sessionError(error, device);
   }

@@ -1,6 +1,7 @@
 /** Between the ir's tensors and the runtime's. */
-import * as ort from 'onnxruntime-node';
+import type * as ort from 'onnxruntime-node';
 import { bytesPerElement, type DType, type Tensor } from '#shared/ir/tensor.ts';
+import { Tensor as RuntimeTensor } from '#electron/engine/runtime/onnxruntime.ts';
 
 type Elements =
   | Float32Array
@@ -34,12 +35,12 @@ const arrays: Readonly<
 
 /** A runtime tensor over the same bytes where alignment allows. */
 export function toRuntime(tensor: Tensor): ort.Tensor {
-  if (tensor.dtype === 'string') return new ort.Tensor('string', [...(tensor.strings ?? [])], tensor.shape);
+  if (tensor.dtype === 'string') return new RuntimeTensor('string', [...(tensor.strings ?? [])], tensor.shape);
   const width = bytesPerElement(tensor.dtype);
   const bytes = tensor.data.byteOffset % width === 0 ? tensor.data : Uint8Array.from(tensor.data);
   const Elements = arrays[tensor.dtype];
   const elements = new Elements(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength / width);
-  return new ort.Tensor(tensor.dtype as 'float32', elements as Float32Array, tensor.shape);
+  return new RuntimeTensor(tensor.dtype as 'float32', elements as Float32Array, tensor.shape);
 }
 
 /** An ir tensor over the bytes of a runtime tensor on the CPU. */
@@ -52,9 +53,9 @@ export function fromRuntime(tensor: ort.Tensor): Tensor {
 }
 
 export function float32(data: Float32Array, shape: readonly number[]): ort.Tensor {
-  return new ort.Tensor('float32', data, shape);
+  return new RuntimeTensor('float32', data, shape);
 }
 
 export function int64(data: BigInt64Array, shape: readonly number[]): ort.Tensor {
-  return new ort.Tensor('int64', data, shape);
+  return new RuntimeTensor('int64', data, shape);
 }

@@ -21,6 +21,9 @@ export const snippets: readonly Snippet[] = [
     name: 'Python',
     needs: 'pip install onnxruntime pillow numpy',
     code: ({ file, crop }) => `import json
+import os
+
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # before onnxruntime: its Linux and macOS builds report to its makers
 import numpy as np
 import onnxruntime
 from PIL import Image, ImageOps
@@ -40,8 +43,10 @@ for label, probability in zip(labels, probabilities[0]):
   {
     name: 'JavaScript',
     needs: 'npm install onnxruntime-node sharp',
-    code: ({ file, labels, crop }) => `import { InferenceSession, Tensor } from 'onnxruntime-node';
-import sharp from 'sharp';
+    code: ({ file, labels, crop }) => `import sharp from 'sharp';
+
+process.env.ORT_DISABLE_TELEMETRY = '1'; // before onnxruntime: its Linux and macOS builds report to its makers
+const { InferenceSession, Tensor } = await import('onnxruntime-node');
 
 const labels = ${JSON.stringify(labels)};
 const session = await InferenceSession.create(${JSON.stringify(file)});

@@ -1,5 +1,5 @@
 /** The gradient and the loss that a training step computes, in the form that a processor runs it in. */
-import * as ort from 'onnxruntime-node';
+import type * as ort from 'onnxruntime-node';
 import type { CaseStep } from '#shared/compiler/case-step.ts';
 import { specialize } from '#shared/compiler/cpu/specialize.ts';
 import { float32Values } from '#shared/ir/tensor.ts';
@@ -9,6 +9,7 @@ import { oracle } from '#electron/engine/runtime/oracle.ts';
 import { float32, int64 } from '#electron/engine/runtime/tensors.ts';
 import type { Reference } from '#test/engine/architectures/fixture.ts';
 import { drawPictures, drawTarget, drawTokens } from '#test/engine/architectures/weights.ts';
+import { InferenceSession } from '#electron/engine/runtime/onnxruntime.ts';
 
 export type Weights = ReadonlyMap<string, Float32Array>;
 
@@ -41,7 +42,7 @@ export class Descent {
     // One thread: test files run side by side.
     const options = { intraOpNumThreads: 1, interOpNumThreads: 1, logSeverityLevel: 3 as const };
     const model = await specialize(step.model, oracle, await channelBlock());
-    return new Descent(step, await ort.InferenceSession.create(encodeModel(model), options), reference);
+    return new Descent(step, await InferenceSession.create(encodeModel(model), options), reference);
   }
 
   release(): Promise<void> {

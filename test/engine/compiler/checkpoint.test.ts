@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import * as ort from 'onnxruntime-node';
+import type * as ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { parseCase } from '#shared/compiler/case-file.ts';
 import { buildCaseStep, type CaseStep } from '#shared/compiler/case-step.ts';
@@ -24,6 +24,7 @@ import { batchesFor, compileModel, modelsOf, type RecipeChanges } from '#test/en
 import { backbone, randomTensor } from '#test/support/backbones.ts';
 import { transformer } from '#test/support/transformer.ts';
 import type { Tensor } from '#shared/ir/tensor.ts';
+import { InferenceSession } from '#electron/engine/runtime/onnxruntime.ts';
 
 const encoder = { layers: 4, width: 8, heads: 2, batch: 4, tokens: 32, classes: 5 };
 const tokens = [encoder.batch, encoder.tokens, encoder.width];
@@ -196,7 +197,7 @@ describe('a project', () => {
 /** What the runtime itself says it held at most while it ran the step once. */
 async function heldByRuntime(step: CaseStep, shape: Shape): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'checkpoint-'));
-  const session = await ort.InferenceSession.create(encodeModel(step.model), {
+  const session = await InferenceSession.create(encodeModel(step.model), {
     enableProfiling: true,
     profileFilePrefix: join(folder, 'profile'),
     logSeverityLevel: 3,

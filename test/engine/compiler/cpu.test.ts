@@ -1,5 +1,4 @@
 /** Graphs rearranged for a processor's kernels give what they gave before. */
-import * as ort from 'onnxruntime-node';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { blockedDomain } from '#shared/compiler/cpu/layout.ts';
 import { specialize } from '#shared/compiler/cpu/specialize.ts';
@@ -12,6 +11,7 @@ import { encodeModel } from '#shared/onnx/encode.ts';
 import { channelBlock } from '#electron/engine/runtime/channel-block.ts';
 import { oracle } from '#electron/engine/runtime/oracle.ts';
 import { float32 } from '#electron/engine/runtime/tensors.ts';
+import { InferenceSession } from '#electron/engine/runtime/onnxruntime.ts';
 
 function modelOf(graph: Graph): Model {
   return { graph, opsets: { '': 17 }, irVersion: onnxIrVersion, metadata: {} };
@@ -19,7 +19,7 @@ function modelOf(graph: Graph): Model {
 
 /** Every input filled with a fixed wave. */
 async function run(model: Model): Promise<Map<string, Float32Array>> {
-  const session = await ort.InferenceSession.create(encodeModel(model), { logSeverityLevel: 3 });
+  const session = await InferenceSession.create(encodeModel(model), { logSeverityLevel: 3 });
   const feeds = model.graph.inputs.map(({ name, shape }, at) => {
     const sizes = shape.map(Number);
     const data = Float32Array.from({ length: elementCount(sizes) }, (_, index) => Math.sin(index * 0.7 + at));

@@ -1,5 +1,4 @@
 /** Nodes joined before training: the same values, and only where nothing else reads what stood between. */
-import * as ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { fixShapes } from '#shared/compiler/2-shape.ts';
 import { foldNormalizations } from '#shared/compiler/folded-normalization.ts';
@@ -13,12 +12,13 @@ import { float32Tensor } from '#shared/ir/tensor.ts';
 import { encodeModel } from '#shared/onnx/encode.ts';
 import { oracle } from '#electron/engine/runtime/oracle.ts';
 import { float32 } from '#electron/engine/runtime/tensors.ts';
+import { InferenceSession } from '#electron/engine/runtime/onnxruntime.ts';
 
 const wave = (shape: Shape, phase: number, middle = 0): Float32Array =>
   Float32Array.from({ length: elementCount(shape) }, (_, index) => middle + Math.sin(index * 1.3 + phase));
 
 async function run(model: Model, shape: Shape): Promise<Float32Array[]> {
-  const session = await ort.InferenceSession.create(encodeModel(model), { logSeverityLevel: 3 });
+  const session = await InferenceSession.create(encodeModel(model), { logSeverityLevel: 3 });
   const results = await session.run({ x: float32(wave(shape, 0), shape) });
   await session.release();
   return model.graph.outputs.map(({ name }) => results[name]?.data as Float32Array);

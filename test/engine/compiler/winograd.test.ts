@@ -1,5 +1,5 @@
 /** Convolutions as products of tiles: training goes as it did, and only where that is faster and there is the memory. */
-import * as ort from 'onnxruntime-node';
+import type * as ort from 'onnxruntime-node';
 import { describe, expect, it } from 'vitest';
 import { parseCase } from '#shared/compiler/case-file.ts';
 import { buildCaseStep, type CaseStep } from '#shared/compiler/case-step.ts';
@@ -14,6 +14,7 @@ import { oracle } from '#electron/engine/runtime/oracle.ts';
 import { float32, int64, toRuntime } from '#electron/engine/runtime/tensors.ts';
 import { compileModel } from '#test/engine/compiler/support.ts';
 import { backbone } from '#test/support/backbones.ts';
+import { InferenceSession } from '#electron/engine/runtime/onnxruntime.ts';
 
 const recipe = { loss: { kind: 'cross_entropy' }, optimizer: { kind: 'sgd', lr: 0.002 }, trainable: 'all' };
 const classes = 4;
@@ -42,7 +43,7 @@ const operators = ({ model }: CaseStep): Set<string> => new Set(model.graph.node
 
 /** Losses of three steps, and what is left of the parameters. */
 async function train(step: CaseStep, input: Shape): Promise<{ losses: number[]; values: Map<string, Float32Array> }> {
-  const session = await ort.InferenceSession.create(encodeModel(step.model), { logSeverityLevel: 3 });
+  const session = await InferenceSession.create(encodeModel(step.model), { logSeverityLevel: 3 });
   let carried = new Map([...step.parameters].map(([name, tensor]): [string, ort.Tensor] => [name, toRuntime(tensor)]));
   const batch = input[0] as number;
   const fixed = {
@@ -124,7 +125,7 @@ describe('in a project', () => {
   const convolutions = ({ graph }: Model): number => graph.nodes.filter(({ op }) => op === 'Conv').length;
 
   async function outputOf(model: Model, feeds: Record<string, ort.Tensor>, name: string): Promise<Float32Array> {
-    const session = await ort.InferenceSession.create(encodeModel(model), { logSeverityLevel: 3 });
+    const session = await InferenceSession.create(encodeModel(model), { logSeverityLevel: 3 });
     const results = await session.run(feeds);
     await session.release();
     return results[name]?.data as Float32Array;

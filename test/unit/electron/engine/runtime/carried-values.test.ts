@@ -1,7 +1,8 @@
-import * as ort from 'onnxruntime-node';
+import type * as ort from 'onnxruntime-node';
 import { expect, it } from 'vitest';
 import { filledTensor, float32Tensor } from '#shared/ir/tensor.ts';
 import { CarriedValues } from '#electron/engine/runtime/carried-values.ts';
+import { Tensor } from '#electron/engine/runtime/onnxruntime.ts';
 
 it('holds copies of what it is given', () => {
   const carried = new CarriedValues();
@@ -18,7 +19,7 @@ it('holds copies of what it is given', () => {
 it('gives the memory of a device back once the next values have come', () => {
   const given: string[] = [];
   const buffer = (name: string): ort.Tensor =>
-    ort.Tensor.fromGpuBuffer({} as ort.Tensor.GpuBufferType, {
+    Tensor.fromGpuBuffer({} as ort.Tensor.GpuBufferType, {
       dataType: 'float32',
       dims: [1],
       dispose: () => void given.push(name),
