@@ -53,12 +53,26 @@ export const zones: readonly Zone[] = [
   { folder: 'renderer', layers: project, packages: screen },
   { folder: 'renderer/vite.config.ts', layers: [], packages: ['*', 'node:*'] },
   { folder: 'electron/preload', layers: ['shared/protocol'], packages: ['electron'] },
-  { folder: 'electron/engine', layers: ['shared'], packages: ['*', 'node:*', 'onnxruntime-node', 'sharp'] },
-  { folder: 'electron/services', layers: ['shared'], packages: ['*', 'node:*'] },
-  { folder: 'electron/main', layers: ['electron/services', ...project], packages: ['*', 'node:*', 'electron'] },
-  { folder: 'electron/web', layers: ['electron/services', ...project], packages: ['*', 'node:*'] },
+  // Safe ways to read and write files, for every process that has any.
+  { folder: 'electron/files', layers: ['shared/core', 'shared/messages'], packages: ['node:*'] },
+  {
+    folder: 'electron/engine',
+    layers: ['shared', 'electron/files'],
+    packages: ['*', 'node:*', 'onnxruntime-node', 'sharp'],
+  },
+  { folder: 'electron/services', layers: ['shared', 'electron/files'], packages: ['*', 'node:*'] },
+  {
+    folder: 'electron/main',
+    layers: ['electron/services', 'electron/files', ...project],
+    packages: ['*', 'node:*', 'electron'],
+  },
+  { folder: 'electron/web', layers: ['electron/services', 'electron/files', ...project], packages: ['*', 'node:*'] },
   // `graft serve` is a command like any other, so the command line knows the browser host.
-  { folder: 'electron/cli', layers: ['electron/services', 'electron/web', ...project], packages: ['*', 'node:*'] },
+  {
+    folder: 'electron/cli',
+    layers: ['electron/services', 'electron/web', 'electron/files', ...project],
+    packages: ['*', 'node:*'],
+  },
   { folder: 'resources', layers: [], packages: [] },
   {
     folder: 'test',

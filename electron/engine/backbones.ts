@@ -1,5 +1,5 @@
 /** Backbone files: reading them, and what can be said of them. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { constantsToInitializers, fixShapes, type TypedModel } from '#shared/compiler/2-shape.ts';
@@ -14,6 +14,7 @@ import { GraftError } from '#shared/messages/error.ts';
 import type { BackboneFacts, Stage } from '#shared/nodes/facts.ts';
 import { builtInFile, isModelFile } from '#shared/nodes/backbone.ts';
 import type { BackbonePart } from '#shared/nodes/recipe.ts';
+import { readTextSync } from '#electron/files/regular-file.ts';
 import { readModel } from '#electron/engine/model-file.ts';
 import { resourcesFolder } from '#electron/engine/paths.ts';
 import { oracle } from '#electron/engine/runtime/oracle.ts';
@@ -142,7 +143,7 @@ const cardSchema = z.object({ title: z.string(), license: z.string(), trainedOn:
 /** The card beside a model, which built-in backbones have; a file of that name that says something else is passed over. */
 function readCard(path: string): z.output<typeof cardSchema> {
   try {
-    return cardSchema.parse(JSON.parse(readFileSync(join(dirname(path), 'card.json'), 'utf8')));
+    return cardSchema.parse(JSON.parse(readTextSync(join(dirname(path), 'card.json'))));
   } catch {
     return {};
   }

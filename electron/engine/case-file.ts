@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { parseCase, type TrainingCase } from '#shared/compiler/case-file.ts';
+import { readTextSync } from '#electron/files/regular-file.ts';
 import { GraftError } from '#shared/messages/error.ts';
 
 /** @throws GraftError `compile.bad-case` */
@@ -9,7 +9,7 @@ export function readCase(path: string): TrainingCase {
 
 function readJson(path: string): unknown {
   try {
-    return JSON.parse(readFileSync(path, 'utf8'));
+    return JSON.parse(readTextSync(path));
   } catch (error) {
     throw new GraftError('compile.bad-case', { reason: `${path} cannot be read (${(error as Error).message}).` });
   }

@@ -1,6 +1,6 @@
 /** Taking the model away: writing it, and proving that the file gives the same answers. */
-import { rmSync, renameSync, statSync, writeFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { rmSync, renameSync, statSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import { handover } from '#shared/compiler/handover.ts';
 import type { Tensor } from '#shared/ir/tensor.ts';
 import { GraftError } from '#shared/messages/error.ts';
@@ -11,7 +11,8 @@ import type { Sample } from '#electron/engine/data/folder.ts';
 import { createSession } from '#electron/engine/runtime/session.ts';
 import { float32 } from '#electron/engine/runtime/tensors.ts';
 import type { Project } from '#electron/engine/training/project.ts';
-import { writing } from '#electron/engine/unwritable.ts';
+import { writing } from '#electron/files/failures.ts';
+import { requireNoLink, syncFolderNow, unfinishedName, writeNewFile } from '#electron/files/replace.ts';
 import type * as ort from 'onnxruntime-node';
 
 /** Largest |Δlogit| allowed between the trained model and the exported file. */
@@ -48,9 +49,10 @@ export async function exportModel(request: ExportRequest): Promise<ParityReport>
     backbone: card['graft.backbone'] ?? basename(backbone.path, '.onnx'),
     license: card['graft.license'] ?? 'as the backbone',
   });
-  const part = `${file}.part`;
+  requireNoLink(file);
+  const part = unfinishedName(file);
   try {
-    writing(file, () => writeFileSync(part, encodeModel(model)));
+    writing(file, () => writeNewFile(part, [encodeModel(model)], { mode: 0o666, durable: true }));
     const { largest, samples } = await compare(part, request);
     if (!(largest <= allowedDifference)) {
       throw new GraftError('export.parity-failed', {
@@ -59,6 +61,7 @@ export async function exportModel(request: ExportRequest): Promise<ParityReport>
       });
     }
     writing(file, () => renameSync(part, file));
+    syncFolderNow(dirname(file));
     const { size: bytes } = statSync(file);
     return { model: file, samples, maxDifference: largest, allowed: allowedDifference, passed: true, bytes };
   } catch (error) {

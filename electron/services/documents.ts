@@ -1,12 +1,14 @@
 /** Project files: reading with migration, atomic saving, and the list of recently used ones. */
-import { readFile, stat } from 'node:fs/promises';
-import { basename, extname, resolve } from 'node:path';
+import { realpath, stat } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
 import { z } from 'zod';
 import type { GraftDocument } from '#shared/document/model.ts';
 import { parseDocument } from '#shared/document/parse.ts';
 import { serializeDocument } from '#shared/document/serialize.ts';
 import { GraftError } from '#shared/messages/error.ts';
-import { errorCode, readIfPresent, reasonOf, writeAtomically } from './atomic-file.ts';
+import { errorCode, reasonOf } from '#electron/files/failures.ts';
+import { readText } from '#electron/files/regular-file.ts';
+import { privateFile, readIfPresent, writeAtomically } from '#electron/files/replace.ts';
 import { withAbsolutePaths, withRelativePaths } from './document-paths.ts';
 
 export interface OpenDocument {
@@ -36,7 +38,8 @@ export class Documents {
 
   /** Throws `document.missing`, `document.corrupt`, `document.newer`. */
   async open(path: string): Promise<OpenDocument> {
-    const file = resolve(path);
+    // Behind a link, the file itself: saving replaces it, and links are not written through.
+    const file = await realpath(resolve(path)).catch(() => resolve(path));
     const document = parseDocument(await readProject(file), file);
     await this.#remember(file);
     return { document: withAbsolutePaths(document, file), path: file, recovered: false };
@@ -47,10 +50,13 @@ export class Documents {
     return { document: parseDocument(text, name), path: '', recovered: false };
   }
 
-  /** Saves under `path`, with the ending added where it lacks one. Throws `document.disk-full`, `document.unwritable`. */
+  /**
+   * Saves under `path`, with the ending added where it lacks it, so that nothing but a project is ever replaced.
+   * Throws `document.disk-full`, `document.unwritable`, `files.is-link`.
+   */
   async save(document: GraftDocument, path: string): Promise<{ path: string; document: GraftDocument }> {
     if (path.trim() === '') throw new GraftError('document.unwritable', { path: '', reason: 'no name was given' });
-    const file = extname(path) === '' ? `${resolve(path)}${projectEnding}` : resolve(path);
+    const file = path.toLowerCase().endsWith(projectEnding) ? resolve(path) : `${resolve(path)}${projectEnding}`;
     await writeAtomically(file, serializeDocument(withRelativePaths(document, file)));
     await this.#remember(file);
     return { path: file, document };
@@ -61,7 +67,7 @@ export class Documents {
     const projects = await Promise.all(
       (await this.#recentPaths()).map(async (path): Promise<RecentProject[]> => {
         try {
-          const [{ mtime }, text] = await Promise.all([stat(path), readFile(path, 'utf8')]);
+          const [{ mtime }, text] = await Promise.all([stat(path), readText(path)]);
           const title = parseDocument(text, path).title || basename(path, projectEnding);
           return [{ path, title, modified: mtime.toISOString() }];
         } catch {
@@ -83,13 +89,13 @@ export class Documents {
   /** The list is a convenience: failing to keep it must not fail opening or saving. */
   async #remember(path: string): Promise<void> {
     const paths = [path, ...(await this.#recentPaths()).filter((known) => known !== path)].slice(0, recentCount);
-    await writeAtomically(this.#recentFile, `${JSON.stringify(paths, null, 2)}\n`).catch(() => undefined);
+    await writeAtomically(this.#recentFile, `${JSON.stringify(paths, null, 2)}\n`, privateFile).catch(() => undefined);
   }
 }
 
 async function readProject(path: string): Promise<string> {
   try {
-    return await readFile(path, 'utf8');
+    return await readText(path);
   } catch (error) {
     if (errorCode(error) === 'ENOENT') throw new GraftError('document.missing', { path });
     throw new GraftError('document.corrupt', { path, reason: reasonOf(error) });

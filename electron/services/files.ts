@@ -2,7 +2,7 @@
 import { access, readdir, stat } from 'node:fs/promises';
 import { dirname, join, parse, resolve } from 'node:path';
 import { GraftError } from '#shared/messages/error.ts';
-import { errorCode, reasonOf } from './atomic-file.ts';
+import { errorCode, reasonOf } from '#electron/files/failures.ts';
 
 interface FolderEntry {
   readonly name: string;

@@ -3,13 +3,13 @@
  * what was saved on purpose. One JSON file per document, named by a hash of its key.
  */
 import { createHash } from 'node:crypto';
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import type { GraftDocument } from '#shared/document/model.ts';
 import { parseDocument } from '#shared/document/parse.ts';
 import { serializeDocument } from '#shared/document/serialize.ts';
-import { writeAtomically } from './atomic-file.ts';
+import { privateFile, readIfPresent, writeAtomically } from '#electron/files/replace.ts';
 import { projectEnding } from './documents.ts';
 
 export interface Recovery {
@@ -34,7 +34,7 @@ export class Recoveries {
 
   async keep(key: string, path: string, document: GraftDocument): Promise<void> {
     const content = { key, path, saved: new Date().toISOString(), text: serializeDocument(document) };
-    await writeAtomically(this.#file(key), `${JSON.stringify(content, null, 2)}\n`);
+    await writeAtomically(this.#file(key), `${JSON.stringify(content, null, 2)}\n`, privateFile);
   }
 
   async drop(key: string): Promise<void> {
@@ -57,7 +57,7 @@ export class Recoveries {
 
 async function readRecovery(file: string): Promise<Recovery[]> {
   try {
-    const { key, path, saved, text } = recoverySchema.parse(JSON.parse(await readFile(file, 'utf8')));
+    const { key, path, saved, text } = recoverySchema.parse(JSON.parse((await readIfPresent(file)) ?? ''));
     const document = parseDocument(text, path || file);
     return [{ key, path, saved, document, title: document.title || basename(path, projectEnding) || 'Untitled' }];
   } catch {

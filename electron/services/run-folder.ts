@@ -14,7 +14,7 @@ import {
   type RunEvent,
   type RunSummary,
 } from '#shared/protocol/run.ts';
-import { readIfPresent } from './atomic-file.ts';
+import { readIfPresent } from '#electron/files/replace.ts';
 import { withAbsolutePaths } from './document-paths.ts';
 import { EventHistory } from './event-history.ts';
 

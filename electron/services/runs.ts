@@ -8,7 +8,7 @@ import type { GraftDocument } from '#shared/document/model.ts';
 import { GraftError, problem, toProblem } from '#shared/messages/error.ts';
 import type { EngineInput } from '#shared/protocol/engine.ts';
 import type { Device, Evaluation, ParityReport, Prediction, RunEvent, RunSummary } from '#shared/protocol/run.ts';
-import { errorCode, reasonOf } from './atomic-file.ts';
+import { errorCode, reasonOf } from '#electron/files/failures.ts';
 import { projectEnding } from './documents.ts';
 import {
   checkpointMark,

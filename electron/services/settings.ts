@@ -1,6 +1,6 @@
 /** The person's preferences, in one JSON file. A missing or damaged one gives the defaults. */
 import { settingsSchema, type Settings } from '#shared/protocol/contract.ts';
-import { readIfPresent, writeAtomically } from './atomic-file.ts';
+import { privateFile, readIfPresent, writeAtomically } from '#electron/files/replace.ts';
 
 export const defaultSettings: Settings = {
   theme: 'auto',
@@ -29,7 +29,7 @@ export class SettingsFile {
 
   async write(change: Partial<Settings>): Promise<Settings> {
     const settings = { ...(await this.read()), ...change };
-    await writeAtomically(this.#file, `${JSON.stringify(settings, null, 2)}\n`);
+    await writeAtomically(this.#file, `${JSON.stringify(settings, null, 2)}\n`, privateFile);
     return settings;
   }
 }

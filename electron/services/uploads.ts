@@ -3,10 +3,11 @@
  * A window sends a large folder in several calls: the first names it, the others say the path that was answered.
  * Two folders that happen to have one name never mix.
  */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { lstat, mkdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { GraftError } from '#shared/messages/error.ts';
-import { errorCode, reasonOf } from './atomic-file.ts';
+import { errorCode, isDiskFull, reasonOf } from '#electron/files/failures.ts';
+import { privateFile, privateFolder, writeAtomically } from '#electron/files/replace.ts';
 
 export interface UploadedFile {
   /** Inside the folder, with forward slashes. */
@@ -31,31 +32,49 @@ export async function keepUpload(root: string, folder: string, files: readonly U
   if (bytes > uploadLimit) refuse(folder, `more than ${uploadLimit / 1024 ** 2} MiB at once`);
   // All are looked at before anything is written.
   const inside = files.map(({ path, content }) => ({ parts: partsInside(path), content }));
-  const base = continued ? folder : await makeFolder(root, folder);
+  const base = continued ? folder : await refusable(folder, () => makeFolder(root, folder));
   for (const { parts, content } of inside) {
     const target = join(base, ...parts);
-    try {
-      await mkdir(dirname(target), { recursive: true });
-      await writeFile(target, Buffer.from(content, 'base64'));
-    } catch (error) {
-      if (errorCode(error) === 'ENOSPC') throw new GraftError('document.disk-full', { path: target });
-      refuse(target, reasonOf(error));
-    }
+    await refusable(target, async () => {
+      await enterFolder(base, parts.slice(0, -1));
+      await writeAtomically(target, Buffer.from(content, 'base64'), privateFile);
+    });
   }
   return base;
 }
 
 /** Makes `photos`, or `photos-2` where that is taken. */
 async function makeFolder(root: string, name: string): Promise<string> {
-  await mkdir(root, { recursive: true });
+  await mkdir(root, { recursive: true, mode: privateFolder });
   for (let attempt = 1; ; attempt++) {
     const folder = join(root, attempt === 1 ? name : `${name}-${attempt}`);
     try {
-      await mkdir(folder);
+      await mkdir(folder, { mode: privateFolder });
       return folder;
     } catch (error) {
       if (errorCode(error) !== 'EEXIST') throw error;
     }
+  }
+}
+
+/** The folders on the way to a file, made where they are missing; a link among them would lead elsewhere. */
+async function enterFolder(base: string, parts: readonly string[]): Promise<void> {
+  let folder = base;
+  for (const part of ['', ...parts]) {
+    folder = join(folder, part);
+    const found = await lstat(folder).catch(() => undefined);
+    if (found && !found.isDirectory()) refuse(folder, 'there is something else of that name');
+    if (!found) await mkdir(folder, { mode: privateFolder });
+  }
+}
+
+async function refusable<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof GraftError && error.code !== 'document.unwritable') throw error;
+    if (isDiskFull(error)) throw new GraftError('document.disk-full', { path });
+    return refuse(path, reasonOf(error));
   }
 }
 
@@ -65,12 +84,20 @@ function partsInside(path: string): string[] {
   return parts;
 }
 
+/** Bytes of a name that every file system takes. */
+const longestName = 255;
+
 /** One step of a path that means the same everywhere: no separator, no drive, no way up, no device name. */
 function isPlainName(name: string): boolean {
+  if (name === '' || Buffer.byteLength(name) > longestName) return false;
   // oxlint-disable-next-line no-control-regex -- control characters are what is refused
-  return name !== '' && !/^\.+$/.test(name) && !/[/\\:\u0000-\u001f]/.test(name) && !reservedOnWindows.test(name);
+  return !/^\.+$/.test(name) && !/[/\\:\u0000-\u001f]/.test(name) && !reservedOnWindows.test(name);
 }
 
 function refuse(path: string, reason: string): never {
-  throw new GraftError('files.upload-refused', { path, reason });
+  const shown = path.length > longestShown ? `${path.slice(0, longestShown)}…` : path;
+  throw new GraftError('files.upload-refused', { path: shown, reason });
 }
+
+/** Characters of a name that are said again. */
+const longestShown = 120;

@@ -8,7 +8,7 @@ import { Hono } from 'hono';
 import { WebSocketServer } from 'ws';
 import { GraftError } from '#shared/messages/error.ts';
 import { socketPath } from '#shared/protocol/bridge.ts';
-import { errorCode, reasonOf } from '#electron/services/atomic-file.ts';
+import { errorCode, reasonOf } from '#electron/files/failures.ts';
 import { contentSecurityPolicy } from '#electron/services/content-security.ts';
 import type { Router } from '#electron/services/router.ts';
 import { readStaticFile } from '#electron/services/static-files.ts';

@@ -2,6 +2,8 @@
  * Every error a person can meet: a stable code, one sentence naming the culprit, one remedy.
  * Codes are part of the interface (scripts match on them): add, never rename.
  */
+import { formatBytes } from '#shared/core/format.ts';
+
 type Details = Readonly<Record<string, string | number>>;
 
 interface Entry {
@@ -17,6 +19,10 @@ const entry = (message: Entry['message'], remedy: Entry['remedy'] | string): Ent
 /** “a Head”, “an Augment”. */
 const article = (name: string | number | undefined): string =>
   `${/^[aeiou]/iu.test(String(name)) ? 'an' : 'a'} ${name}`;
+
+/** A number of bytes, as people read it. */
+const sized = (bytes: string | number | undefined): string =>
+  typeof bytes === 'number' ? formatBytes(bytes) : String(bytes);
 
 export const catalogue = {
   // Data
@@ -68,6 +74,11 @@ export const catalogue = {
   'model.external-data-outside': entry(
     (d) => `${d['path']} refers to a weight file outside its own folder, ${d['file']}.`,
     'Use a model whose weight files lie beside it.',
+  ),
+  'model.too-large': entry(
+    (d) =>
+      `${d['path']} needs ${sized(d['needed'])} of memory; Graft gives a model at most ${sized(d['limit'])} on this machine.`,
+    'Choose a smaller model, or use a machine with more memory.',
   ),
   'model.opset-unsupported': entry(
     (d) => `${d['path']} uses operator set ${d['opset']}; Graft reads ${d['oldest']} to ${d['newest']}.`,
@@ -206,6 +217,15 @@ export const catalogue = {
   'files.folder-unreadable': entry(
     (d) => `The folder ${d['path']} cannot be listed: ${d['reason']}.`,
     'Choose another folder.',
+  ),
+  'files.not-a-file': entry((d) => `${d['path']} is ${d['kind']}, not a file.`, 'Choose a regular file.'),
+  'files.too-large': entry(
+    (d) => `${d['path']} has ${sized(d['bytes'])}; Graft reads at most ${sized(d['limit'])} of such a file.`,
+    'Check that it is the file you meant.',
+  ),
+  'files.is-link': entry(
+    (d) => `${d['path']} is a link to ${d['target']}, and Graft does not write through links.`,
+    'Choose the file itself, or another name.',
   ),
   'files.upload-refused': entry(
     (d) => `${d['path']} was not taken: ${d['reason']}.`,

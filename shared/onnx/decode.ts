@@ -17,8 +17,16 @@ import {
   type ValueInfoMessage,
 } from '#shared/onnx/schema.ts';
 
+/** A file beside a model that holds weights. */
+export interface WeightFile {
+  /** Bytes. */
+  readonly size: number;
+  /** The bytes from `offset` on, which lie within the file. */
+  readonly read: (offset: number, length: number) => Uint8Array;
+}
+
 /** How a model's weight files are reached; `location` is as written in the model. */
-export type ExternalReader = (location: string) => Uint8Array;
+export type ExternalReader = (location: string) => WeightFile;
 
 export interface DecodeOptions {
   /** Named in errors. */
@@ -139,16 +147,20 @@ function decodeTensor(message: TensorMessage, context: Context): Tensor {
       );
     return { dtype, shape, data: new Uint8Array(), strings };
   }
-  const data = tensorBytes(message, dtype, context);
   const expected = elementCount(shape) * bytesPerElement(dtype);
-  if (data.byteLength !== expected)
-    throw refusal(context, `tensor ${message.name} has ${data.byteLength} bytes where its shape needs ${expected}.`);
+  if (message.dataLocation === 1) return { dtype, shape, data: externalBytes(message, expected, context) };
+  const data = tensorBytes(message, dtype);
+  requireBytes(data.byteLength, expected, message, context);
   return { dtype, shape, data };
 }
 
+function requireBytes(there: number, expected: number, { name }: TensorMessage, context: Context): void {
+  if (there !== expected)
+    throw refusal(context, `tensor ${name} has ${there} bytes where its shape needs ${expected}.`);
+}
+
 /** The elements, from the field that onnx.proto assigns to their type. */
-function tensorBytes(message: TensorMessage, dtype: DType, context: Context): Uint8Array {
-  if (message.dataLocation === 1) return externalBytes(message, context);
+function tensorBytes(message: TensorMessage, dtype: DType): Uint8Array {
   if (message.rawData.byteLength > 0) return message.rawData;
   switch (dtype) {
     case 'float32':
@@ -178,7 +190,8 @@ function fromInt32(values: number[], dtype: DType): Uint8Array {
   }
 }
 
-function externalBytes(message: TensorMessage, context: Context): Uint8Array {
+/** Only the tensor's own bytes are read, and only once it is known that its shape takes as many. */
+function externalBytes(message: TensorMessage, expected: number, context: Context): Uint8Array {
   const { path, readExternal } = context;
   const entries = new Map(message.externalData.map((entry) => [entry.key, entry.value]));
   const file = entries.get('location') ?? '';
@@ -194,9 +207,10 @@ function externalBytes(message: TensorMessage, context: Context): Uint8Array {
     return written === undefined ? undefined : Number(written);
   };
   const offset = place('offset') ?? 0;
-  const length = place('length');
-  const whole = bytesOf(readExternal(file));
-  return whole.subarray(offset, length === undefined ? undefined : offset + length);
+  const weights = readExternal(file);
+  const rest = Math.max(0, weights.size - offset);
+  requireBytes(Math.min(place('length') ?? rest, rest), expected, message, context);
+  return bytesOf(weights.read(offset, expected));
 }
 
 function decodeValueInfo(message: ValueInfoMessage): ValueInfo {

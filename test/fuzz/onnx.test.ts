@@ -9,6 +9,7 @@ import { printModel } from '#shared/ir/print.ts';
 import { GraftError } from '#shared/messages/error.ts';
 import { decodeModel } from '#shared/onnx/decode.ts';
 import { encodeModel } from '#shared/onnx/encode.ts';
+import { weightFileOf } from '#test/support/weights.ts';
 
 const folder = fileURLToPath(new URL('../fixtures/models/', import.meta.url));
 const files = readdirSync(folder)
@@ -16,7 +17,7 @@ const files = readdirSync(folder)
   .map((name) => new Uint8Array(readFileSync(folder + name)));
 function read(bytes: Uint8Array): Model | undefined {
   try {
-    return decodeModel(bytes, { readExternal: () => new Uint8Array(64) });
+    return decodeModel(bytes, { readExternal: () => weightFileOf(new Uint8Array(64)) });
   } catch (thrown) {
     if (thrown instanceof GraftError && thrown.code.startsWith('model.')) return undefined;
     throw thrown;

@@ -10,6 +10,8 @@ import { join } from 'node:path';
 import { elementCount, type Shape } from '#shared/core/shape.ts';
 import { SafetensorsError } from '#shared/ir/safetensors.ts';
 import { GraftError } from '#shared/messages/error.ts';
+import { isDiskFull } from '#electron/files/failures.ts';
+import { privateFolder } from '#electron/files/replace.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { FeatureFile, featureFileBytes, FeatureWriter } from './feature-file.ts';
 
@@ -30,7 +32,6 @@ const ending = '.safetensors';
 const unfinishedEnding = '.partial';
 /** An unfinished file untouched for so long was left behind by a process that is gone. */
 const abandonedMilliseconds = 3_600_000;
-const diskFullCodes = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
 /** One of these serves one run: what it read or wrote is not deleted to make room for what it writes next. */
 export class FeatureCache {
@@ -137,7 +138,7 @@ export class FeatureCache {
       });
     let writer: FeatureWriter | undefined;
     try {
-      await refusable(mkdir(this.#folder, { recursive: true }));
+      await refusable(mkdir(this.#folder, { recursive: true, mode: privateFolder }));
       const bytes = featureFileBytes(key, shape);
       if (!(await refusable(this.#makeRoom(key, bytes)))) return tooLittle('over-limit', bytes, this.#limitBytes);
       const { bavail, bsize } = await refusable(statfs(this.#folder));
@@ -153,8 +154,8 @@ export class FeatureCache {
       return { stored: true };
     } catch (thrown) {
       if (thrown !== refusal) throw thrown;
-      const { code = '', message } = refusal as NodeJS.ErrnoException;
-      return { stored: false, reason: diskFullCodes.has(code) ? 'disk-full' : 'unwritable', detail: message };
+      const { message } = refusal as NodeJS.ErrnoException;
+      return { stored: false, reason: isDiskFull(refusal) ? 'disk-full' : 'unwritable', detail: message };
     } finally {
       await writer?.close().catch(() => undefined);
       await rm(unfinished, { force: true }).catch(() => undefined);

@@ -12,6 +12,9 @@ import {
   SafetensorsError,
   safetensorsHeaderLength,
 } from '#shared/ir/safetensors.ts';
+import { errorCode } from '#electron/files/failures.ts';
+import { openFile } from '#electron/files/regular-file.ts';
+import { privateFile } from '#electron/files/replace.ts';
 import { GraftError } from '#shared/messages/error.ts';
 
 /** Bytes read, hashed and written at a time; whole float32 values. */
@@ -47,7 +50,7 @@ export class FeatureWriter {
 
   /** @param path of a file that is not there yet; `shape` [rows, …shape of one row] */
   static async create(path: string, key: string, shape: Shape): Promise<FeatureWriter> {
-    const writer = new FeatureWriter(await open(path, 'wx'), key, shape);
+    const writer = new FeatureWriter(await open(path, 'wx', privateFile), key, shape);
     try {
       // Its checksum, of the same length, is put in when all rows are known.
       await writer.#file.writeFile(headerOf(key, shape, 0));
@@ -102,8 +105,8 @@ export class FeatureFile {
 
   /** @returns undefined where there is no such file. @throws SafetensorsError for one that does not hold this entry */
   static async open(path: string, key: string): Promise<FeatureFile | undefined> {
-    const file = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return undefined;
+    const file = await openFile(path).catch((error: unknown) => {
+      if (errorCode(error) === 'ENOENT') return undefined;
       throw error;
     });
     if (!file) return undefined;

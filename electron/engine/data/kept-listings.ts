@@ -3,9 +3,11 @@
  * assistant describes a folder, the estimator and the trainer read it after that, and each is a process of its own.
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { readTextSync } from '#electron/files/regular-file.ts';
+import { makePrivateFolder, replaceFile } from '#electron/files/replace.ts';
 import { listingsFolder } from '#electron/engine/paths.ts';
 import type { ListedFolders } from './listing.ts';
 
@@ -13,6 +15,8 @@ import type { ListedFolders } from './listing.ts';
 const worthAFile = 1000;
 /** Files of folders that were listed least recently make room. */
 const keptFiles = 16;
+/** Bytes of one; a million pictures take a tenth of it. */
+const largestListing = 2 ** 30;
 /** Folders whose listing stays in memory. */
 const keptInMemory = 2;
 
@@ -45,18 +49,17 @@ export function keepListing(path: string, folders: ListedFolders): void {
   const pictures = [...folders.values()].reduce((sum, folder) => sum + folder.pictures.length, 0);
   if (!isNews || pictures < worthAFile) return;
   const file = fileOf(path);
-  const temporary = `${file}.${process.pid}.tmp`;
   try {
-    mkdirSync(listingsFolder(), { recursive: true });
-    writeFileSync(temporary, JSON.stringify({ format: 1, path, folders: Object.fromEntries(folders) }));
-    renameSync(temporary, file);
+    makePrivateFolder(listingsFolder());
+    const content = JSON.stringify({ format: 1, path, folders: Object.fromEntries(folders) });
+    replaceFile(file, [Buffer.from(content)]);
     makeRoom();
   } catch {}
 }
 
 function readListing(path: string): ListedFolders | undefined {
   try {
-    const kept = fileSchema.parse(JSON.parse(readFileSync(fileOf(path), 'utf8')));
+    const kept = fileSchema.parse(JSON.parse(readTextSync(fileOf(path), largestListing)));
     if (kept.path !== path) return undefined;
     const folders: ListedFolders = new Map(Object.entries(kept.folders));
     remembered.set(path, folders);

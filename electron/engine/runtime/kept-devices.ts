@@ -2,9 +2,10 @@
  * What the last look at the devices found, kept in `devices.json` of the data home: trying them takes seconds, and
  * every `graft train` is a process of its own.
  */
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { z } from 'zod';
+import { readTextSync } from '#electron/files/regular-file.ts';
+import { makePrivateFolder, replaceFile } from '#electron/files/replace.ts';
 import { deviceInfoSchema, type DeviceInfo } from '#shared/protocol/run.ts';
 
 /** Milliseconds: graphics cards are plugged in and drivers are installed, but not every hour. */
@@ -33,7 +34,7 @@ export function devicesKey(
 /** What was found under the same key less than a day before `now` (milliseconds since 1970), if it can be read. */
 export function keptDevices(file: string, key: string, now: number): DeviceInfo[] | undefined {
   try {
-    const kept = fileSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+    const kept = fileSchema.parse(JSON.parse(readTextSync(file)));
     const age = now - kept.found;
     return kept.key === key && age >= 0 && age < validFor ? kept.devices : undefined;
   } catch {
@@ -44,9 +45,7 @@ export function keptDevices(file: string, key: string, now: number): DeviceInfo[
 /** Keeps what was found. Where that is refused, the next process looks for itself. */
 export function keepDevices(file: string, key: string, now: number, devices: readonly DeviceInfo[]): void {
   try {
-    mkdirSync(dirname(file), { recursive: true });
-    const temporary = `${file}.${process.pid}.tmp`;
-    writeFileSync(temporary, `${JSON.stringify({ key, found: now, devices }, undefined, 2)}\n`);
-    renameSync(temporary, file);
+    makePrivateFolder(dirname(file));
+    replaceFile(file, [Buffer.from(`${JSON.stringify({ key, found: now, devices }, undefined, 2)}\n`)]);
   } catch {}
 }

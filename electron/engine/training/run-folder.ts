@@ -10,7 +10,7 @@ import type { Tensor } from '#shared/ir/tensor.ts';
 import { GraftError } from '#shared/messages/error.ts';
 import { deviceSchema, runEventSchema, type Evaluation, type RunEvent } from '#shared/protocol/run.ts';
 import { bestSchema, progressSchema, type Progress } from '#electron/engine/training/progress.ts';
-import { writing } from '#electron/engine/unwritable.ts';
+import { writing } from '#electron/files/failures.ts';
 
 /** `run.json`. */
 export const runRecordSchema = z.object({

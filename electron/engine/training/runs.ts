@@ -18,7 +18,7 @@ import { Trainer, type Kept } from '#electron/engine/training/trainer.ts';
 import { judge, loadHeldOut, type Judged } from '#electron/engine/training/held-out.ts';
 import { reloadProject } from '#electron/engine/training/past-run.ts';
 import type { ConcreteDevice } from '#electron/engine/runtime/session.ts';
-import { writing } from '#electron/engine/unwritable.ts';
+import { writing } from '#electron/files/failures.ts';
 
 export type EmitEvents = (run: string, events: readonly RunEvent[]) => void;
 

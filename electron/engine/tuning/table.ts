@@ -2,15 +2,16 @@
  * What was measured of this machine, kept in `tuning.json` of the data home: for every device, processor and runtime by
  * itself, the fastest way to write each place of a training graph. People may read it, and throw it away.
  */
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { dirname } from 'node:path';
-import * as ort from 'onnxruntime-node';
 import { z } from 'zod';
 import type { Choices } from '#shared/compiler/tuning/choices.ts';
 import { problem, type Problem } from '#shared/messages/error.ts';
 import type { ConcreteDevice } from '#electron/engine/runtime/session.ts';
-import { writing } from '#electron/engine/unwritable.ts';
+import { writing } from '#electron/files/failures.ts';
+import { readTextSync } from '#electron/files/regular-file.ts';
+import { makePrivateFolder, replaceFile } from '#electron/files/replace.ts';
+import { env } from '#electron/engine/runtime/onnxruntime.ts';
 
 /** Raised when a way to write something changes behind its name, so that it is measured anew. */
 const format = 2;
@@ -32,7 +33,7 @@ type Machines = z.infer<typeof fileSchema>['machines'];
 export function machineName(device: ConcreteDevice, channelBlock: number | undefined): string {
   const blocks = channelBlock === undefined ? [] : [`blocks of ${channelBlock}`];
   const processor = `${cpus()[0]?.model.trim() || 'processor'}, ${availableParallelism()} threads`;
-  return [device, processor, `onnxruntime ${ort.env.versions.common}`, ...blocks].join(', ');
+  return [device, processor, `onnxruntime ${env.versions.common}`, ...blocks].join(', ');
 }
 
 export class TuningTable {
@@ -67,17 +68,8 @@ export class TuningTable {
     const { machines } = read(this.#file);
     const own = { ...machines[this.#machine], ...this.#entries };
     const text = `${JSON.stringify({ format, machines: { ...machines, [this.#machine]: own } }, undefined, 2)}\n`;
-    const part = `${this.#file}.${process.pid}.tmp`;
-    writing(this.#file, () => {
-      try {
-        mkdirSync(dirname(this.#file), { recursive: true });
-        writeFileSync(part, text);
-        renameSync(part, this.#file);
-      } catch (error) {
-        rmSync(part, { force: true });
-        throw error;
-      }
-    });
+    writing(this.#file, () => makePrivateFolder(dirname(this.#file)));
+    replaceFile(this.#file, [Buffer.from(text)]);
   }
 }
 
@@ -85,7 +77,7 @@ export class TuningTable {
 function read(file: string): { machines: Machines; problem?: Problem } {
   let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    text = readTextSync(file);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     return code === 'ENOENT' ? { machines: {} } : damaged(file, message);

@@ -5,11 +5,12 @@ import { gunzipSync } from 'node:zlib';
 import { buildCaseStep, type CaseStep } from '#shared/compiler/case-step.ts';
 import type { Shape } from '#shared/core/shape.ts';
 import type { Model } from '#shared/ir/graph.ts';
-import { decodeModel } from '#shared/onnx/decode.ts';
+import { decodeModel, type WeightFile } from '#shared/onnx/decode.ts';
 import { upgrade } from '#shared/onnx/upgrade.ts';
 import { channelBlock } from '#electron/engine/runtime/channel-block.ts';
 import { oracle } from '#electron/engine/runtime/oracle.ts';
 import { drawRecipe, type Recipe } from '#test/engine/architectures/weights.ts';
+import { weightFileOf } from '#test/support/weights.ts';
 
 const folder = fileURLToPath(new URL('../../fixtures/architectures/', import.meta.url));
 
@@ -49,7 +50,8 @@ export function fixtureNames(): string[] {
 
 export function readFixture(name: string): Fixture {
   const bytes = gunzipSync(readFileSync(`${folder}${name}.onnx.gz`));
-  const readExternal = (recipe: string): Uint8Array => new Uint8Array(drawRecipe(JSON.parse(recipe) as Recipe).buffer);
+  const readExternal = (recipe: string): WeightFile =>
+    weightFileOf(new Uint8Array(drawRecipe(JSON.parse(recipe) as Recipe).buffer));
   const model = upgrade(decodeModel(bytes, { path: name, readExternal }));
   return { name, model, reference: JSON.parse(model.metadata['reference'] ?? '') as Reference };
 }

@@ -47,13 +47,18 @@ const arrows: [folder: string, allowed: string, refused: string][] = [
   ],
   ['electron/preload', 'shared/protocol|package electron', 'shared/core|electron/services|package node:fs|package zod'],
   [
+    'electron/files',
+    'shared/core|shared/messages|package node:fs',
+    'shared/nodes|shared/protocol|electron/services|package sharp|package zod',
+  ],
+  [
     'electron/engine',
-    'shared/compiler|shared/onnx|shared/protocol|package onnxruntime-node|package sharp|package node:fs/promises',
+    'electron/files|shared/compiler|shared/onnx|shared/protocol|package onnxruntime-node|package sharp|package node:fs/promises',
     'electron/services|renderer/store|package electron|package react',
   ],
   [
     'electron/services',
-    'shared/document|shared/protocol|package node:child_process|package write-file-atomic',
+    'electron/files|shared/document|shared/protocol|package node:child_process|package write-file-atomic',
     'electron/engine|electron/main|electron/web|package electron|package onnxruntime-node|package sharp',
   ],
   [
@@ -149,7 +154,7 @@ describe('the linter', () => {
     const { status, output } = lint('electron/services/short-way.ts', source);
     expect(status).toBe(1);
     expect(output).toContain(
-      'electron/services may not import electron/engine (#electron/engine/main.ts). Allowed layers: shared.',
+      'electron/services may not import electron/engine (#electron/engine/main.ts). Allowed layers: shared, electron/files.',
     );
   });
 

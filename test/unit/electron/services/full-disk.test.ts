@@ -10,7 +10,7 @@ import { locateProgram } from '#electron/services/program.ts';
 import { temporaryFolder } from '#test/unit/electron/support/temporary-folder.ts';
 
 const saving = `
-  import { writeAtomically } from '#electron/services/atomic-file.ts';
+  import { writeAtomically } from '#electron/files/replace.ts';
   process.on('SIGXFSZ', () => {});
   await writeAtomically(process.argv[1], 'x'.repeat(100_000)).catch((error) => process.stdout.write(error.code));
 `;

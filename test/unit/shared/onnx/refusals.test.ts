@@ -1,8 +1,9 @@
 /** Files that are refused: each with a reason a person can read. */
 import { describe, expect, it } from 'vitest';
 import { GraftError } from '#shared/messages/error.ts';
-import { decodeModel, type DecodeOptions } from '#shared/onnx/decode.ts';
+import { decodeModel, type DecodeOptions, type WeightFile } from '#shared/onnx/decode.ts';
 import { bytesOf, message, modelBytes, packed, type WireField } from '#test/support/protobuf.ts';
+import { weightFileOf } from '#test/support/weights.ts';
 
 function refusalOf(bytes: Uint8Array, options: DecodeOptions = {}): GraftError {
   try {
@@ -66,8 +67,8 @@ function external(entries: Readonly<Record<string, string>>): Uint8Array {
 
 describe('weights in a file beside the model', () => {
   const file = bytesOf(Float32Array.of(0, 1, 2, 3));
-  const readExternal = (location: string): Uint8Array => {
-    if (location === 'model.data') return Buffer.from(file);
+  const readExternal = (location: string): WeightFile => {
+    if (location === 'model.data') return weightFileOf(Buffer.from(file));
     throw new GraftError('model.external-data-missing', { path: 'm.onnx', file: location });
   };
   const read = (entries: Readonly<Record<string, string>>): Uint8Array | undefined =>
@@ -111,7 +112,7 @@ describe('weights in a file beside the model', () => {
     const refusal = refusalOf(external({ location }), {
       readExternal: (name) => {
         asked.push(name);
-        return file;
+        return weightFileOf(file);
       },
     });
     expect(refusal.code).toBe('model.external-data-outside');

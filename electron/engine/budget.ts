@@ -1,0 +1,9 @@
+/** How much memory what comes from a file may take, by what this machine has. */
+import { totalmem } from 'node:os';
+
+const gibibyte = 2 ** 30;
+
+/** Bytes of weights that a model may bring. The runtime copies them once, and training keeps state of their size. */
+export function modelMemoryBytes(): number {
+  return Math.max(gibibyte, totalmem() / 4);
+}

@@ -1,0 +1,87 @@
+/**
+ * Reading what is a file. A pipe, a device or a socket under a file's name would be waited for without end, or do
+ * something by being opened, so its kind is asked for first; what takes its place in between is met without waiting.
+ */
+import { constants, closeSync, fstatSync, openSync, readFileSync, statSync, type Stats } from 'node:fs';
+import { open, stat, type FileHandle } from 'node:fs/promises';
+import { GraftError } from '#shared/messages/error.ts';
+
+/** Opening a pipe for reading would wait for a writer. Windows has neither the flag nor such files. */
+const readOnly = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
+
+/** What something is that is no file, as the object of a sentence; undefined for a file. */
+function otherKind(found: Stats): string | undefined {
+  if (found.isFile()) return undefined;
+  if (found.isDirectory()) return 'a folder';
+  if (found.isFIFO()) return 'a pipe';
+  if (found.isSocket()) return 'a socket';
+  return 'a device';
+}
+
+function requireFile(path: string, found: Stats): void {
+  const kind = otherKind(found);
+  if (kind !== undefined) throw new GraftError('files.not-a-file', { path, kind });
+}
+
+/** A descriptor for reading, to be closed by whoever asked for it. Throws `files.not-a-file` and the system's errors. */
+export function openFileSync(path: string): number {
+  requireFile(path, statSync(path));
+  const descriptor = openSync(path, readOnly);
+  try {
+    requireFile(path, fstatSync(descriptor));
+    return descriptor;
+  } catch (error) {
+    closeSync(descriptor);
+    throw error;
+  }
+}
+
+/** As `openFileSync`. */
+export async function openFile(path: string): Promise<FileHandle> {
+  requireFile(path, await stat(path));
+  const handle = await open(path, readOnly);
+  try {
+    requireFile(path, await handle.stat());
+    return handle;
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+/** Largest of the files that are only read to be looked at: cards, cases, records, lists. Bytes. */
+const smallFile = 64 * 1024 ** 2;
+
+/** The text of a file. @param limit bytes; throws `files.not-a-file`, `files.too-large` and the system's errors */
+export function readTextSync(path: string, limit: number = smallFile): string {
+  const descriptor = openFileSync(path);
+  try {
+    requireSize(path, fstatSync(descriptor).size, limit);
+    return readFileSync(descriptor, 'utf8');
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function requireSize(path: string, bytes: number, limit: number): void {
+  if (bytes > limit) throw new GraftError('files.too-large', { path, bytes, limit });
+}
+
+/**
+ * The whole of a file.
+ * @param limit bytes; a larger file is refused by `files.too-large` before anything of it is read
+ */
+export async function readBytes(path: string, limit: number = smallFile): Promise<Buffer> {
+  const handle = await openFile(path);
+  try {
+    requireSize(path, (await handle.stat()).size, limit);
+    return await handle.readFile();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The text of a file; as `readBytes`. */
+export async function readText(path: string, limit: number = smallFile): Promise<string> {
+  return (await readBytes(path, limit)).toString('utf8');
+}
