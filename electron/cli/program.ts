@@ -9,6 +9,7 @@ import { addGrad, addStep } from './commands/graphs.ts';
 import { addDevices, addExplain, addStages } from './commands/inspect.ts';
 import { addNew } from './commands/new.ts';
 import { addPrivacy } from './commands/privacy.ts';
+import { addOpen } from './commands/open.ts';
 import { addEvaluate, addExport, addPredict } from './commands/results.ts';
 import { addServe } from './commands/serve.ts';
 import { addResume, addTrain } from './commands/train.ts';
@@ -45,6 +46,7 @@ export async function runCommandLine(words: readonly string[], streams: Streams,
     addStages,
     addDevices,
     addServe,
+    addOpen,
     addPrivacy,
     addDemo,
   ];

@@ -8,6 +8,8 @@ export interface DataHome {
   readonly cache: string;
   readonly recovery: string;
   readonly uploads: string;
+  /** Of browser hosts that run. */
+  readonly hosts: string;
   readonly settings: string;
   readonly recent: string;
 }
@@ -24,6 +26,7 @@ export function locateDataHome(
     cache: join(root, 'cache'),
     recovery: join(root, 'recovery'),
     uploads: join(root, 'uploads'),
+    hosts: join(root, 'hosts'),
     settings: join(root, 'settings.json'),
     recent: join(root, 'recent.json'),
   };

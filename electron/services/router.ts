@@ -14,6 +14,8 @@ export interface HostShell {
   readonly host: 'desktop' | 'browser';
   /** Shows a file or folder in the file manager, or opens a web page in the browser. */
   readonly reveal: (path: string) => Promise<void>;
+  /** An address that opens another window; undefined where a host opens its windows itself. */
+  readonly issueAddress?: () => string;
   /** Requests to the window, for as long as the signal stays quiet. */
   readonly requests: (signal?: AbortSignal) => AsyncGenerator<HostRequest, void, void>;
   readonly log: (line: string) => void;
@@ -45,6 +47,7 @@ export function createRouter(services: Services, shell: HostShell) {
         home: homedir(),
         sample: services.sample,
       })),
+      windowAddress: host.app.windowAddress.handler(() => ({ address: shell.issueAddress?.() ?? null })),
       devices: host.app.devices.handler(() => engine.call('assistant', 'devices', {})),
       requests: host.app.requests.handler(({ signal }) => shell.requests(signal)),
       reveal: host.app.reveal.handler(async ({ input }) => {

@@ -1,51 +1,55 @@
 /**
  * Who may speak to the browser host. Any web page and any user of this machine can reach a port on 127.0.0.1, so a
- * request must come by a loopback name (else a page could point its own name here), from the host's own pages, with a
- * key only the person was given.
+ * request must come by a loopback name (else a page could point its own name here) and from the host's own pages, and
+ * what does anything must bring the secret of a window.
  *
- * The key arrives once in the address and is exchanged for a cookie that scripts cannot read and other sites cannot
- * send. The printed address can be opened again; the one handed to the system's browser works a single time, because
- * other users can read the arguments of running programs.
+ * A window gets its secret for a key, which only the person was given: in the part of an address that browsers keep to
+ * themselves. A key opens one window and is then worth nothing. Other users can read the arguments of running programs,
+ * and with them the key handed to the system's browser; they are refused by who they are, see `peer.ts`.
  */
-import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 
 export interface RequestHeaders {
   readonly host: string | undefined;
   readonly origin: string | undefined;
-  readonly cookie: string | undefined;
 }
 
+/** What a key is answered with: the secret of a window of its own, or why there is none. */
+export type Redemption = { readonly secret: string } | { readonly refused: 'unknown' | 'taken' };
+
 const loopbackNames = new Set(['127.0.0.1', 'localhost']);
+/** Keys that were taken are remembered, so that this can be said; the oldest are forgotten. */
+const rememberedKeys = 1000;
 
 export class Access {
-  /** Part of the printed address. */
-  readonly key = randomKey();
-  readonly #session = randomKey();
-  readonly #singleUse = new Set<string>();
+  /** Lets another program of the same person ask for an address; it stands in a file that only they can read. */
+  readonly token = randomText();
+  readonly #keys = new Map<string, 'fresh' | 'taken'>();
+  readonly #secrets = new Set<string>();
 
-  /** A key that opens one session and is then worth nothing. */
-  issueSingleUseKey(): string {
-    const key = randomKey();
-    this.#singleUse.add(key);
+  issueKey(): string {
+    const key = randomText();
+    this.#keys.set(digest(key), 'fresh');
+    for (const oldest of [...this.#keys.keys()].slice(0, -rememberedKeys)) this.#keys.delete(oldest);
     return key;
   }
 
-  /** Whether the key opens a session; a single-use one is used up. */
-  redeem(key: string): boolean {
-    return sameText(key, this.key) || this.#singleUse.delete(key);
+  redeem(key: string): Redemption {
+    const state = this.#keys.get(digest(key));
+    if (state === undefined) return { refused: 'unknown' };
+    if (state === 'taken') return { refused: 'taken' };
+    this.#keys.set(digest(key), 'taken');
+    const secret = randomText();
+    this.#secrets.add(digest(secret));
+    return { secret };
   }
 
-  /** Value of `Set-Cookie`. Cookies do not know ports, so the name does. */
-  cookie(port: number): string {
-    return `${cookieName(port)}=${this.#session}; Path=/; HttpOnly; SameSite=Strict`;
+  isToken(token: string | undefined): boolean {
+    return token !== undefined && digest(token) === digest(this.token);
   }
 
-  /** Whether the request carries the session's cookie. */
-  hasSession({ cookie }: RequestHeaders, port: number): boolean {
-    const values = (cookie ?? '').split(';').map((part) => part.trim().split('='));
-    return values.some(
-      ([name, value]) => name === cookieName(port) && value !== undefined && sameText(value, this.#session),
-    );
+  isOpen(secret: string | undefined): boolean {
+    return secret !== undefined && this.#secrets.has(digest(secret));
   }
 }
 
@@ -59,16 +63,12 @@ export function isOwnOrigin({ host, origin }: RequestHeaders): boolean {
   return origin === `http://${host}`;
 }
 
-function cookieName(port: number): string {
-  return `graft-${port}`;
-}
-
-function randomKey(): string {
+/** Safe in the fragment of an address and as the name of a WebSocket's protocol. */
+function randomText(): string {
   return randomBytes(24).toString('base64url');
 }
 
-/** Compares without telling by its duration how much was right. */
-function sameText(left: string, right: string): boolean {
-  const [a, b] = [Buffer.from(left), Buffer.from(right)];
-  return a.length === b.length && timingSafeEqual(a, b);
+/** Looking a digest up tells by its duration nothing of what it is the digest of. */
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('base64');
 }

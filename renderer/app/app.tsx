@@ -10,6 +10,7 @@ import { introduce } from '#renderer/panels/start/introduction.ts';
 import { followFacts } from '#renderer/store/facts.ts';
 import { guardUnsavedWork, reportFailure } from '#renderer/store/project.ts';
 import { fetchTheRest } from '#renderer/ui/later.tsx';
+import { EntryNotice } from './entry-notice.tsx';
 import { ErrorBoundary } from './error-boundary.tsx';
 import { Shell } from './shell.tsx';
 import { cssVariables, theme } from './theme.ts';
@@ -34,6 +35,12 @@ function useFollowers(): void {
   }, [connected]);
 }
 
+/** The workbench, or why this window was not let in. One that was let in once keeps what it holds. */
+function Entered() {
+  const { refusal, entered } = useConnection();
+  return refusal !== undefined && !entered ? <EntryNotice refusal={refusal} /> : <Shell />;
+}
+
 export function App() {
   useFollowers();
   const scheme = useEnvironment(({ settings }) => settings.theme);
@@ -46,7 +53,7 @@ export function App() {
     >
       <Notifications position="top-right" limit={4} style={{ marginTop: headerHeight }} />
       <ErrorBoundary>
-        <Shell />
+        <Entered />
       </ErrorBoundary>
     </MantineProvider>
   );

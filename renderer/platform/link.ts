@@ -4,10 +4,13 @@
  */
 import { RPCLink as PortLink } from '@orpc/client/message-port';
 import { RPCLink as SocketLink } from '@orpc/client/websocket';
-import { bridgeName, portMessageType, socketPath, type Bridge } from '#shared/protocol/bridge.ts';
+import { bridgeName, portMessageType, socketPath, socketProtocol, type Bridge } from '#shared/protocol/bridge.ts';
+import { enter, hasKey, type EntryRefusal } from './session.ts';
 import type { ClientContext, ClientLink, ClientOptions } from '@orpc/client';
 
-export type LinkState = 'connecting' | 'connected' | 'lost';
+/** `refused`: the host answers, and does not know this window. */
+export type LinkState = 'connecting' | 'connected' | 'lost' | 'refused';
+export type OnState = (state: LinkState, refusal?: EntryRefusal) => void;
 
 type Link = ClientLink<ClientContext>;
 const longestWait = 5000;
@@ -25,13 +28,19 @@ class ReconnectingLink implements ClientLink<ClientContext> {
   #current: Promise<Link>;
   #settle: (link: Link) => void = () => undefined;
   #attempts = 0;
-  readonly #onState: (state: LinkState) => void;
+  readonly #onState: OnState;
 
-  constructor(onState: (state: LinkState) => void) {
+  constructor(onState: OnState) {
     this.#onState = onState;
     this.#current = this.#pending();
     if (bridge) this.#listenForPort();
-    else this.#openSocket();
+    else {
+      void this.#enter();
+      // An address that is put into a tab that is open already changes nothing but its fragment.
+      window.addEventListener('hashchange', () => {
+        if (hasKey()) void this.#enter();
+      });
+    }
   }
 
   async call(path: readonly string[], input: unknown, options: ClientOptions<ClientContext>): Promise<unknown> {
@@ -66,10 +75,18 @@ class ReconnectingLink implements ClientLink<ClientContext> {
     });
   }
 
-  #openSocket(): void {
+  /** Finds out what this window may go by, and connects with it; called again whenever the host was lost. */
+  async #enter(): Promise<void> {
+    const entry = await enter();
+    if (entry.is === 'in') return this.#openSocket(entry.secret);
+    if (entry.is === 'refused') return this.#onState('refused', entry.refusal);
+    this.#lost();
+  }
+
+  #openSocket(secret: string): void {
     const address = new URL(socketPath, window.location.href);
     address.protocol = window.location.protocol === 'https:' ? 'wss:' : 'ws:';
-    const websocket = new WebSocket(address);
+    const websocket = new WebSocket(address, [socketProtocol, secret]);
     let opened = false;
     // Three things happen to a socket that closes, in this order. First, whatever is called from now on waits.
     websocket.addEventListener('close', () => {
@@ -82,14 +99,16 @@ class ReconnectingLink implements ClientLink<ClientContext> {
       this.#connected(link);
     });
     // Last, the window hears of it, and cancels what it was following.
-    websocket.addEventListener('close', () => {
-      this.#attempts += 1;
-      this.#onState('lost');
-      window.setTimeout(() => this.#openSocket(), Math.min(longestWait, 250 * 2 ** this.#attempts));
-    });
+    websocket.addEventListener('close', () => this.#lost());
+  }
+
+  #lost(): void {
+    this.#attempts += 1;
+    this.#onState('lost');
+    window.setTimeout(() => void this.#enter(), Math.min(longestWait, 250 * 2 ** this.#attempts));
   }
 }
 
-export function connect(onState: (state: LinkState) => void): ClientLink<ClientContext> {
+export function connect(onState: OnState): ClientLink<ClientContext> {
   return new ReconnectingLink(onState);
 }

@@ -321,6 +321,7 @@ export const catalogue = {
     (d) => `${d['path']} cannot be read as a picture: ${d['reason']}`,
     'Choose a JPEG, PNG, WebP, GIF, TIFF or AVIF file.',
   ),
+  'serve.none': entry(() => 'No workbench is served at the moment.', 'Start one with “graft serve”.'),
   // General
   'input.bad-argument': entry((d) => `${d['argument']}: ${d['reason']}`, 'See “graft --help”.'),
   'internal.unexpected': entry(

@@ -20,5 +20,18 @@ export const portMessageType = 'graft:port';
 /** Channel on which the preload hands the other end of that port to the host. */
 export const portChannel = 'graft:port';
 
-/** Where the browser host takes WebSocket connections. */
+/** Where the browser host takes WebSocket connections, and the name of what is spoken; a window's secret comes second. */
 export const socketPath = '/rpc';
+export const socketProtocol = 'graft';
+
+/** Where a browser window exchanges its key for its secret, and asks whether that still holds. */
+export const sessionPath = '/session';
+
+/** Where the browser host gives another program of the same person an address for a window. */
+export const addressPath = '/address';
+
+/** Name of the key in the fragment of an address, which a browser keeps to itself. */
+export const keyParameter = 'key';
+
+/** What the browser host answers to a key. */
+export type SessionAnswer = { readonly secret: string } | { readonly refused: 'unknown' | 'taken' | 'other-user' };

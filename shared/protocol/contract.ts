@@ -61,6 +61,8 @@ export const contract = {
         sample: z.string(),
       }),
     ),
+    /** An address that opens one more window of the browser host; null on the desktop. */
+    windowAddress: procedure.output(z.object({ address: z.string().nullable() })),
     devices: procedure.output(z.array(deviceInfoSchema)),
     /** What the host asks of the window: files opened from outside, entries of the system's menu. Never ends. */
     requests: procedure.output(eventIterator(hostRequestSchema)),

@@ -25,7 +25,12 @@ export function addServe(program: Command, perform: Perform): void {
           open: options.open,
           log: (line) => output.log(line),
         });
-        output.result({ url: workbench.url }, () => `Graft is at ${workbench.url}\nCtrl+C ends it.`);
+        const url = workbench.issueAddress();
+        output.result({ url }, () =>
+          [`Graft is at ${url}`, 'The address opens one window; “graft open” opens another. Ctrl+C ends Graft.'].join(
+            '\n',
+          ),
+        );
         await interrupted();
         await workbench.close();
         return exitCodes.success;

@@ -9,7 +9,12 @@ import { temporaryFolder } from './temporary-folder.ts';
 
 export const fakeEngine = fileURLToPath(new URL('fake-engine.ts', import.meta.url));
 
-export async function testServices(): Promise<Services & { readonly folder: string; readonly lines: string[] }> {
+export interface TestServices extends Services {
+  readonly folder: string;
+  readonly lines: string[];
+}
+
+export async function testServices(): Promise<TestServices> {
   const folder = temporaryFolder();
   const lines: string[] = [];
   const services = await createServices({

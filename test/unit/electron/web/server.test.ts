@@ -1,172 +1,139 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { request } from 'node:http';
-import { join } from 'node:path';
+/** The browser host as windows meet it. What strangers meet is in strangers.test.ts, and what vandals do in vandals.test.ts. */
 import { createORPCClient } from '@orpc/client';
 import { RPCLink } from '@orpc/client/websocket';
 import type { ContractRouterClient } from '@orpc/contract';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { WebSocket } from 'ws';
 import { emptyDocument } from '#shared/document/model.ts';
+import { addressPath, sessionPath, socketProtocol } from '#shared/protocol/bridge.ts';
 import type { contract } from '#shared/protocol/contract.ts';
-import { socketPath } from '#shared/protocol/bridge.ts';
-import { RequestQueue } from '#electron/services/requests.ts';
-import { createRouter } from '#electron/services/router.ts';
-import { startWebServer, type WebServer } from '#electron/web/server.ts';
-import { testServices } from '#test/unit/electron/support/test-services.ts';
-
-type Headers = Record<string, string>;
-interface Answer {
-  readonly status: number;
-  readonly headers: NodeJS.Dict<string | string[]>;
-  readonly text: string;
-}
-
-async function serve(): Promise<WebServer & { readonly revealed: string[] }> {
-  const services = await testServices();
-  const renderer = join(services.folder, 'renderer');
-  mkdirSync(join(renderer, 'assets'), { recursive: true });
-  writeFileSync(join(renderer, 'index.html'), '<title>workbench</title>');
-  writeFileSync(join(renderer, 'assets', 'main.js'), 'run()');
-  writeFileSync(join(services.folder, 'secret.html'), 'secret');
-  const revealed: string[] = [];
-  const requests = new RequestQueue();
-  const router = createRouter(services, {
-    host: 'browser',
-    reveal: (path) => Promise.resolve(void revealed.push(path)),
-    requests: (signal) => requests.take(signal),
-    log: (line) => services.lines.push(line),
-  });
-  const server = await startWebServer({ port: 0, renderer, router });
-  onTestFinished(() => server.close());
-  return { ...server, revealed };
-}
-
-/** A request with headers that `fetch` does not let a caller choose. */
-function ask(server: WebServer, path: string, headers: Headers = {}): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const sent = request({ host: '127.0.0.1', port: server.port, path, headers }, (response) => {
-      let text = '';
-      response.setEncoding('utf8');
-      response.on('data', (chunk: string) => (text += chunk));
-      response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, text }));
-    });
-    sent.on('error', reject);
-    sent.end();
-  });
-}
-
-async function enter(server: WebServer, key = server.access.key): Promise<string> {
-  const { headers } = await ask(server, `/?key=${key}`);
-  return String(headers['set-cookie']).split(';')[0] ?? '';
-}
-
-/** The status with which a WebSocket is refused; 101 when it opens. */
-function knock(server: WebServer, headers: Headers, path = socketPath): Promise<number> {
-  return new Promise((resolve) => {
-    const socket = new WebSocket(`ws://127.0.0.1:${server.port}${path}`, { headers });
-    socket.on('open', () => {
-      socket.terminate();
-      resolve(101);
-    });
-    socket.on('unexpected-response', (_, response) => resolve(response.statusCode ?? 0));
-    socket.on('error', () => undefined);
-  });
-}
+import { startWebServer } from '#electron/web/server.ts';
+import {
+  ask,
+  enter,
+  exchange,
+  keyOf,
+  knock,
+  ownOrigin,
+  serve,
+  windowSocket,
+} from '#test/unit/electron/support/web-server.ts';
 
 describe('pages', () => {
-  test('are shown to who came with the key, and only to them', async () => {
+  test('are the program’s own files, with nothing in them that is not anybody’s', async () => {
     const server = await serve();
-    expect((await ask(server, '/')).status).toBe(401);
-    expect((await ask(server, '/?key=guess')).status).toBe(401);
-    expect((await ask(server, '/', { cookie: `graft-${server.port}=guess` })).status).toBe(401);
-    const cookie = await enter(server);
-    const page = await ask(server, '/', { cookie });
+    const page = await ask(server, '/');
     expect([page.status, page.text]).toEqual([200, '<title>workbench</title>']);
-    expect((await ask(server, '/assets/main.js', { cookie })).headers['content-type']).toContain('text/javascript');
-    expect((await ask(server, '/assets/other.js', { cookie })).status).toBe(404);
-  });
-
-  test('set a cookie that scripts cannot read and other sites cannot send', async () => {
-    const server = await serve();
-    const { headers, text } = await ask(server, `/?key=${server.access.key}`);
-    expect(String(headers['set-cookie'])).toMatch(/; Path=\/; HttpOnly; SameSite=Strict$/);
-    expect(headers['cache-control']).toBe('no-store');
-    expect(text).not.toContain(server.access.key);
-  });
-
-  test('take a single-use key once', async () => {
-    const server = await serve();
-    const key = server.access.issueSingleUseKey();
-    const path = `/?key=${key}`;
-    expect((await ask(server, path)).status).toBe(200);
-    expect((await ask(server, path)).status).toBe(401);
+    expect((await ask(server, '/assets/main.js')).headers['content-type']).toContain('text/javascript');
+    expect((await ask(server, '/assets/other.js')).status).toBe(404);
+    expect((await ask(server, '/', { method: 'PUT' })).status).toBe(405);
+    expect(page.headers['set-cookie']).toBeUndefined();
   });
 
   test('allow nothing from elsewhere', async () => {
     const server = await serve();
-    const { headers } = await ask(server, '/', { cookie: await enter(server) });
+    const { headers } = await ask(server, '/');
     expect(headers['content-security-policy']).toContain("default-src 'none'; script-src 'self'");
     expect(headers['content-security-policy']).toContain(`connect-src 'self' ws://127.0.0.1:${server.port}`);
     expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer' });
   });
 
-  test.each([
-    ['a name of someone else’s', { host: 'evil.example' }, 421],
-    ['such a name that looks like ours', { host: '127.0.0.1.evil.example' }, 421],
-    ['another page’s origin', { origin: 'http://evil.example' }, 403],
-    ['another port’s origin', { origin: 'http://127.0.0.1:1' }, 403],
-    ['a sandboxed page', { origin: 'null' }, 403],
-  ])('are refused to %s, cookie or not', async (_, headers, status) => {
-    const server = await serve();
-    const cookie = await enter(server);
-    expect((await ask(server, '/', { cookie, ...headers })).status).toBe(status);
-  });
-
   test.each(['/../secret.html', '/%2e%2e/secret.html', '/..%2fsecret.html', '/..%5csecret.html', '/%00', '/%zz'])(
     'stay inside their folder: %s',
     async (path) => {
-      const server = await serve();
-      const { status, text } = await ask(server, path, { cookie: await enter(server) });
+      const { status, text } = await ask(await serve(), path);
       expect(status).toBe(404);
       expect(text).not.toContain('secret');
     },
   );
 
-  test('listen on this machine alone and say when the port is taken', async () => {
+  test('are on this machine alone, and it is said when the port is taken', async () => {
     const server = await serve();
-    expect(server.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\?key=[\w-]{32}$/);
-    const services = await testServices();
-    const router = createRouter(services, {
-      host: 'browser',
-      reveal: () => Promise.resolve(),
-      requests: (signal) => new RequestQueue().take(signal),
-      log: () => undefined,
-    });
-    const second = startWebServer({ port: server.port, renderer: services.folder, router });
+    expect(server.issueAddress()).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/#key=[\w-]{32}$/);
+    const { router } = server;
+    const second = startWebServer({ port: server.port, renderer: '.', router, log: () => undefined });
     await expect(second).rejects.toMatchObject({ code: 'input.bad-argument', message: /taken/ });
   });
 });
 
-describe('the socket', () => {
-  test('opens for the host’s own page with its cookie, and for nobody else', async () => {
+describe('a key', () => {
+  test('opens one window, and it is said that it was taken', async () => {
     const server = await serve();
-    const cookie = await enter(server);
-    const origin = `http://127.0.0.1:${server.port}`;
-    expect(await knock(server, { cookie, origin })).toBe(101);
+    const key = keyOf(server.issueAddress());
+    const first = await exchange(server, key);
+    expect([first.status, first.headers['cache-control']]).toEqual([200, 'no-store']);
+    const { secret } = JSON.parse(first.text) as { secret: string };
+    expect(secret).toMatch(/^[\w-]{32}$/);
+    expect(secret).not.toBe(key);
+    const second = await exchange(server, key);
+    expect([second.status, second.text]).toEqual([200, '{"refused":"taken"}']);
+  });
+
+  test('that nobody gave out opens nothing', async () => {
+    const server = await serve();
+    const secret = await enter(server);
+    for (const key of ['', 'guess', secret, 'x'.repeat(500)]) {
+      const { status, text } = await exchange(server, key);
+      expect([status, text]).toEqual([key.length > 200 ? 400 : 200, '{"refused":"unknown"}']);
+    }
+    const headers = { origin: ownOrigin(server), 'content-type': 'application/json' };
+    for (const body of ['', '{', 'null', '{"key":7}', `{"key":"${'x'.repeat(2000)}"}`])
+      expect((await ask(server, sessionPath, { method: 'POST', headers, body })).status).toBeGreaterThanOrEqual(400);
+  });
+
+  test('gives each window a secret of its own, which is known for as long as the host runs', async () => {
+    const server = await serve();
+    const [one, other] = [await enter(server), await enter(server)];
+    expect(one).not.toBe(other);
+    const known = async (secret: string, at = server): Promise<string> =>
+      (await ask(at, sessionPath, { headers: { authorization: `Bearer ${secret}` } })).text;
+    for (const secret of [one, other]) expect(await known(secret)).toBe('{"known":true}');
+    for (const secret of ['guess', '']) expect(await known(secret)).toBe('{"known":false}');
+    expect((await ask(server, sessionPath)).text).toBe('{"known":false}');
+    expect(await known(one, await serve())).toBe('{"known":false}');
+  });
+
+  test('is also given to another program of the same person, which has the token, and to no page', async () => {
+    const server = await serve();
+    const post = (headers: Record<string, string>) => ask(server, addressPath, { method: 'POST', headers });
+    const { status, text } = await post({ authorization: `Bearer ${server.token}` });
+    expect(status).toBe(200);
+    const { address } = JSON.parse(text) as { address: string };
+    expect((await exchange(server, keyOf(address))).status).toBe(200);
+    expect((await post({})).status).toBe(401);
+    expect((await post({ authorization: 'Bearer guess' })).status).toBe(401);
+    expect((await post({ authorization: `Bearer ${await enter(server)}` })).status).toBe(401);
+    expect((await post({ authorization: `Bearer ${server.token}`, origin: ownOrigin(server) })).status).toBe(401);
+  });
+});
+
+describe('the socket', () => {
+  test('opens for the host’s own page with its secret, and for nobody else', async () => {
+    const server = await serve();
+    const origin = ownOrigin(server);
+    const protocols = [socketProtocol, await enter(server)];
+    expect(await knock(server, { origin, protocols })).toBe(101);
     expect(await knock(server, { origin })).toBe(401);
-    expect(await knock(server, { cookie: `graft-${server.port}=guess`, origin })).toBe(401);
-    expect(await knock(server, { cookie })).toBe(403);
-    expect(await knock(server, { cookie, origin: 'http://evil.example' })).toBe(403);
-    expect(await knock(server, { cookie, origin: 'http://127.0.0.1:1' })).toBe(403);
-    expect(await knock(server, { cookie, origin: 'http://evil.example', host: 'evil.example' })).toBe(403);
-    expect(await knock(server, { cookie, origin }, '/other')).toBe(404);
+    expect(await knock(server, { origin, protocols: [socketProtocol] })).toBe(401);
+    expect(await knock(server, { origin, protocols: [socketProtocol, 'guess'] })).toBe(401);
+    expect(await knock(server, { origin, protocols: [...protocols, 'more'] })).toBe(401);
+    expect(await knock(server, { origin, protocols: protocols.toReversed() })).toBe(401);
+    expect(await knock(server, { protocols })).toBe(403);
+    expect(await knock(server, { origin, protocols, path: '/other' })).toBe(404);
+  });
+
+  test('says which protocol is spoken, and keeps the secret to itself', async () => {
+    const server = await serve();
+    const socket = windowSocket(server, await enter(server));
+    onTestFinished(() => socket.terminate());
+    await new Promise((resolve) => {
+      socket.on('open', resolve);
+    });
+    expect(socket.protocol).toBe(socketProtocol);
   });
 
   test('answers the contract, streams a run, and carries problems in the catalogue’s words', async () => {
     const server = await serve();
-    const socket = new WebSocket(`ws://127.0.0.1:${server.port}${socketPath}`, {
-      headers: { cookie: await enter(server), origin: `http://127.0.0.1:${server.port}` },
-    });
+    const socket = windowSocket(server, await enter(server));
     onTestFinished(() => socket.terminate());
     const client: ContractRouterClient<typeof contract> = createORPCClient(
       new RPCLink({ websocket: socket as unknown as globalThis.WebSocket }),
