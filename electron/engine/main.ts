@@ -4,7 +4,8 @@
  */
 import { z } from 'zod';
 import { engineProcedures, engineRequestSchema, type EngineMessage } from '#shared/protocol/engine.ts';
-import { toProblem } from '#shared/messages/error.ts';
+import { placeOf, reasonOf } from '#shared/document/reason.ts';
+import { problem, toProblem } from '#shared/messages/error.ts';
 import { procedures, type SayProgress } from '#electron/engine/procedures.ts';
 
 function send(message: EngineMessage): void {
@@ -23,10 +24,15 @@ async function answer(message: unknown): Promise<void> {
     return;
   }
   const { id, procedure, input } = request.data;
+  const parsed = engineProcedures[procedure].input.safeParse(input);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues as [z.core.$ZodIssue];
+    const details = { argument: placeOf(issue.path), reason: reasonOf(issue) };
+    return send({ type: 'failure', id, problem: problem('input.bad-argument', details) });
+  }
   try {
-    const parsed: unknown = engineProcedures[procedure].input.parse(input);
     const handler = handlers[procedure] as (input: unknown, say: SayProgress) => Promise<unknown>;
-    const output = await handler(parsed, (progress) => send({ type: 'progress', id, progress }));
+    const output = await handler(parsed.data, (progress) => send({ type: 'progress', id, progress }));
     send({ type: 'reply', id, output });
   } catch (error) {
     send({ type: 'failure', id, problem: toProblem(error) });

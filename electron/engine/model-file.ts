@@ -13,7 +13,7 @@ import { writing } from '#electron/files/failures.ts';
 import { openFileSync } from '#electron/files/regular-file.ts';
 import { requireNoLink, unfinishedName, writeNewFile } from '#electron/files/replace.ts';
 import { weightFile } from '#electron/files/beside-model.ts';
-import { WeightReader, readFully } from '#electron/engine/weight-reader.ts';
+import { reading, readFully, WeightReader } from '#electron/engine/weight-reader.ts';
 
 /** Bytes handed to the hash at a time: it counts in 32 bits with a sign. */
 const largestCall = 2 ** 30;
@@ -58,7 +58,7 @@ export function readModel(path: string): { model: Model; hash: string } {
 
 /** A file of any size, unlike `readFileSync`, which stops at 2 GiB. */
 function readWhole(path: string): Uint8Array {
-  try {
+  return reading(path, path, () => {
     const descriptor = openFileSync(path);
     try {
       const { size } = fstatSync(descriptor);
@@ -71,10 +71,7 @@ function readWhole(path: string): Uint8Array {
     } finally {
       closeSync(descriptor);
     }
-  } catch (error) {
-    if (error instanceof GraftError) throw error;
-    throw new GraftError('model.not-onnx', { path, reason: `it cannot be read (${(error as Error).message}).` });
-  }
+  });
 }
 
 /**

@@ -4,7 +4,7 @@ import { closeSync, fstatSync, readSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { WeightFile } from '#shared/onnx/decode.ts';
 import { GraftError } from '#shared/messages/error.ts';
-import { openFileSync } from '#electron/files/regular-file.ts';
+import { NotAFile, openFileSync } from '#electron/files/regular-file.ts';
 import { modelMemoryBytes } from '#electron/engine/budget.ts';
 
 /** Bytes read and hashed at a time: both count in 32 bits with a sign. */
@@ -86,13 +86,14 @@ export class WeightReader implements WeightFile {
 }
 
 /** What the file system refuses, in the words of a model that cannot be read. */
-function reading<Result>(path: string, model: string, read: () => Result): Result {
+export function reading<Result>(path: string, model: string, read: () => Result): Result {
   try {
     return read();
   } catch (error) {
-    if (error instanceof GraftError) throw error;
-    const reason = `${basename(path)} cannot be read (${(error as Error).message}).`;
-    throw new GraftError('model.not-onnx', { path: model, reason });
+    if (error instanceof GraftError && !(error instanceof NotAFile)) throw error;
+    const which = path === model ? 'it' : basename(path);
+    const what = error instanceof NotAFile ? `is ${error.kind}` : `cannot be read (${(error as Error).message})`;
+    throw new GraftError('model.not-onnx', { path: model, reason: `${which} ${what}.` });
   }
 }
 

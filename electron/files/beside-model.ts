@@ -27,7 +27,8 @@ export function weightFile(model: string, location: string): string {
   const real = realPath(join(folder, location));
   const home = realPath(folder);
   if (real === undefined || home === undefined) throw missing();
-  if (real.startsWith(home.endsWith(sep) ? home : home + sep) || isHubBlob(home, real)) return real;
+  const isInside = real === home || real.startsWith(home.endsWith(sep) ? home : home + sep);
+  if (isInside || isHubBlob(home, real)) return real;
   throw new GraftError('model.external-data-outside', { path: model, file: `${location} → ${real}` });
 }
 

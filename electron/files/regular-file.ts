@@ -18,9 +18,19 @@ function otherKind(found: Stats): string | undefined {
   return 'a device';
 }
 
+/** Thrown for what is no file; `kind` says what it is instead, for those who have a sentence of their own. */
+export class NotAFile extends GraftError {
+  readonly kind: string;
+
+  constructor(path: string, kind: string) {
+    super('files.not-a-file', { path, kind });
+    this.kind = kind;
+  }
+}
+
 function requireFile(path: string, found: Stats): void {
   const kind = otherKind(found);
-  if (kind !== undefined) throw new GraftError('files.not-a-file', { path, kind });
+  if (kind !== undefined) throw new NotAFile(path, kind);
 }
 
 /** A descriptor for reading, to be closed by whoever asked for it. Throws `files.not-a-file` and the system's errors. */

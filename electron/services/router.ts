@@ -1,9 +1,11 @@
 /** Answers the contract's procedures with the services, for windows of every host. */
-import { implement, ORPCError } from '@orpc/server';
+import { implement, ORPCError, ValidationError } from '@orpc/server';
 import { homedir } from 'node:os';
 import { dirname } from 'node:path';
+import type { z } from 'zod';
 import { templates } from '#shared/document/templates.ts';
-import { toProblem } from '#shared/messages/error.ts';
+import { placeOf, reasonOf } from '#shared/document/reason.ts';
+import { problem as problemOf, toProblem, type Problem } from '#shared/messages/error.ts';
 import { contract, type HostRequest } from '#shared/protocol/contract.ts';
 import { listFolder } from './files.ts';
 import type { Services } from './services.ts';
@@ -29,8 +31,7 @@ export function createRouter(services: Services, shell: HostShell) {
     try {
       return await next();
     } catch (error) {
-      if (error instanceof ORPCError) throw error;
-      const problem = toProblem(error);
+      const problem = invalidInput(error) ?? toProblem(error);
       if (problem.code === 'internal.unexpected')
         shell.log(error instanceof Error ? (error.stack ?? '') : String(error));
       throw new ORPCError('PROBLEM', { message: problem.message, data: problem });
@@ -122,6 +123,15 @@ export function createRouter(services: Services, shell: HostShell) {
       predict: host.runs.predict.handler(({ input }) => runs.predict(input.run, input.inputs)),
     },
   });
+}
+
+/** What is wrong with a call's input, where that is why it failed. */
+function invalidInput(error: unknown): Problem | undefined {
+  if (!(error instanceof ORPCError) || error.code !== 'BAD_REQUEST' || !(error.cause instanceof ValidationError))
+    return undefined;
+  const [issue] = error.cause.issues as readonly z.core.$ZodIssue[];
+  if (!issue) return undefined;
+  return problemOf('input.bad-argument', { argument: placeOf(issue.path), reason: reasonOf(issue) });
 }
 
 /** A change without the fields that were left out. */

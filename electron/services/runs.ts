@@ -34,6 +34,7 @@ interface LiveRun {
   readonly wanted: { paused: boolean; stopped: boolean; factor: number | undefined };
 }
 
+const modelEnding = '.onnx';
 /** Deaths of the engine without a new checkpoint in between after which a run is given up. */
 const patienceWithDeaths = 3;
 
@@ -128,9 +129,11 @@ export class Runs {
     return this.#supervisor.call(this.#idleRole(), 'evaluate', { run });
   }
 
+  /** The model's file gets its ending where it lacks it, so that nothing but a model is ever replaced. */
   async export(run: string, file: string): Promise<ParityReport> {
     await requireRun(run);
-    return this.#supervisor.call(this.#idleRole(), 'export', { run, file: resolve(file) });
+    const named = file.toLowerCase().endsWith(modelEnding) ? file : `${file}${modelEnding}`;
+    return this.#supervisor.call(this.#idleRole(), 'export', { run, file: resolve(named) });
   }
 
   async predict(run: string, inputs: readonly string[]): Promise<Prediction[]> {

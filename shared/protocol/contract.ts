@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { documentSchema } from '#shared/document/model.ts';
 import { problemSchema } from '#shared/messages/schema.ts';
 import { backboneFactsSchema, datasetFactsSchema, factsSchema, forecastSchema } from '#shared/nodes/facts.ts';
-import { augmentSchema, engineProcedures } from '#shared/protocol/engine.ts';
+import { engineProcedures } from '#shared/protocol/engine.ts';
 import {
   deviceInfoSchema,
   deviceSchema,
@@ -32,7 +32,7 @@ export const settingsSchema = z.object({
   theme: z.enum(['auto', 'light', 'dark']),
   device: deviceSchema,
   /** Upper limit of the feature cache on disk, bytes. */
-  cacheLimitBytes: z.number(),
+  cacheLimitBytes: z.int().nonnegative(),
   /** Whether the wired example of the first start has been shown. */
   introduced: z.boolean(),
   /** Keyboard shortcuts changed by the person: action name to shortcut. */
@@ -110,9 +110,7 @@ export const contract = {
     dataset: procedure.input(engineProcedures.describeDataset.input).output(datasetFactsSchema),
     backbone: procedure.input(z.object({ model: z.string(), path: z.string() })).output(backboneFactsSchema),
     thumbnails: procedure.input(engineProcedures.thumbnails.input).output(engineProcedures.thumbnails.output),
-    augmentPreviews: procedure
-      .input(z.object({ paths: z.array(z.string()), size: z.number(), seed: z.number(), augment: augmentSchema }))
-      .output(z.array(z.string())),
+    augmentPreviews: procedure.input(engineProcedures.augmentPreviews.input).output(z.array(z.string())),
     forecast: procedure.input(z.object({ ...projectSchema.shape, device: deviceSchema })).output(forecastSchema),
   },
   runs: {

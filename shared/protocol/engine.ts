@@ -18,11 +18,16 @@ import {
 import { tuningProgressSchema, tuningReportSchema } from '#shared/protocol/tuning.ts';
 
 export const augmentSchema = z.object({
-  flip: z.number(),
-  rotate: z.number(),
-  zoom: z.number(),
-  light: z.number(),
+  flip: z.number().min(0).max(1),
+  /** Degrees. */
+  rotate: z.number().min(0).max(360),
+  zoom: z.number().min(1).max(100),
+  light: z.number().min(0).max(1),
 });
+
+/** Pictures that are shown at a time, and their side in pixels. */
+const pathsSchema = z.array(z.string()).max(10_000);
+const previewSizeSchema = z.int().min(1).max(2048);
 
 /** A project as the engine takes it: the document, and the folder its relative paths start from. */
 const projectSchema = z.object({ document: documentSchema, baseFolder: z.string() });
@@ -63,18 +68,28 @@ export const engineProcedures = {
   devices: { input: z.object({}), output: z.array(deviceInfoSchema) },
   /** Reads the folder and the split; decodes nothing but headers. */
   describeDataset: {
-    input: z.object({ path: z.string(), validation: z.number(), seed: z.number(), limitPerClass: z.number() }),
+    input: z.object({
+      path: z.string(),
+      validation: z.number().min(0).max(1),
+      seed: z.int().nonnegative(),
+      limitPerClass: z.int().nonnegative(),
+    }),
     output: datasetFactsSchema,
   },
   describeBackbone: { input: z.object({ path: z.string(), id: z.string() }), output: backboneFactsSchema },
   /** WebP data URLs of square thumbnails, by path; unreadable files are missing from the result. */
   thumbnails: {
-    input: z.object({ paths: z.array(z.string()), size: z.number() }),
+    input: z.object({ paths: pathsSchema, size: previewSizeSchema }),
     output: z.record(z.string(), z.string()),
   },
   /** Augmented versions of pictures as WebP data URLs, in the order of the paths. */
   augmentPreviews: {
-    input: z.object({ paths: z.array(z.string()), size: z.number(), seed: z.number(), augment: augmentSchema }),
+    input: z.object({
+      paths: pathsSchema,
+      size: previewSizeSchema,
+      seed: z.int().nonnegative(),
+      augment: augmentSchema,
+    }),
     output: z.array(z.string()),
   },
   forecast: { input: z.object({ ...projectSchema.shape, device: deviceSchema }), output: forecastSchema },

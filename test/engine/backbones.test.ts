@@ -146,7 +146,7 @@ describe('a file that is no backbone', () => {
     }
     const folder = join(home.path, 'folder.onnx');
     mkdirSync(folder);
-    expect(() => readModel(folder)).toThrow(/is not an ONNX model: it cannot be read/);
+    expect(() => readModel(folder)).toThrow(/is not an ONNX model: it is a folder/);
     const part = recipeWith({ backbone: { model: 'm.onnx', hash: 'f'.repeat(64) } }).backbone;
     const base = join(fileOf(backbone()), '..');
     await expect(backboneSource(part, base)).rejects.toMatchObject({ code: 'model.hash-changed', node: 'backbone' });

@@ -85,9 +85,9 @@ describe('the engine', () => {
       ['resume', { run: missing }, 'run.missing'],
       ['control', { action: 'stop' }, 'run.none'],
       ['describeDataset', { path: missing, validation: 0.2, seed: 1, limitPerClass: 0 }, 'data.folder-missing'],
-      ['stages', { path: 3 }, 'internal.unexpected'],
-      ['control', { action: 'explode' }, 'internal.unexpected'],
-      ['stages', null, 'internal.unexpected'],
+      ['stages', { path: 3 }, 'input.bad-argument'],
+      ['control', { action: 'explode' }, 'input.bad-argument'],
+      ['stages', null, 'input.bad-argument'],
     ];
     for (const [id, [procedure, input, code]] of asked.entries()) {
       const answer = await engine.ask(id, procedure, input);
