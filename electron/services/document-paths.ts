@@ -36,6 +36,18 @@ function shareFolder(path: string, folder: string): boolean {
   return first(path) !== undefined && first(path) === first(folder);
 }
 
+/** The files and folders that a document names, each with the node that does. */
+export function pathsOf(document: GraftDocument): { readonly node: string; readonly path: string }[] {
+  const found: { node: string; path: string }[] = [];
+  for (const node of document.nodes) {
+    mapNode(node, (path) => {
+      found.push({ node: node.id, path });
+      return path;
+    });
+  }
+  return found;
+}
+
 function mapPaths(document: GraftDocument, map: (path: string) => string): GraftDocument {
   return { ...document, nodes: document.nodes.map((node) => mapNode(node, map)) };
 }

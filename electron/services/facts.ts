@@ -13,6 +13,7 @@ import { imageFolder } from '#shared/nodes/image-folder.ts';
 import { split as splitKind } from '#shared/nodes/split.ts';
 import type { EngineInput } from '#shared/protocol/engine.ts';
 import type { Supervisor } from './supervisor.ts';
+import type { TrustedComputers } from './trusted-computers.ts';
 
 /** Answers kept. */
 const keptAnswers = 32;
@@ -20,11 +21,13 @@ const keptAnswers = 32;
 export class FactsService {
   readonly #supervisor: Supervisor;
   readonly #resources: string;
+  readonly #trusted: TrustedComputers;
   readonly #backbones = new Memory<BackboneFacts>(keptAnswers);
 
-  constructor(supervisor: Supervisor, resources: string) {
+  constructor(supervisor: Supervisor, resources: string, trusted: TrustedComputers) {
     this.#supervisor = supervisor;
     this.#resources = resources;
+    this.#trusted = trusted;
   }
 
   /** Facts of a document whose paths are absolute. Never throws for what the document says. */
@@ -51,7 +54,8 @@ export class FactsService {
   }
 
   /** Throws the `data.*` errors. */
-  dataset(input: EngineInput<'describeDataset'>): Promise<DatasetFacts> {
+  async dataset(input: EngineInput<'describeDataset'>): Promise<DatasetFacts> {
+    await this.#trusted.requirePath(input.path);
     return this.#supervisor.call('assistant', 'describeDataset', input);
   }
 
@@ -61,6 +65,7 @@ export class FactsService {
    */
   async backbone(model: string, documentPath: string): Promise<BackboneFacts> {
     const { id, path } = this.modelFile(model, documentPath);
+    await this.#trusted.requirePath(path);
     const found = await stat(path).catch(() => undefined);
     if (!found)
       throw new GraftError(isModelFile(model) ? 'model.file-missing' : 'model.unknown-backbone', { path, id });

@@ -4,16 +4,19 @@ import type { Forecast } from '#shared/nodes/facts.ts';
 import type { EngineInput } from '#shared/protocol/engine.ts';
 import type { Runs } from './runs.ts';
 import type { Supervisor } from './supervisor.ts';
+import type { TrustedComputers } from './trusted-computers.ts';
 
 export class Forecasts {
   readonly #supervisor: Supervisor;
   readonly #runs: Pick<Runs, 'current'>;
+  readonly #trusted: TrustedComputers;
   #asked = 0;
   #answering = false;
 
-  constructor(supervisor: Supervisor, runs: Pick<Runs, 'current'>) {
+  constructor(supervisor: Supervisor, runs: Pick<Runs, 'current'>, trusted: TrustedComputers) {
     this.#supervisor = supervisor;
     this.#runs = runs;
+    this.#trusted = trusted;
   }
 
   /**
@@ -22,6 +25,7 @@ export class Forecasts {
    */
   async estimate(input: EngineInput<'forecast'>): Promise<Forecast> {
     const mine = ++this.#asked;
+    await this.#trusted.require(input.document);
     // A dry run of a large backbone takes seconds and cannot be asked to stop: its process is ended.
     if (this.#answering) await this.#supervisor.end('estimator');
     if (mine !== this.#asked) throw new GraftError('run.engine-died', { reason: 'a newer question took its place' });

@@ -26,7 +26,7 @@ export interface HostShell {
 export type Router = ReturnType<typeof createRouter>;
 
 export function createRouter(services: Services, shell: HostShell) {
-  const { documents, engine, facts, forecasts, recoveries, runs, settings } = services;
+  const { documents, engine, facts, forecasts, recoveries, runs, settings, trusted } = services;
   const host = implement(contract).use(async ({ next }) => {
     try {
       return await next();
@@ -62,8 +62,13 @@ export function createRouter(services: Services, shell: HostShell) {
     },
     files: {
       list: host.files.list.handler(async ({ input }) => {
+        await trusted.requirePath(input.folder);
         const listing = await listFolder(input.folder, input.endings, homedir());
         return { ...listing, entries: [...listing.entries] };
+      }),
+      trust: host.files.trust.handler(async ({ input }) => {
+        await trusted.trust(input.path);
+        return {};
       }),
       upload: host.files.upload.handler(async ({ input }) => ({
         folder: await keepUpload(services.home.uploads, input.folder, input.files),

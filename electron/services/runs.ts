@@ -21,6 +21,7 @@ import {
 } from './run-folder.ts';
 import { endsRun, inBatches, RunLog } from './run-log.ts';
 import type { EngineRole, Supervisor } from './supervisor.ts';
+import type { TrustedComputers } from './trusted-computers.ts';
 
 interface LiveRun {
   readonly run: string;
@@ -41,13 +42,15 @@ const patienceWithDeaths = 3;
 export class Runs {
   readonly #supervisor: Supervisor;
   readonly #folder: string;
+  readonly #trusted: TrustedComputers;
   #live: LiveRun | undefined;
   /** Set from the moment a start is asked for, so that two cannot overlap. */
   #starting = false;
 
-  constructor(supervisor: Supervisor, folder: string) {
+  constructor(supervisor: Supervisor, folder: string, trusted: TrustedComputers) {
     this.#supervisor = supervisor;
     this.#folder = folder;
+    this.#trusted = trusted;
     supervisor.listen({
       onEvents: (run, events) => this.#hear(run, events),
       onDeath: (role, reason) => void this.#engineDied(role, reason),
@@ -61,6 +64,7 @@ export class Runs {
 
   /** Starts training a document whose paths are absolute; `path` is where it is saved, '' when nowhere. */
   async start(document: GraftDocument, path: string, device: Device, folder = this.#folder): Promise<string> {
+    await this.#trusted.require(document);
     return this.#begin(async () => {
       const run = await makeFolder(folder, document.title || basename(path, projectEnding));
       const input = { document, baseFolder: path === '' ? folder : dirname(path), device, runFolder: run };
@@ -80,7 +84,7 @@ export class Runs {
   /** Continues an interrupted run from its last checkpoint. Throws `run.missing`, `run.finished`, `run.no-checkpoint`. */
   async resume(run: string): Promise<string> {
     return this.#begin(async () => {
-      await requireRun(run);
+      await this.#requireUsable(run);
       return { run, begin: () => this.#supervisor.call('trainer', 'resume', { run }) };
     });
   }
@@ -125,13 +129,13 @@ export class Runs {
   }
 
   async evaluate(run: string): Promise<Evaluation> {
-    await requireRun(run);
+    await this.#requireUsable(run);
     return this.#supervisor.call(this.#idleRole(), 'evaluate', { run });
   }
 
   /** The model's file gets its ending where it lacks it, so that nothing but a model is ever replaced. */
   async export(run: string, file: string): Promise<ParityReport> {
-    await requireRun(run);
+    await this.#requireUsable(run);
     const named = file.toLowerCase().endsWith(modelEnding) ? file : `${file}${modelEnding}`;
     return this.#supervisor.call(this.#idleRole(), 'export', { run, file: resolve(named) });
   }
@@ -150,6 +154,12 @@ export class Runs {
     if (isAbsolute(run) || (await stat(run).catch(() => undefined))) return resolve(run);
     const named = join(this.#folder, run);
     return (await stat(named).catch(() => undefined)) ? named : resolve(run);
+  }
+
+  /** A run's folder may come from elsewhere, and names the files it was made from. */
+  async #requireUsable(run: string): Promise<void> {
+    await requireRun(run);
+    if (this.#trusted.isNeeded) await this.#trusted.require(await readRunDocument(run));
   }
 
   /** The trainer has the runtime's caches warm; while it trains, the assistant takes its place. */

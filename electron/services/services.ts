@@ -9,6 +9,7 @@ import { Recoveries } from './recoveries.ts';
 import { Runs } from './runs.ts';
 import { defaultSettings, SettingsFile } from './settings.ts';
 import { Supervisor } from './supervisor.ts';
+import { TrustedComputers } from './trusted-computers.ts';
 
 export interface Services {
   readonly program: Program;
@@ -18,6 +19,7 @@ export interface Services {
   readonly documents: Documents;
   readonly recoveries: Recoveries;
   readonly settings: SettingsFile;
+  readonly trusted: TrustedComputers;
   readonly facts: FactsService;
   readonly runs: Runs;
   readonly forecasts: Forecasts;
@@ -46,8 +48,9 @@ export async function createServices(options: ServicesOptions): Promise<Services
     GRAFT_RESOURCES: program.resources,
     GRAFT_CACHE_LIMIT: process.env['GRAFT_CACHE_LIMIT'] ?? String(cacheLimitBytes),
   };
+  const trusted = new TrustedComputers(settings);
   const engine = new Supervisor({ node: program.node, engine: program.engine, environment }, options.log);
-  const runs = new Runs(engine, options.runs ?? home.runs);
+  const runs = new Runs(engine, options.runs ?? home.runs, trusted);
   return {
     program,
     home,
@@ -55,9 +58,10 @@ export async function createServices(options: ServicesOptions): Promise<Services
     documents: new Documents(home.recent),
     recoveries: new Recoveries(home.recovery),
     settings,
-    facts: new FactsService(engine, program.resources),
+    trusted,
+    facts: new FactsService(engine, program.resources, trusted),
     runs,
-    forecasts: new Forecasts(engine, runs),
+    forecasts: new Forecasts(engine, runs, trusted),
     engine,
     close: () => engine.close(),
   };

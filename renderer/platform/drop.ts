@@ -69,7 +69,10 @@ async function toBase64(file: File): Promise<string> {
  * first; `onProgress` hears the share sent, 0 to 1.
  */
 export async function hostPathOf(drop: Drop, onProgress: (share: number) => void): Promise<string> {
-  if (drop.path !== '') return drop.path;
+  if (drop.path !== '') {
+    await host.files.trust({ path: drop.path });
+    return drop.path;
+  }
   let folder = '';
   let batch: { path: string; content: string }[] = [];
   let bytes = 0;

@@ -227,6 +227,10 @@ export const catalogue = {
     (d) => `${d['path']} is a link to ${d['target']}, and Graft does not write through links.`,
     'Choose the file itself, or another name.',
   ),
+  'files.network-path': entry(
+    (d) => `${d['path']} is on another computer, “${d['computer']}”, to which Windows would sign in with your name.`,
+    'Choose it yourself in the file dialog to allow this computer, or use a copy on this one.',
+  ),
   'files.upload-refused': entry(
     (d) => `${d['path']} was not taken: ${d['reason']}.`,
     'Drop a folder with plain file names, or fewer files at a time.',

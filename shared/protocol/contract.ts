@@ -35,6 +35,8 @@ export const settingsSchema = z.object({
   cacheLimitBytes: z.int().nonnegative(),
   /** Whether the wired example of the first start has been shown. */
   introduced: z.boolean(),
+  /** Computers on which projects may have files, in lower case. Asked for on Windows, which signs in to them. */
+  trustedComputers: z.array(z.string()),
   /** Keyboard shortcuts changed by the person: action name to shortcut. */
   shortcuts: z.record(z.string(), z.string()),
 });
@@ -78,6 +80,8 @@ export const contract = {
     list: procedure
       .input(z.object({ folder: z.string(), endings: z.array(z.string()) }))
       .output(z.object({ folder: z.string(), parent: z.string().nullable(), entries: z.array(entrySchema) })),
+    /** What the person has chosen may be looked at, also on another computer. */
+    trust: procedure.input(z.object({ path: z.string() })).output(z.object({})),
     /**
      * Keeps dropped files of a browser window under the application's data folder; answers the folder.
      * `folder` is its name, or what an earlier call answered to go on with that one. Content is base64.

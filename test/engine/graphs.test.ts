@@ -100,7 +100,7 @@ describe('graft grad', () => {
       'graphs.test',
     ],
     ['a file that is not there', () => setUp(project(), { path: '/lost.onnx' }), 'model.file-missing', 'lost.onnx'],
-    ['a folder', () => setUp(project(), { path: temporaryFolder() }), 'model.not-onnx', 'cannot be read'],
+    ['a folder', () => setUp(project(), { path: temporaryFolder() }), 'model.not-onnx', 'it is a folder'],
     ['half a file', () => cutShort(setUp(project())), 'model.not-onnx', 'its bytes are not a model'],
     ['an operator that nobody knows', () => setUp(project('Hope')), 'model.refused', 'Hope'],
     ['an operator of a domain of its own', () => setUp(withDomain('my.own')), 'model.refused', 'my.own'],

@@ -22,6 +22,7 @@ export function addExplain(program: Command, perform: Perform): void {
     .action((file: string, options: JsonOption & { phase?: number }) =>
       perform(options, async ({ output, services }) => {
         const { document, path } = await services.documents.open(file);
+        await services.trusted.require(document);
         const phase = options.phase === undefined ? {} : { phase: options.phase };
         const text = await services.engine.call('assistant', 'explain', {
           document,

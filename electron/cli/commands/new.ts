@@ -47,6 +47,8 @@ async function createProject(session: Session, template: string | undefined, opt
   if (data === undefined) throw missing('--data');
   if (output === undefined) throw missing('-o');
   const folder = resolve(data);
+  // What a person names is their own choice, also where it is on another computer.
+  for (const path of [folder, options.backbone]) await session.services.trusted.trust(path);
   const found = await stat(folder).catch(() => undefined);
   if (!found?.isDirectory()) throw new GraftError('data.folder-missing', { path: folder }, 'data');
   const backbone = await chosenBackbone(session, options.backbone);

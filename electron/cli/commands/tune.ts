@@ -61,6 +61,7 @@ export function addTune(program: Command, perform: Perform): void {
 async function sourceOf(file: string, options: Options, { services }: Session): Promise<EngineInput<'tune'>['source']> {
   if (file.endsWith(projectEnding)) {
     const { document, path } = await services.documents.open(file);
+    await services.trusted.require(document);
     return { kind: 'project', document: withAbsolutePaths(document, path), baseFolder: resolve(path, '..') };
   }
   const missing = options.case === undefined ? '--case' : options.batch === undefined ? '--batch' : undefined;

@@ -2,8 +2,10 @@ import { ActionIcon, Button, Group, TextInput, UnstyledButton } from '@mantine/c
 import { IconArrowUp, IconFile, IconFolder, IconHome } from '@tabler/icons-react';
 import { useEffect, useState } from 'react';
 import { formatBytes } from '#shared/core/format.ts';
+import type { Problem } from '#shared/messages/error.ts';
 import { host, problemOf, type Host } from '#renderer/platform/host.ts';
 import type { FileRequest } from '#renderer/store/interface.ts';
+import { reportFailure } from '#renderer/store/project.ts';
 import { Dialog } from '#renderer/ui/dialog.tsx';
 import classes from './file-dialog.module.css';
 
@@ -38,30 +40,36 @@ const verbs = { folder: 'Use this folder', open: 'Open', save: 'Save' };
 interface Shown {
   readonly listing: Listing | undefined;
   /** Why the last folder asked for could not be shown; the one before stays. */
-  readonly error: string | undefined;
+  readonly problem: Problem | undefined;
   readonly go: (folder: string) => void;
+  /** Shows a folder of another computer that was not to be asked without the person's word. */
+  readonly goThere: () => void;
 }
 
 /** What is in a folder, beginning with the one the request names or the one used last. */
 function useListing(request: FileRequest): Shown {
   const [folder, setFolder] = useState(request.startFolder ?? lastFolder);
-  const [shown, setShown] = useState<Omit<Shown, 'go'>>({ listing: undefined, error: undefined });
+  const [trusted, setTrusted] = useState(0);
+  const [shown, setShown] = useState<Pick<Shown, 'listing' | 'problem'>>({ listing: undefined, problem: undefined });
   useEffect(() => {
     let current = true;
     host.files.list({ folder, endings: [...request.endings] }).then(
-      (listing) => current && setShown({ listing, error: undefined }),
-      (thrown: unknown) => current && setShown(({ listing }) => ({ listing, error: problemOf(thrown).message })),
+      (listing) => current && setShown({ listing, problem: undefined }),
+      (thrown: unknown) => current && setShown(({ listing }) => ({ listing, problem: problemOf(thrown) })),
     );
     return () => {
       current = false;
     };
-  }, [folder, request]);
-  return { ...shown, go: setFolder };
+  }, [folder, request, trusted]);
+  const goThere = (): void => {
+    host.files.trust({ path: folder }).then(() => setTrusted((times) => times + 1), reportFailure);
+  };
+  return { ...shown, go: setFolder, goThere };
 }
 
 /** Files and folders of the machine Graft runs on, which need not be the one the window is on. */
 export function FileDialog({ request }: { readonly request: FileRequest }) {
-  const { listing, error, go } = useListing(request);
+  const { listing, problem, go, goThere } = useListing(request);
   const [name, setName] = useState(request.suggestedName ?? '');
   const [chosenPath, setChosen] = useState<string>();
   const chosen = listing?.entries.find(({ path }) => path === chosenPath)?.path;
@@ -100,7 +108,16 @@ export function FileDialog({ request }: { readonly request: FileRequest }) {
         </ActionIcon>
         <FolderInput focused={request.mode !== 'save'} folder={listing?.folder ?? ''} onGo={(folder) => go(folder)} />
       </div>
-      {error !== undefined && <p className={classes['error']}>{error}</p>}
+      {problem !== undefined && (
+        <div className={classes['error']} role="alert">
+          {problem.message}
+          {problem.code === 'files.network-path' && (
+            <Button variant="default" size="compact-xs" ml="xs" onClick={goThere}>
+              Look there all the same
+            </Button>
+          )}
+        </div>
+      )}
       <ul className={classes['entries']} aria-label="Files and folders">
         {(listing?.entries ?? []).map((entry) => (
           <li key={entry.path}>

@@ -1,6 +1,7 @@
 import { ActionIcon, Button, TextInput, Tooltip } from '@mantine/core';
 import { IconFolderOpen } from '@tabler/icons-react';
 import { useId, useState } from 'react';
+import { host } from '#renderer/platform/host.ts';
 import { useEnvironment } from '#renderer/store/environment.ts';
 import { askForPath } from '#renderer/store/interface.ts';
 import { FieldFrame, type FieldProps } from './field.tsx';
@@ -16,8 +17,10 @@ function PathInput({ placeholder, choose, ...props }: PathProps) {
   const [typed, setTyped] = useState<string>();
   const { title } = props.parameter.meta;
   const commit = (): void => {
-    if (typed !== undefined && typed !== props.value) props.onChange(typed);
     setTyped(undefined);
+    if (typed === undefined || typed === props.value) return;
+    // What a person types is their own choice, also where it is on another computer.
+    void host.files.trust({ path: typed }).finally(() => props.onChange(typed));
   };
   return (
     <FieldFrame {...props} control={id}>
