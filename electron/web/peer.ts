@@ -28,7 +28,7 @@ const thisSystem: System = {
   run: (program, words) =>
     new Promise((resolve, reject) => {
       execFile(program, [...words], { timeout: 10_000 }, (error, output) => {
-        if (error && typeof error.code !== 'number') reject(error);
+        if (error && typeof error.code !== 'number') reject(new Error(error.message, { cause: error }));
         else resolve(output);
       });
     }),

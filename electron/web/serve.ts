@@ -28,8 +28,8 @@ export async function serveWorkbench(
 ): Promise<Workbench> {
   // A browser window has no menu of ours and no files opened from outside: nothing is ever asked of it.
   const requests = new RequestQueue();
-  let server: WebServer | undefined;
-  const issueAddress = (): string => (server as WebServer).issueAddress();
+  const started: { server?: WebServer } = {};
+  const issueAddress = (): string => (started.server as WebServer).issueAddress();
   const router = createRouter(services, {
     host: 'browser',
     reveal,
@@ -37,7 +37,8 @@ export async function serveWorkbench(
     requests: (signal) => requests.take(signal),
     log,
   });
-  server = await startWebServer({ port, renderer: services.program.renderer, router, log });
+  const server = await startWebServer({ port, renderer: services.program.renderer, router, log });
+  started.server = server;
   const openWindow = (): Promise<void> =>
     openInBrowser(issueAddress()).catch((error: unknown) => log(`no browser could be opened: ${String(error)}`));
   const withdraw = await announceHost(services.home.hosts, server.port, server.token).catch((error: unknown) => {

@@ -16,7 +16,7 @@ const protocolError = 1002;
 /** Base64 and the message around it are larger than what is uploaded. */
 const largestMessage = uploadLimit * 1.5;
 
-type HandlerPeer = Parameters<RPCHandler<Record<never, never>>['message']>[0];
+type HandlerPeer = Parameters<RPCHandler<object>['message']>[0];
 
 /** Takes over the server's upgrades. @returns what ends all connections */
 export function acceptSockets(server: Server, access: Access, router: Router, log: Log): () => void {

@@ -17,7 +17,7 @@ import {
 } from '#shared/protocol/run.ts';
 import { tuningProgressSchema, tuningReportSchema } from '#shared/protocol/tuning.ts';
 
-export const augmentSchema = z.object({
+const augmentSchema = z.object({
   flip: z.number().min(0).max(1),
   /** Degrees. */
   rotate: z.number().min(0).max(360),

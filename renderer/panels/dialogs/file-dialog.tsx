@@ -48,23 +48,23 @@ interface Shown {
 
 /** What is in a folder, beginning with the one the request names or the one used last. */
 function useListing(request: FileRequest): Shown {
-  const [folder, setFolder] = useState(request.startFolder ?? lastFolder);
-  const [trusted, setTrusted] = useState(0);
+  // An object, so that asking for the same folder again is another question.
+  const [asked, setAsked] = useState({ folder: request.startFolder ?? lastFolder });
   const [shown, setShown] = useState<Pick<Shown, 'listing' | 'problem'>>({ listing: undefined, problem: undefined });
   useEffect(() => {
     let current = true;
-    host.files.list({ folder, endings: [...request.endings] }).then(
+    host.files.list({ folder: asked.folder, endings: [...request.endings] }).then(
       (listing) => current && setShown({ listing, problem: undefined }),
       (thrown: unknown) => current && setShown(({ listing }) => ({ listing, problem: problemOf(thrown) })),
     );
     return () => {
       current = false;
     };
-  }, [folder, request, trusted]);
+  }, [asked, request]);
   const goThere = (): void => {
-    host.files.trust({ path: folder }).then(() => setTrusted((times) => times + 1), reportFailure);
+    host.files.trust({ path: asked.folder }).then(() => setAsked({ ...asked }), reportFailure);
   };
-  return { ...shown, go: setFolder, goThere };
+  return { ...shown, go: (folder) => setAsked({ folder }), goThere };
 }
 
 /** Files and folders of the machine Graft runs on, which need not be the one the window is on. */

@@ -30,8 +30,8 @@ describe('on Windows', () => {
 
   it('files here need no word, and neither does a built-in backbone', async () => {
     const trusted = setUp('win32');
-    await trusted.require(project('C:\\photos'));
-    await trusted.require(project(''));
+    await expect(trusted.require(project('C:\\photos'))).resolves.toBeUndefined();
+    await expect(trusted.require(project(''))).resolves.toBeUndefined();
   });
 
   it('devices and pipes are never trusted', async () => {

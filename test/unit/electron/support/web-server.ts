@@ -97,7 +97,7 @@ export interface Knock {
   readonly path?: string;
 }
 
-export function socketOf(server: Pick<WebServer, 'port'>, { origin, protocols, host, path }: Knock): WebSocket {
+function socketOf(server: Pick<WebServer, 'port'>, { origin, protocols, host, path }: Knock): WebSocket {
   const headers = { ...(origin === undefined ? {} : { origin }), ...(host === undefined ? {} : { host }) };
   return new WebSocket(`ws://127.0.0.1:${server.port}${path ?? socketPath}`, protocols ?? [], { headers });
 }
