@@ -54,7 +54,7 @@ export const zones: readonly Zone[] = [
   { folder: 'renderer/vite.config.ts', layers: [], packages: ['*', 'node:*'] },
   { folder: 'electron/preload', layers: ['shared/protocol'], packages: ['electron'] },
   // Safe ways to read and write files, for every process that has any.
-  { folder: 'electron/files', layers: ['shared/core', 'shared/messages'], packages: ['node:*'] },
+  { folder: 'electron/files', layers: ['shared/core', 'shared/messages'], packages: ['zod', 'node:*'] },
   {
     folder: 'electron/engine',
     layers: ['shared', 'electron/files'],

@@ -11,6 +11,7 @@ import { trainableInitializers } from '#shared/compiler/trainable.ts';
 import { elementCount } from '#shared/core/shape.ts';
 import { shapeless, type Model } from '#shared/ir/graph.ts';
 import { GraftError } from '#shared/messages/error.ts';
+import { ValueTooLarge } from '#shared/messages/value-too-large.ts';
 import type { BackboneFacts, Stage } from '#shared/nodes/facts.ts';
 import { builtInFile, isModelFile } from '#shared/nodes/backbone.ts';
 import type { BackbonePart } from '#shared/nodes/recipe.ts';
@@ -72,6 +73,7 @@ async function typedBackbone(
   try {
     typed = await fixShapes(body, shapes, trainableInitializers(body.graph), oracle);
   } catch (error) {
+    if (error instanceof ValueTooLarge) throw error.of(path);
     if (!(error instanceof GraftError) || error.code !== 'model.refused') throw error;
     throw refuse(`it does not take ${trialBatch} pictures of ${size.join('×')} at a time (${error.message}).`);
   }

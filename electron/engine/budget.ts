@@ -3,6 +3,14 @@ import { totalmem } from 'node:os';
 
 const gibibyte = 2 ** 30;
 
+/** Bytes of the constants that a model computes from its constants: they are held several times on the way to a session. */
+export const constantBytes = gibibyte / 4;
+
+/** Bytes of one value of a model. */
+export function valueBytes(): number {
+  return Math.max(gibibyte, totalmem() / 4);
+}
+
 /** Bytes of weights that a model may bring. The runtime copies them once, and training keeps state of their size. */
 export function modelMemoryBytes(): number {
   return Math.max(gibibyte, totalmem() / 4);

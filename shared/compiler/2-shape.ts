@@ -10,7 +10,7 @@ import { GraftError } from '#shared/messages/error.ts';
 import type { Oracle } from '#shared/compiler/oracle.ts';
 import { resolveBranches } from '#shared/compiler/branches.ts';
 import { fold } from '#shared/compiler/folding.ts';
-import { inferAll, isFixed } from '#shared/compiler/inference.ts';
+import { inferAll, isFixed, requireRoom } from '#shared/compiler/inference.ts';
 import { withScalarRanges } from '#shared/compiler/scalar-ranges.ts';
 import { timeFirst } from '#shared/compiler/time-first.ts';
 import { definitions, withoutDead } from '#shared/compiler/subgraph.ts';
@@ -24,7 +24,7 @@ export interface TypedModel extends Model {
  *
  * @param inputShapes shape by input name
  * @param keep initializers that are to be trained: nothing that depends on them is folded
- * @throws GraftError `model.refused`, `model.size-depends-on-data`
+ * @throws GraftError `model.refused`, `model.size-depends-on-data`, `model.value-too-large`
  */
 export async function fixShapes(
   model: Model,
@@ -61,6 +61,7 @@ async function withFixedShapes(
     if (current.graph.nodes.every((node) => node.outputs.every((name) => name === '' || types.has(name)))) break;
   }
   const own = typesOf(current.graph, types);
+  requireRoom(own, oracle);
   return {
     ...current,
     graph: { ...current.graph, outputs: typedOutputs(current.graph, own), types: settled(current, own) },

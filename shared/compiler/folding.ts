@@ -5,8 +5,10 @@
  * however many Reshapes to computed shapes a model has.
  */
 import { reads, type Graph, type Model, type Node, type ValueInfo } from '#shared/ir/graph.ts';
-import { int64Tensor, type Tensor } from '#shared/ir/tensor.ts';
+import { bytesOfType, int64Tensor, type Tensor } from '#shared/ir/tensor.ts';
+import { ValueTooLarge } from '#shared/messages/value-too-large.ts';
 import { takenBranch } from '#shared/compiler/branches.ts';
+import { smallNodes } from '#shared/compiler/constant-bounds.ts';
 import { inferAll, isFixed } from '#shared/compiler/inference.ts';
 import type { Oracle } from '#shared/compiler/oracle.ts';
 
@@ -49,6 +51,9 @@ export async function fold(
   return { model: folding.model, types: folding.types };
 }
 
+/** Elements of constants that are computed together whose sizes are worth no question. */
+const smallConstant = 1 << 22;
+
 class Folding {
   readonly types: Map<string, ValueInfo>;
   readonly #source: Model;
@@ -61,6 +66,8 @@ class Folding {
   /** All others that are not typed yet, in order. */
   #untyped: Node[] = [];
   readonly #gone = new Set<Node>();
+  /** Of what was computed so far. */
+  #constantBytes = 0;
 
   constructor(model: Model, types: ReadonlyMap<string, ValueInfo>, keep: readonly string[], oracle: Oracle) {
     this.types = new Map(types);
@@ -111,13 +118,54 @@ class Folding {
       this.#gone.add(node);
       for (const name of outputsOf([node])) this.#known.add(name);
     }
-    if (toRun.length > 0) {
-      const graph: Graph = { ...this.#part(toRun), name: 'constants' };
-      const values = await this.#oracle.evaluate({ ...this.#source, graph }, outputsOf(toRun));
-      for (const [name, tensor] of values) this.#becomes(name, tensor);
-    }
+    await this.#compute(toRun);
     this.#shapeArithmetic = waiting;
     return this.#gone.size > before;
+  }
+
+  /**
+   * Computes nodes that read constants alone. A few bytes of a model may ask for more memory than any machine has, so
+   * sizes come first: what is known to be small is computed, and with it more becomes known; the oracle is asked for the
+   * sizes of what is left.
+   * @throws GraftError `model.value-too-large`
+   */
+  async #compute(nodes: readonly Node[]): Promise<void> {
+    for (let left = nodes; left.length > 0;) {
+      const small = smallNodes(left, this.#initializers, smallConstant);
+      const now = small.length > 0 ? small : await this.#sized(left);
+      await this.#evaluate(now);
+      const computed = new Set(now);
+      left = left.filter((node) => !computed.has(node));
+    }
+  }
+
+  /** Those of the nodes whose operands are there, once there is room for their results. */
+  async #sized(nodes: readonly Node[]): Promise<Node[]> {
+    const ready = nodes.filter((node) => reads(node).every((name) => this.#initializers.has(name)));
+    const graph = { ...this.#part(ready), name: 'constants' };
+    // The size of what depends on values is not known; it picks from what is there.
+    const types = await this.#oracle.infer({ ...this.#source, graph }, outputsOf(ready));
+    const before = this.#constantBytes;
+    for (const [name, info] of types) if (isFixed(info)) this.#takeRoom(name, info);
+    this.#constantBytes = before;
+    return ready;
+  }
+
+  async #evaluate(nodes: readonly Node[]): Promise<void> {
+    if (nodes.length === 0) return;
+    const graph: Graph = { ...this.#part(nodes), name: 'constants' };
+    const values = await this.#oracle.evaluate({ ...this.#source, graph }, outputsOf(nodes));
+    for (const [name, tensor] of values) {
+      this.#becomes(name, tensor);
+      this.#takeRoom(name, tensor);
+    }
+  }
+
+  #takeRoom(name: string, info: Pick<Tensor, 'dtype' | 'shape'> | ValueInfo): void {
+    const { constants } = this.#oracle.room;
+    this.#constantBytes += bytesOfType(info);
+    if (this.#constantBytes > constants)
+      throw new ValueTooLarge({ name, needed: this.#constantBytes, limit: constants });
   }
 
   /** Types the nodes all of whose operands have fixed types, and those that follow from them; false when there are none. */

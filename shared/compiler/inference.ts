@@ -1,6 +1,8 @@
 /** The types of values, asked of the oracle. */
 import { sameShape } from '#shared/core/shape.ts';
 import type { Model, ValueInfo } from '#shared/ir/graph.ts';
+import { bytesOfType } from '#shared/ir/tensor.ts';
+import { ValueTooLarge } from '#shared/messages/value-too-large.ts';
 import type { Oracle } from '#shared/compiler/oracle.ts';
 
 /** Types of every value of a model with fixed inputs, by one question about the whole graph, and trial runs. */
@@ -16,8 +18,19 @@ export async function inferAll(model: Model, oracle: Oracle): Promise<Map<string
     if (output.unknown === undefined && isFixed(output) && inferred && !isFixed(inferred) && agrees(output, inferred))
       types.set(output.name, output);
   }
+  requireRoom(types, oracle);
   await settleByTrial(model, types, oracle);
   return types;
+}
+
+/** @throws GraftError `model.value-too-large` for the first value that this machine could not hold */
+export function requireRoom(types: ReadonlyMap<string, ValueInfo>, { room }: Oracle): void {
+  for (const info of types.values()) {
+    if (info.unknown !== undefined || !isFixed(info)) continue;
+    const needed = bytesOfType(info);
+    // A size so large that it is no number any more is larger than that as well.
+    if (!(needed <= room.value)) throw new ValueTooLarge({ name: info.name, needed, limit: room.value });
+  }
 }
 
 /** Whether a declared shape says the same as what is known of it; a single unknown size stands for any rank. */

@@ -9,6 +9,8 @@ export type TrialFill = 'zeros' | 'mixed';
  * the compiler stays pure and no shape rule is written twice.
  */
 export interface Oracle {
+  /** What there is room for, bytes: of all constants of a model that are computed together, and of any one value. */
+  readonly room: { readonly constants: number; readonly value: number };
   /**
    * Types of `values` in a model whose inputs have fixed shapes; a dimension it cannot know is null or a name, and what
    * is no tensor (a sequence, an optional value) has an unknown type.

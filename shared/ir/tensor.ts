@@ -54,6 +54,11 @@ export function bytesPerElement(dtype: DType): number {
   return dtype === 'string' ? 0 : elementBytes[dtype];
 }
 
+/** Bytes of a value of this type, whose sizes are numbers; nothing is known of those of strings. */
+export function bytesOfType({ dtype, shape }: { readonly dtype: DType; readonly shape: readonly unknown[] }): number {
+  return elementCount(shape as Shape) * bytesPerElement(dtype);
+}
+
 function bytesOf(view: ArrayBufferView): Uint8Array {
   return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
 }

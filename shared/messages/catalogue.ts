@@ -80,6 +80,11 @@ export const catalogue = {
       `${d['path']} needs ${sized(d['needed'])} of memory; Graft gives a model at most ${sized(d['limit'])} on this machine.`,
     'Choose a smaller model, or use a machine with more memory.',
   ),
+  'model.value-too-large': entry(
+    (d) =>
+      `${d['path'] ?? 'The model'} computes “${d['name']}”, which takes ${sized(d['needed'])}; there is room for ${sized(d['limit'])} on this machine.`,
+    'Choose another model, or smaller pictures where the model leaves their size open.',
+  ),
   'model.opset-unsupported': entry(
     (d) => `${d['path']} uses operator set ${d['opset']}; Graft reads ${d['oldest']} to ${d['newest']}.`,
     'Export the model again with an operator set in between.',
@@ -260,6 +265,10 @@ export const catalogue = {
   'run.data-changed': entry(
     (d) => `${d['path']} no longer holds what the run was trained on: ${d['reason']}`,
     "Put the folder back as it was, or train again. The run's own folder keeps its model.onnx as it is.",
+  ),
+  'run.locked': entry(
+    (d) => `Another Graft writes in ${d['path']} (${d['who']}).`,
+    'Wait until it is done, or end it. Two at once would write over each other.',
   ),
   'run.busy': entry(() => 'A run is already in progress.', 'Stop it first, or wait until it is done.'),
   'run.nothing-trained': entry(

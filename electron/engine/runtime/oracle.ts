@@ -5,6 +5,7 @@ import type { Dimension, Model, Node, ValueInfo } from '#shared/ir/graph.ts';
 import { elementCount } from '#shared/core/shape.ts';
 import { isFloat, tensorOf, type DType, type Tensor, type TensorType } from '#shared/ir/tensor.ts';
 import { encodeModel } from '#shared/onnx/encode.ts';
+import { constantBytes, valueBytes } from '#electron/engine/budget.ts';
 import { fromRuntime, toRuntime } from '#electron/engine/runtime/tensors.ts';
 import { sessionError } from '#electron/engine/runtime/session.ts';
 import { InferenceSession, Tensor as RuntimeTensor } from '#electron/engine/runtime/onnxruntime.ts';
@@ -13,6 +14,8 @@ import { InferenceSession, Tensor as RuntimeTensor } from '#electron/engine/runt
 const largestShapeConstant = 1024;
 
 export const oracle: Oracle = {
+  room: { constants: constantBytes, value: valueBytes() },
+
   async infer(model, values): Promise<Map<string, ValueInfo>> {
     if (values.length === 0) return new Map();
     const bare = withWeightsAsInputs(model);

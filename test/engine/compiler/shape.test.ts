@@ -204,3 +204,77 @@ it('a model the runtime refuses is an error with the runtime’s reason', async 
     message: expect.stringContaining('NoSuchOperator') as string,
   });
 });
+
+describe('memory is bounded by the machine, not by what a model asks for', () => {
+  const refused = async (builder: GraphBuilder, output: string): Promise<unknown> => {
+    builder.output(output, 'float32', [], 'y');
+    return fixShapes(modelOf(builder), new Map([['x', [2, 4, 3, 3]]]), [], oracle).catch((error: unknown) => error);
+  };
+  const sizes = (builder: GraphBuilder, ...values: number[]): string => builder.ints(values);
+
+  it.each<[string, (builder: GraphBuilder) => string]>([
+    ['a constant of a given size', (b) => b.op('ConstantOfShape', [sizes(b, 100_000, 100_000)])],
+    [
+      'a constant of a size that is computed',
+      (b) => b.op('ConstantOfShape', [b.op('Mul', [sizes(b, 50_000, 50_000), sizes(b, 2, 2)])]),
+    ],
+    ['one number spread', (b) => b.op('Expand', [b.scalar('float32', 1), sizes(b, 1000, 1000, 1000)])],
+    ['one number repeated', (b) => b.op('Tile', [b.constant('float32', [1], [1]), sizes(b, 2_000_000_000)])],
+    [
+      'a row doubled again and again',
+      (b) => {
+        let row = b.constant('float32', [1], [1]);
+        for (let times = 0; times < 30; times++) row = b.op('Concat', [row, row], { axis: 0 });
+        return row;
+      },
+    ],
+    [
+      'a column against a row',
+      (b) => {
+        const count = b.op('ConstantOfShape', [sizes(b, 1, 40_000)]);
+        return b.op('Add', [count, b.op('Transpose', [count], { perm: [1, 0] })]);
+      },
+    ],
+    [
+      'many that would each fit',
+      (b) => {
+        const parts = Array.from({ length: 40 }, (_, index) =>
+          b.op('ConstantOfShape', [sizes(b, 1_000_000 + index)]),
+        ).map((part) => b.op('ReduceSum', [part], { keepdims: 0 }));
+        return b.op('Sum', [
+          ...parts,
+          ...Array.from({ length: 60 }, () =>
+            b.op('ReduceSum', [b.op('ConstantOfShape', [sizes(b, 1_000_000)])], { keepdims: 0 }),
+          ),
+        ]);
+      },
+    ],
+  ])('in constants: %s', async (_title, make) => {
+    const builder = withInput();
+    const value = builder.op('ReduceSum', [make(builder)], { keepdims: 0 });
+    const before = process.memoryUsage.rss();
+    expect(await refused(builder, builder.op('Add', ['x', value]))).toMatchObject({ code: 'model.value-too-large' });
+    expect(process.memoryUsage.rss() - before).toBeLessThan(2 ** 30);
+  });
+
+  it('in values that depend on the input, which are never computed', async () => {
+    const builder = withInput();
+    const wide = builder.op('Expand', [
+      builder.op('ReduceSum', ['x'], { keepdims: 0 }),
+      sizes(builder, 300_000, 300_000),
+    ]);
+    expect(await refused(builder, builder.op('ReduceMean', [wide], { keepdims: 0 }))).toMatchObject({
+      code: 'model.value-too-large',
+      message: expect.stringContaining('360 GB') as string,
+    });
+  });
+
+  it('and what fits is computed as ever, data deciding its size included', async () => {
+    const builder = withInput();
+    const mask = builder.op('ConstantOfShape', [sizes(builder, 64, 64)]);
+    const places = builder.op('NonZero', [builder.op('Add', [mask, builder.scalar('float32', 1)])]);
+    const count = builder.op('Cast', [builder.op('Size', [places])], { to: 1 });
+    const { types } = await fix(builder, builder.op('Add', ['x', count]));
+    expect(types.get('y')?.shape).toEqual([2, 4, 3, 3]);
+  });
+});

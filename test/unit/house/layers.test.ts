@@ -48,8 +48,8 @@ const arrows: [folder: string, allowed: string, refused: string][] = [
   ['electron/preload', 'shared/protocol|package electron', 'shared/core|electron/services|package node:fs|package zod'],
   [
     'electron/files',
-    'shared/core|shared/messages|package node:fs',
-    'shared/nodes|shared/protocol|electron/services|package sharp|package zod',
+    'shared/core|shared/messages|package node:fs|package zod',
+    'shared/nodes|shared/protocol|electron/services|package sharp|package hono',
   ],
   [
     'electron/engine',
