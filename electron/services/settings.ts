@@ -7,6 +7,7 @@ export const defaultSettings: Settings = {
   device: 'auto',
   cacheLimitBytes: 10 * 1024 ** 3,
   introduced: false,
+  updates: false,
   shortcuts: {},
 };
 

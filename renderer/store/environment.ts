@@ -17,6 +17,7 @@ const initialSettings: Settings = {
   device: 'auto',
   cacheLimitBytes: 10 * 2 ** 30,
   introduced: true,
+  updates: false,
   shortcuts: {},
 };
 

@@ -35,6 +35,8 @@ export const settingsSchema = z.object({
   cacheLimitBytes: z.number(),
   /** Whether the wired example of the first start has been shown. */
   introduced: z.boolean(),
+  /** Whether the desktop program looks for a newer version whenever it starts. */
+  updates: z.boolean(),
   /** Keyboard shortcuts changed by the person: action name to shortcut. */
   shortcuts: z.record(z.string(), z.string()),
 });

@@ -21,6 +21,7 @@ const areas: Record<string, string> = {
   cache: 'Cached features',
   export: 'Exporting',
   predict: 'Trying a model',
+  program: 'The installed program',
   input: 'The command line',
   internal: 'Faults',
 };
