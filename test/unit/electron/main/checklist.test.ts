@@ -83,7 +83,7 @@ test('5. Handle session permission requests from remote content', async () => {
   for (const { request, check, device } of [session.defaultSession, another]) {
     const answers: boolean[] = [];
     for (const permission of ['media', 'geolocation', 'notifications', 'openExternal'] as const) {
-      request?.({} as never, permission as never, (granted) => answers.push(granted), {} as never);
+      request?.({} as never, permission, (granted) => answers.push(granted), {} as never);
       answers.push(check?.(null, permission, 'graft://app', {} as never) ?? true);
     }
     answers.push(device?.({} as never) ?? true);

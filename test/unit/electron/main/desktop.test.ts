@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Frame } from '#electron/main/own-page.ts';
 import { startDesktop } from '#electron/main/desktop.ts';
 import { locateProgram } from '#electron/services/program.ts';
 import { checkout, connect, fetchPage, forget, ownFrame, start } from './desktop-host.ts';

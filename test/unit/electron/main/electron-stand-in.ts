@@ -32,7 +32,7 @@ export const told = {
 };
 
 export const app = Object.assign(new EventEmitter(), {
-  isPackaged: false,
+  isPackaged: false as boolean,
   enableSandbox: () => {
     told.sandboxed = true;
   },

@@ -24,7 +24,6 @@ beforeEach(() => {
   forget();
   told.userData = temporaryFolder();
   standIn.app.isPackaged = true;
-  onTestFinished(() => void (standIn.app.isPackaged = false));
 });
 
 interface Server {
@@ -75,7 +74,8 @@ async function choose(label: RegExp, checked = false): Promise<void> {
     expect(entry).toBeDefined();
     return entry;
   });
-  (found?.click as unknown as (item: { checked: boolean }) => void)({ checked });
+  const click = found?.click as ((item: { checked: boolean }) => void) | undefined;
+  click?.({ checked });
 }
 
 const kept = ({ folder }: Started): { updates?: boolean } =>
@@ -193,7 +193,7 @@ describe('on Windows', () => {
     vi.stubEnv('XDG_CACHE_HOME', temporaryFolder());
     onTestFinished(() => void vi.unstubAllEnvs());
     const lines: string[] = [];
-    const opened = openUpdateSource({ ...feed, file } as UpdateFeed, 'win32', (line) => lines.push(String(line)));
+    const opened = openUpdateSource({ ...feed, file } as UpdateFeed, 'win32', (line) => lines.push(line));
     return { opened, server, lines };
   }
 
