@@ -44,7 +44,9 @@ function asNotice({ name, licence, holder }: (typeof injected)[number]): Notice 
 }
 
 function toNotices(bundled: readonly Bundled[], part: Notice['part']): Notice[] {
-  return bundled.map(({ name, version, identifier, text }) => noticeOfPackage({ name, version, identifier, text, part }));
+  return bundled.map(({ name, version, identifier, text }) =>
+    noticeOfPackage({ name, version, identifier, text, part }),
+  );
 }
 
 interface PackageFacts {
@@ -92,7 +94,12 @@ function noticeFile(folder: string): string {
   return name === undefined ? '' : readFileSync(join(folder, name), 'utf8').trim();
 }
 
-export function manifest(folder: string): { name: string; version: string; licence: string; source: string | undefined } {
+export function manifest(folder: string): {
+  name: string;
+  version: string;
+  licence: string;
+  source: string | undefined;
+} {
   const found = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
     name: string;
     version: string;
@@ -100,7 +107,10 @@ export function manifest(folder: string): { name: string; version: string; licen
     repository?: string | { url?: string };
   };
   const repository = typeof found.repository === 'string' ? found.repository : found.repository?.url;
-  const source = repository?.replace(/^git\+/u, '').replace(/\.git$/u, '').replace(/^github:/u, 'https://github.com/');
+  const source = repository
+    ?.replace(/^git\+/u, '')
+    .replace(/\.git$/u, '')
+    .replace(/^github:/u, 'https://github.com/');
   const page = source !== undefined && /^https:/u.test(source) ? source : undefined;
   return { name: found.name, version: found.version, licence: found.license ?? '', source: page };
 }

@@ -33,7 +33,8 @@ export async function collectNotices({ target, windowList }: CollectOptions): Pr
   ];
   // What both window and program bundle is told of once.
   const notices = inOrder([...new Map(all.map((one) => [`${one.name} ${one.version}`, one] as const)).values()]);
-  return { notices, problems: [...resources.problems, ...problemsOf(notices)] };
+  const uncovered = uncoveredLibraries(target).map((path) => `${path} is in no notice`);
+  return { notices, problems: [...resources.problems, ...problemsOf(notices), ...uncovered] };
 }
 
 /** Licences whose words are their maker's: what each covers was looked at, and stands in `by-hand.ts`. */
@@ -62,7 +63,9 @@ export function uncoveredLibraries(target: Target): string[] {
 /** What the table of libvips’ libraries and what is known of it by hand do not have in common. */
 export function unknownLibraries(readme: string, versions: Readonly<Record<string, string>>): string[] {
   const rows = libraryRows(readme);
-  const keys = new Set(rows.flatMap(([library]) => [insideLibvips[library]?.key ?? library, library.replace(/^lib/u, '')]));
+  const keys = new Set(
+    rows.flatMap(([library]) => [insideLibvips[library]?.key ?? library, library.replace(/^lib/u, '')]),
+  );
   return [
     ...(rows.length === 0 ? ['the table of libraries cannot be read'] : []),
     ...rows.filter(([library, words]) => insideLibvips[library]?.words !== words).map(([library]) => library),

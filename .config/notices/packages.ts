@@ -27,7 +27,7 @@ export function shippedPackages(target: Target): Notice[] {
   return packagesIn(target).flatMap((name) => {
     const folder = join(root, 'node_modules', name);
     const own = packageNotice(name, folder, target);
-    return [own, ...(readdirSync(folder).includes('versions.json') ? librariesIn(folder, own) : [])];
+    return [own, ...(readdirSync(folder).includes('versions.json') ? librariesIn(folder) : [])];
   });
 }
 
@@ -54,13 +54,13 @@ function lesser(folder: string, target: Target): Pick<Notice, 'text' | 'note'> {
 }
 
 /** The libraries that are linked into libvips, by the table in its README and its list of versions. */
-function librariesIn(folder: string, { name }: Notice): Notice[] {
+function librariesIn(folder: string): Notice[] {
   const versions = JSON.parse(readFileSync(join(folder, 'versions.json'), 'utf8')) as Record<string, string>;
   return libraryRows(readFileSync(join(folder, 'README.md'), 'utf8')).map(([library]) => {
     const { licence, key } = insideLibvips[library] ?? { licence: '' };
     const names = licence.split(' AND ').filter((one) => one !== '');
     return {
-      name: `${library} (inside ${name})`,
+      name: `${library} (in libvips)`,
       version: versions[key ?? library] ?? versions[library.replace(/^lib/u, '')] ?? '',
       licence,
       text: names.map((one) => standardText(one)).join('\n\n'),

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { FileMatcher, getMainFileMatchers, getNodeModuleFileMatcher, type PackagerStandIn } from './builder.ts';
 import { readConfiguration, root } from './configuration.ts';
 
-export const targets = ['linux-x64', 'linux-arm64', 'win32-x64', 'win32-arm64', 'darwin-arm64', 'darwin-x64'] as const;
+/** Where onnxruntime-node has a library for; there is none for Macs with Intel processors. */
+export const targets = ['linux-x64', 'linux-arm64', 'win32-x64', 'win32-arm64', 'darwin-arm64'] as const;
 export type Target = (typeof targets)[number];
 
 export interface PackagedFile {
@@ -17,34 +18,36 @@ export interface PackagedFile {
 
 export interface PackagedFilesOptions {
   readonly target: Target;
-  /** Folder that holds `node_modules`, as installed for the target; this checkout's by default. */
+  /** Folder of package.json, `out` and `resources`; this checkout by default. */
+  readonly project?: string;
+  /** Folder that holds `node_modules`, as installed for the target; the project by default. */
   readonly modules?: string;
 }
 
 const sections = { linux: 'linux', win32: 'win', darwin: 'mac' } as const;
 
-export function packagedFiles({ target, modules = root }: PackagedFilesOptions): PackagedFile[] {
+export function packagedFiles({ target, project = root, modules = project }: PackagedFilesOptions): PackagedFile[] {
   const [system, arch] = target.split('-') as [keyof typeof sections, string];
   const configuration = readConfiguration();
   const section = configuration[sections[system]] ?? {};
-  const expand = (pattern: string): string => pattern.replaceAll('${arch}', arch);
+  const expand = (pattern: string): string => pattern.replaceAll('${arch}', arch).replaceAll('${platform}', system);
   const info: PackagerStandIn['info'] = {
-    projectDir: root,
+    projectDir: project,
     buildResourcesDir: configuration.directories?.buildResources ?? '',
     isPrepackedAppAsar: false,
     config: configuration,
     debugLogger: { isEnabled: false },
   };
-  const [own] = getMainFileMatchers(root, '/app', expand, section, { info }, join(root, 'dist'), false);
+  const [own] = getMainFileMatchers(project, '/app', expand, section, { info }, join(project, 'dist'), false);
   const packages = getNodeModuleFileMatcher(modules, '/app', expand, section, info);
-  const beside = new FileMatcher(root, '/app', expand, configuration.asarUnpack as string[]).createFilter();
+  const beside = new FileMatcher(project, '/app', expand, configuration.asarUnpack as string[]).createFilter();
   const isPacked = (filter: ReturnType<typeof beside.bind>, from: string) => (path: string) =>
     filter(join(from, path), { isDirectory: () => false });
   const files = [
     ...['out', 'resources', 'package.json']
-      .flatMap((start) => filesUnder(root, start))
-      .filter(own ? isPacked(own.createFilter(), root) : () => false)
-      .map((path) => ({ path, from: root })),
+      .flatMap((start) => filesUnder(project, start))
+      .filter(own ? isPacked(own.createFilter(), project) : () => false)
+      .map((path) => ({ path, from: project })),
     ...filesUnder(modules, 'node_modules')
       .filter(isPacked(packages.createFilter(), modules))
       .map((path) => ({ path, from: modules })),
@@ -54,7 +57,7 @@ export function packagedFiles({ target, modules = root }: PackagedFilesOptions):
     ...files.map(({ path, from }) => ({
       path,
       bytes: statSync(join(from, path)).size,
-      unpacked: beside(join(root, path), { isDirectory: () => false }),
+      unpacked: beside(join(project, path), { isDirectory: () => false }),
     })),
     ...(existsSync(join(modules, node))
       ? [{ path: node, bytes: statSync(join(modules, node)).size, unpacked: true }]

@@ -30,7 +30,7 @@ const magic = new Set(['cffaedfe', 'cafebabe', 'cafebabf']);
 
 /** What macOS would run or load of a package, from the root of the project. */
 export function machineCode(target: Target, project: string): string[] {
-  return packagedFiles({ target })
+  return packagedFiles({ target, project })
     .filter(({ unpacked }) => unpacked)
     .map(({ path }) => path)
     .filter((path) => magic.has(firstBytes(join(project, path))));
@@ -57,7 +57,9 @@ export function stageSigned({ configuration, project, folder, files, sign }: Sta
   return {
     ...configuration,
     files: [...given, ...packages.map((path) => `!${path}`), signed],
-    ...(configuration.mac ? { mac: { ...configuration.mac, extraResources: extra(configuration.mac.extraResources) } } : {}),
+    ...(configuration.mac
+      ? { mac: { ...configuration.mac, extraResources: extra(configuration.mac.extraResources) } }
+      : {}),
     ...(configuration.linux
       ? { linux: { ...configuration.linux, extraResources: extra(configuration.linux.extraResources) } }
       : {}),
@@ -69,11 +71,9 @@ export function codesign(identity: string): Sign {
   return (file, entitlements) => {
     const extra = entitlements === undefined ? [] : ['--entitlements', entitlements];
     const name = `Developer ID Application: ${identity}`;
-    execFileSync(
-      'codesign',
-      ['--force', '--timestamp', '--options', 'runtime', ...extra, '--sign', name, file],
-      { stdio: 'inherit' },
-    );
+    execFileSync('codesign', ['--force', '--timestamp', '--options', 'runtime', ...extra, '--sign', name, file], {
+      stdio: 'inherit',
+    });
   };
 }
 
