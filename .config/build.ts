@@ -49,8 +49,8 @@ export async function listPackages(bundle: Bundle): Promise<string> {
   const { build: options, ...rest } = settings(bundle, join(root, 'out'));
   const license = { fileName: 'licences.json' };
   const built = await build({ ...rest, build: { ...options, license, write: false, emptyOutDir: false } });
-  const [{ output } = { output: [] }] = [built].flat() as { output: { fileName: string; source?: unknown }[] }[];
-  return String(output.find(({ fileName }) => fileName === license.fileName)?.source ?? '[]');
+  const [{ output } = { output: [] }] = [built].flat() as { output: { fileName: string; source?: string }[] }[];
+  return output.find(({ fileName }) => fileName === license.fileName)?.source ?? '[]';
 }
 
 function settings(bundle: Bundle, output: string): InlineConfig {

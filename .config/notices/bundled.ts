@@ -111,6 +111,6 @@ export function manifest(folder: string): {
     ?.replace(/^git\+/u, '')
     .replace(/\.git$/u, '')
     .replace(/^github:/u, 'https://github.com/');
-  const page = source !== undefined && /^https:/u.test(source) ? source : undefined;
+  const page = source?.startsWith('https:') === true ? source : undefined;
   return { name: found.name, version: found.version, licence: found.license ?? '', source: page };
 }

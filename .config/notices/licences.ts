@@ -1,13 +1,11 @@
 /** Which licences may be shipped, and the standard text of one whose package brings none. */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import spdx from 'spdx-license-list/full.js';
 
 /**
  * SPDX names. Those that want more than their text shown are met in `by-hand.ts`: EPL-2.0 and LGPL-3.0-or-later by
  * saying where the source is, and the latter by how the library is replaced.
  */
-export const allowed: ReadonlySet<string> = new Set([
+const allowed: ReadonlySet<string> = new Set([
   '0BSD',
   'Apache-2.0',
   'BSD-2-Clause',
@@ -35,12 +33,9 @@ export function isAllowed(expression: string): boolean {
   return plain.split(' OR ').some((way) => way.split(' AND ').every((name) => allowed.has(name)));
 }
 
-const texts = dirname(createRequire(import.meta.url).resolve('spdx-license-list/package.json'));
-
 /** The standard text, with the holder of the copyright where it asks for one. Throws for a name that SPDX does not know. */
 export function standardText(name: string, holder?: string): string {
-  const { licenseText } = JSON.parse(readFileSync(join(texts, 'licenses', `${name}.json`), 'utf8')) as {
-    licenseText: string;
-  };
-  return holder === undefined ? licenseText : licenseText.replace(/<year> <(copyright holders|owner)>/giu, holder);
+  const text = spdx[name]?.licenseText;
+  if (text === undefined) throw new Error(`SPDX knows no licence called ${name}`);
+  return holder === undefined ? text : text.replace(/<year> <(copyright holders|owner)>/giu, holder);
 }

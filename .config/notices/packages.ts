@@ -16,7 +16,7 @@ export function keptText(name: string, version: string): string {
 }
 
 /** Names of the packages whose files are shipped for a target, as far as they are installed here. */
-export function packagesIn(target: Target): string[] {
+function packagesIn(target: Target): string[] {
   const found = packagedFiles({ target })
     .map(({ path }) => /^node_modules\/((@[^/]+\/)?[^/]+)\//u.exec(path)?.[1])
     .filter((name) => name !== undefined && name !== 'node');

@@ -40,16 +40,16 @@ export function asText(notices: readonly Notice[]): string {
     if (before === undefined) said.set(notice.text, title(notice));
     const text = before === undefined ? notice.text : `Its text is that of ${before}, above.`;
     const facts = [notice.note ?? '', notice.source === undefined ? '' : `Source: ${notice.source}`];
-    return [rule, title(notice), rule, '', ...facts.filter((fact) => fact !== '').flatMap((fact) => [fact, '']), text];
+    return [rule, title(notice), rule, '', ...facts.flatMap((fact) => (fact === '' ? [] : [fact, ''])), text];
   });
   const contents = notices.map((notice) => `  ${title(notice)}`);
-  return `${[
+  return [
     'Graft is made with what these people have made, and thanks them. This file is written from what is shipped.',
     '',
     ...contents,
     '',
     ...entries.flatMap((entry) => [...entry, '']),
-  ].join('\n')}`;
+  ].join('\n');
 }
 
 if (import.meta.main) await writeNotices();

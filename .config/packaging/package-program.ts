@@ -3,8 +3,7 @@
  * electron-builder has had its way with it, the second with the list of that inside the archive. Every finished folder
  * is held against its list before an installer is made of it, and again when it has been signed.
  */
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type AfterPackContext, build, type Configuration } from 'electron-builder';
 import { besideListFile, checkBeside, describeBeside, type BesideList } from '#electron/services/beside-files.ts';
@@ -27,7 +26,8 @@ export interface PackageOptions {
 /** Throws when what was packed is not what was listed. */
 export async function packageProgram(options: PackageOptions): Promise<void> {
   const { environment, project = root } = options;
-  const staging = mkdtempSync(join(tmpdir(), 'graft-signed-'));
+  // Here electron-builder's rule for what lies beside the archive holds for it too.
+  const staging = join(project, 'node_modules', '.graft-signed');
   try {
     const base = configurationFor(environment);
     const signing = options.signing ?? ownSigning(environment, project);

@@ -1,6 +1,6 @@
 import { Anchor, Button, Text, TextInput } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
-import { useDeferredValue, useEffect, useState, type ReactNode } from 'react';
+import { useCallback, useDeferredValue, useEffect, useState, type ReactNode } from 'react';
 import { host, problemOf } from '#renderer/platform/host.ts';
 import { reportFailure } from '#renderer/store/project.ts';
 import { Waiting } from '#renderer/ui/waiting.tsx';
@@ -15,13 +15,13 @@ type Reading =
 /** Graft's own licence, and everything it is made with: searched by name, licence or any word of a text. */
 export function Notices() {
   const [reading, setReading] = useState<Reading>({ status: 'reading' });
-  const [attempt, setAttempt] = useState(0);
-  useEffect(() => {
+  const read = useCallback(() => {
     readNotices().then(
       (file) => setReading({ status: 'ready', file }),
       (thrown: unknown) => setReading({ status: 'failed', message: problemOf(thrown).message }),
     );
-  }, [attempt]);
+  }, []);
+  useEffect(read, [read]);
   if (reading.status === 'reading') return <Waiting>Reading the notices…</Waiting>;
   if (reading.status === 'failed') {
     return (
@@ -29,7 +29,7 @@ export function Notices() {
         <Text size="sm" role="alert">
           {reading.message}
         </Text>
-        <Button variant="default" mt="sm" onClick={() => setAttempt(attempt + 1)}>
+        <Button variant="default" mt="sm" onClick={read}>
           Try again
         </Button>
       </>

@@ -35,9 +35,9 @@ beforeAll(async () => {
     logLevel: 'silent',
     build: { write: false },
   });
-  const [{ output } = { output: [] }] = [built].flat() as { output: { fileName: string; source?: unknown }[] }[];
+  const [{ output } = { output: [] }] = [built].flat() as { output: { fileName: string; source?: string }[] }[];
   assets = output.map(({ fileName }) => fileName);
-  const windowList = String(output.find(({ fileName }) => fileName === 'licences.json')?.source);
+  const windowList = output.find(({ fileName }) => fileName === 'licences.json')?.source ?? '[]';
   ({ notices, problems } = await collectNotices({ target, windowList }));
 }, 60_000);
 
