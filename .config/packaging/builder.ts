@@ -1,4 +1,4 @@
-/** Parts of electron-builder that it does not export: its schema, its file filters, its reader of YAML. */
+/** Parts of electron-builder that it does not export: its schema, its file filters, its reader of YAML, its signing. */
 import { createRequire } from 'node:module';
 
 // The packager behind electron-builder is its dependency, not ours: it is found from there.
@@ -53,4 +53,12 @@ export async function validateConfiguration(configuration: object): Promise<void
   };
   const { DebugLogger } = builder('builder-util') as { DebugLogger: new (enabled: boolean) => unknown };
   await validate(structuredClone(configuration), new DebugLogger(false));
+}
+
+/** Which files electron-builder signs on Windows, by a section of its configuration. */
+export function windowsSigns(section: object): (file: string) => boolean {
+  const { WinPackager } = builder('app-builder-lib/out/winPackager.js') as {
+    WinPackager: { readonly prototype: { shouldSignFile: (file: string) => boolean } };
+  };
+  return (file) => WinPackager.prototype.shouldSignFile.call({ platformSpecificBuildOptions: section }, file);
 }

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, wri
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { validateConfiguration } from '#config/packaging/builder.ts';
+import { validateConfiguration, windowsSigns } from '#config/packaging/builder.ts';
 import { configurationFor, feedOf, readConfiguration } from '#config/packaging/configuration.ts';
 import { packagedFiles, type PackagedFile, type Target, targets } from '#config/packaging/files.ts';
 import { stageSigned } from '#config/packaging/mac-signing.ts';
@@ -144,7 +144,7 @@ describe('what electron-builder is told', () => {
     ['a release', release],
     ['a release signed by a service', { ...release, ...azure }],
   ])('fits its schema with %s', async (_, environment) => {
-    await validateConfiguration(configurationFor(environment));
+    await expect(validateConfiguration(configurationFor(environment))).resolves.toBeUndefined();
     const wrong = { ...configurationFor(environment), colour: 'green' };
     await expect(validateConfiguration(wrong)).rejects.toThrow(/colour/u);
   });
@@ -166,6 +166,13 @@ describe('what electron-builder is told', () => {
       certificateProfileName: 'release',
       publisherName: 'The Graft authors',
     });
+  });
+
+  test('has Windows’ Node binary keep the signature it came with', () => {
+    const shouldSign = windowsSigns(readConfiguration().win ?? {});
+    expect(shouldSign('C:\\dist\\win-unpacked\\resources\\node.exe')).toBe(false);
+    expect(shouldSign('C:\\dist\\win-unpacked\\Graft.exe')).toBe(true);
+    expect(shouldSign('C:\\dist\\win-unpacked\\resources\\onnxruntime.dll')).toBe(false);
   });
 
   test('names entitlements that are there, few, and none that lets other code in', () => {
