@@ -57,6 +57,8 @@ export async function validateConfiguration(configuration: object): Promise<void
 
 /** Which files electron-builder signs on Windows, by a section of its configuration. */
 export function windowsSigns(section: object): (file: string) => boolean {
+  // Its modules need each other, and load from their own beginning alone.
+  builder('app-builder-lib');
   const { WinPackager } = builder('app-builder-lib/out/winPackager.js') as {
     WinPackager: { readonly prototype: { shouldSignFile: (file: string) => boolean } };
   };

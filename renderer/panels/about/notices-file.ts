@@ -13,7 +13,11 @@ const noticeSchema = z.object({
 });
 export type Notice = z.infer<typeof noticeSchema>;
 
-const noticesSchema = z.object({ licence: z.string(), notices: z.array(noticeSchema), texts: z.array(z.string()) });
+const noticesSchema = z.object({
+  licence: z.string(),
+  notices: z.array(noticeSchema).readonly(),
+  texts: z.array(z.string()).readonly(),
+});
 export type Notices = z.infer<typeof noticesSchema>;
 
 let reading: Promise<Notices> | undefined;
