@@ -23,7 +23,7 @@ describe('a packed program', () => {
   test('whose engine was changed says so, starts none, and ends', async () => {
     const { program } = await start({
       packed: true,
-      change: ({ root }) => writeFileSync(join(dirname(root), 'app.asar.unpacked/out/engine/main.js'), 'engine]'),
+      change: ({ root }) => writeFileSync(join(dirname(root), 'app.asar.unpacked/out/engine/main.js'), 'engine{}'),
     });
     const { client } = connect(ownFrame);
     await expect(client.app.devices()).rejects.toMatchObject({ data: { code: 'program.file-changed' } });

@@ -1,4 +1,4 @@
-import { appendFileSync, chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { besideListFile, checkBeside, describeBeside, readBesideList } from '#electron/services/beside-files.ts';
@@ -15,7 +15,7 @@ function install(): string {
     ['app.asar', 'archive'],
     ['app-update.yml', 'provider: generic'],
     ['node', 'a binary'],
-    [engine, 'engine()'],
+    [engine, 'engine();'],
     [page, '<title>workbench</title>'],
     [native, '\0native'],
   ] as const) {
@@ -29,10 +29,10 @@ describe('the files beside the archive', () => {
   test('are listed with sizes and hashes, the archive itself and what is only data not among them', async () => {
     const { files } = await describeBeside(install());
     expect(Object.keys(files)).toEqual([native, engine, page, 'node']);
-    // `printf engine() | sha256sum`
+    // `printf 'engine();' | sha256sum`
     expect(files[engine]).toEqual({
-      bytes: 8,
-      sha256: 'e8b689aa158701e84dd73a21bdc9145c6e19889b57ef114ffa16ba14c716f323',
+      bytes: 9,
+      sha256: '9166037d84473f6f5d30016e0b97a788887f7f2e0a67005e16571c6b6e7d6bd2',
     });
   });
 
@@ -45,7 +45,7 @@ describe('the files beside the archive', () => {
   });
 
   test.each([
-    ['another byte', engine, (path: string) => writeFileSync(path, 'engine]'), 'file-changed'],
+    ['another byte', engine, (path: string) => writeFileSync(path, 'engine[];'), 'file-changed'],
     ['a longer file', 'node', (path: string) => appendFileSync(path, '!'), 'file-changed'],
     ['no file', native, (path: string) => rmSync(path), 'file-missing'],
     ['a link to the same', engine, replaceByLink, 'file-changed'],
@@ -104,10 +104,10 @@ describe('the files beside the archive', () => {
   });
 });
 
+/** To the same content, under a name that is overlooked and as long as the file was. */
 function replaceByLink(path: string): void {
-  rmSync(path);
-  writeFileSync(`${dirname(dirname(dirname(dirname(path))))}/elsewhere`, 'engine()');
-  symlinkSync(`${dirname(dirname(dirname(dirname(path))))}/elsewhere`, path);
+  renameSync(path, join(dirname(path), '.DS_Store'));
+  symlinkSync('.DS_Store', path);
 }
 
 function replaceByFolder(path: string): void {
