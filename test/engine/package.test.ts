@@ -1,7 +1,8 @@
 /** A whole package, made by electron-builder itself of everything but Electron, and what then lies in it. */
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import {
   appendFileSync,
+  cpSync,
   existsSync,
   mkdtempSync,
   readdirSync,
@@ -10,14 +11,17 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { packagedFiles } from '#config/packaging/files.ts';
 import { packageProgram } from '#config/packaging/package-program.ts';
 import { besideListFile, type BesideList, checkBeside } from '#electron/services/beside-files.ts';
-import { layElectron, layProject } from '#test/support/packaged-project.ts';
+import { layElectron, layElectronModule, layProject } from '#test/support/packaged-project.ts';
 import { temporaryFolder } from '#test/unit/electron/support/temporary-folder.ts';
 
 interface Archive {
@@ -106,6 +110,28 @@ describe.runIf(isHere)('a package', () => {
     run('new', 'image-classification', '--data', orchard, '--backbone', 'nano', '-o', 'orchard.graft');
     const few = ['--set', 'data.limitPerClass=10', '--set', 'training.epochs=1', '--device', 'cpu', '--json'];
     expect(run('train', 'orchard.graft', ...few)).toMatch(/"event":"done"/u);
+  });
+
+  test('has code for newer versions that works as it is bundled', async () => {
+    const folder = temporaryFolder();
+    const chunk = readdirSync(join(project, 'out', 'main')).find((name) => name.startsWith('update-source')) ?? '';
+    cpSync(join(project, 'out', 'main', chunk), join(folder, 'update-source.js'));
+    cpSync(join(project, 'package.json'), join(folder, 'package.json'));
+    layElectronModule(join(folder, 'node_modules', 'electron'));
+    const server = createServer((_, response) =>
+      response.end('{"version":"999.0.0","files":[],"path":"","sha512":""}'),
+    );
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const feed = { provider: 'generic', url, page: url, updaterCacheDirName: 'graft' };
+    writeFileSync(join(folder, 'feed.json'), JSON.stringify(feed));
+    const script = `import { openUpdateSource } from './update-source.js';
+      const feed = { ...${JSON.stringify(feed)}, file: 'feed.json' };
+      console.log(await openUpdateSource(feed, 'linux', () => undefined).check());`;
+    writeFileSync(join(folder, 'look.js'), script);
+    const { stdout } = await promisify(execFile)(join(resources, 'node'), ['look.js'], { cwd: folder });
+    server.close();
+    expect(stdout).toBe('999.0.0\n');
   });
 
   test('keeps the feed for newer versions inside the archive', () => {

@@ -61,3 +61,16 @@ export function layElectron(folder: string): void {
   writeFileSync(join(folder, 'electron'), fuses, 'latin1');
   chmodSync(join(folder, 'electron'), 0o755);
 }
+
+/** A module called electron, as far as code that looks for newer versions asks for it, with Node's network. */
+export function layElectronModule(folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'package.json'), '{"name":"electron","main":"index.cjs"}');
+  writeFileSync(
+    join(folder, 'index.cjs'),
+    `exports.app = { isPackaged: true, whenReady: async () => {}, getVersion: () => '1.0.0', getName: () => 'Graft',
+       getPath: () => __dirname, getAppPath: () => __dirname };
+     exports.session = { fromPartition: () => ({}) };
+     exports.net = { request: ({ session, ...options }) => require('node:http').request(options) };`,
+  );
+}

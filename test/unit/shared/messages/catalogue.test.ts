@@ -13,6 +13,7 @@ const families = [
   'cache',
   'export',
   'predict',
+  'program',
   'input',
   'internal',
 ];
