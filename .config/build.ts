@@ -3,7 +3,7 @@
  * line. In a checkout the last two run as sources; packed, they are plain files beside the archive.
  */
 import { join } from 'node:path';
-import { build } from 'vite';
+import { build, type InlineConfig } from 'vite';
 
 const root = join(import.meta.dirname, '..');
 
@@ -41,8 +41,21 @@ export const bundles: readonly Bundle[] = [
 
 /** Builds into a folder of the bundle's name under `output`. */
 export async function buildBundle(bundle: Bundle, output = join(root, 'out')): Promise<void> {
+  await build(settings(bundle, output));
+}
+
+/** The packages that a bundle holds modules of, as JSON with their licences; builds it and writes nothing. */
+export async function listPackages(bundle: Bundle): Promise<string> {
+  const { build: options, ...rest } = settings(bundle, join(root, 'out'));
+  const license = { fileName: 'licences.json' };
+  const built = await build({ ...rest, build: { ...options, license, write: false, emptyOutDir: false } });
+  const [{ output } = { output: [] }] = [built].flat() as { output: { fileName: string; source?: string }[] }[];
+  return output.find(({ fileName }) => fileName === license.fileName)?.source ?? '[]';
+}
+
+function settings(bundle: Bundle, output: string): InlineConfig {
   const ending = bundle.format === 'cjs' ? 'cjs' : 'js';
-  await build({
+  return {
     root,
     configFile: false,
     logLevel: 'warn',
@@ -63,7 +76,7 @@ export async function buildBundle(bundle: Bundle, output = join(root, 'out')): P
         },
       },
     },
-  });
+  };
 }
 
 if (import.meta.main) for (const bundle of bundles) await buildBundle(bundle);

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { build } from 'vite';
 import { buildBundle, bundles } from './build.ts';
 import { electronBinary, fetchElectron, missingDisplay } from './desktop-runtime.ts';
+import { writeNotices } from './notices/write.ts';
 import { isStale } from './stale.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -14,14 +15,22 @@ const inRoot = (...parts: string[]): string => join(root, ...parts);
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 async function buildPages(watch: boolean): Promise<void> {
-  const sources = ['renderer', 'shared', 'package-lock.json'].map((name) => inRoot(name));
-  if (!watch && !isStale(inRoot('out', 'renderer', 'index.html'), sources)) return;
+  const sources = ['renderer', 'shared', 'package-lock.json', '.config/notices'].map((name) => inRoot(name));
+  if (!watch && !isStale(inRoot('out', 'renderer', 'notices.json'), sources)) return;
   say('Building the workbench …');
-  await build({
+  const built = await build({
     configFile: inRoot('renderer', 'vite.config.ts'),
     logLevel: 'warn',
     ...(watch ? { build: { watch: {} } } : {}),
   });
+  if (!('on' in built)) return writeNotices();
+  // Once is enough: what is shipped does not change while somebody edits.
+  const [first] = await new Promise<unknown[]>((resolve) => {
+    built.on('event', (event) => {
+      if (event.code === 'END' || event.code === 'ERROR') resolve([event.code]);
+    });
+  });
+  if (first === 'END') await writeNotices();
 }
 
 async function buildHost(): Promise<void> {

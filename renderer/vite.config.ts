@@ -9,5 +9,11 @@ export default defineConfig({
   root: here,
   base: './',
   plugins: [react()],
-  build: { outDir: '../out/renderer', emptyOutDir: true, chunkSizeWarningLimit: 3000 },
+  build: {
+    outDir: '../out/renderer',
+    emptyOutDir: true,
+    chunkSizeWarningLimit: 3000,
+    // The packages that the pages hold, for the notices (.config/notices).
+    license: { fileName: 'licences.json' },
+  },
 });

@@ -79,5 +79,6 @@ export const zones: readonly Zone[] = [
     layers: ['shared', 'electron', 'renderer', 'resources', '.config'],
     packages: ['*', ...reservedPackages],
   },
-  { folder: '.config', layers: [], packages: ['*', 'node:*'] },
+  // The packager lists what lies beside the archive with the very code that checks it.
+  { folder: '.config', layers: ['electron/services', 'shared/messages'], packages: ['*', 'node:*'] },
 ];

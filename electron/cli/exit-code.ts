@@ -17,6 +17,11 @@ const failures: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'run.checkpoint-damaged',
   'cache.damaged',
   'export.parity-failed',
+  'program.file-added',
+  'program.file-changed',
+  'program.file-missing',
+  'program.list-unreadable',
+  'program.update-failed',
   'internal.unexpected',
 ]);
 

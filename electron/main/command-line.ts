@@ -1,5 +1,6 @@
 /** `Graft --cli COMMAND …`: the command line of a packed program, on the Node that is packed with it. */
 import { spawn } from 'node:child_process';
+import { toProblem } from '#shared/messages/error.ts';
 import type { Program } from '#electron/services/program.ts';
 
 const flag = '--cli';
@@ -10,8 +11,23 @@ export function commandLineWords(words: readonly string[]): readonly string[] | 
   return position < 0 ? undefined : words.slice(position + 1);
 }
 
-/** Runs a command with this process's streams. Answers its exit code. */
-export function runCommand(program: Program, words: readonly string[]): Promise<number> {
+export interface CommandOptions {
+  readonly program: Pick<Program, 'node' | 'commandLine'>;
+  /** Nothing is started before it is settled, nor if it fails. */
+  readonly allowed: Promise<void>;
+  readonly words: readonly string[];
+  readonly log: (line: string) => void;
+}
+
+/** Runs a command with this process's streams. Answers its exit code, or 1 where nothing may be started. */
+export async function runCommand({ program, allowed, words, log }: CommandOptions): Promise<number> {
+  try {
+    await allowed;
+  } catch (error) {
+    const { message, remedy, code } = toProblem(error);
+    log(`${message} (${code})\n  → ${remedy}`);
+    return 1;
+  }
   return new Promise((resolve, reject) => {
     const child = spawn(program.node, [program.commandLine, ...words], { stdio: 'inherit' });
     // Ctrl+C reaches the command too, which ends in its own time.

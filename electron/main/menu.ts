@@ -3,6 +3,22 @@ import { Menu, type MenuItemConstructorOptions } from 'electron';
 
 type Ask = (action: string) => void;
 
+/** What the menu offers of newer versions, in a program that knows where to ask for them. */
+export interface UpdateEntries {
+  /** Whether they are looked for whenever the program starts. */
+  readonly on: boolean;
+  readonly checkNow: () => void;
+  readonly turn: (on: boolean) => void;
+}
+
+export interface MenuOptions {
+  readonly ask: Ask;
+  readonly platform: NodeJS.Platform;
+  /** Whether the developer tools may be opened. */
+  readonly tools: boolean;
+  readonly updates?: UpdateEntries | undefined;
+}
+
 /** The window handles the keys itself, with the person's own shortcuts; the menu only shows the usual ones. */
 function entry(ask: Ask, label: string, action: string, accelerator?: string): MenuItemConstructorOptions {
   const keys = accelerator === undefined ? {} : { accelerator, registerAccelerator: false };
@@ -11,10 +27,10 @@ function entry(ask: Ask, label: string, action: string, accelerator?: string): M
 
 const separator: MenuItemConstructorOptions = { type: 'separator' };
 
-export function menuTemplate(ask: Ask, platform: NodeJS.Platform): MenuItemConstructorOptions[] {
+export function menuTemplate({ ask, platform, tools, updates }: MenuOptions): MenuItemConstructorOptions[] {
   const mac = platform === 'darwin';
   return [
-    ...(mac ? [{ role: 'appMenu' } as const] : []),
+    ...(mac ? [macMenu(ask, updates)] : []),
     {
       label: 'File',
       submenu: [
@@ -47,16 +63,59 @@ export function menuTemplate(ask: Ask, platform: NodeJS.Platform): MenuItemConst
       label: 'View',
       submenu: [
         entry(ask, 'All commands…', 'show-commands', 'CmdOrCtrl+K'),
-        entry(ask, 'Keyboard shortcuts', 'show-shortcuts'),
         separator,
         { role: 'togglefullscreen' },
-        { role: 'toggleDevTools' },
+        ...(tools ? [{ role: 'toggleDevTools' } as const] : []),
       ],
     },
     ...(mac ? [{ role: 'windowMenu' } as const] : []),
+    {
+      role: 'help',
+      submenu: [
+        entry(ask, 'Keyboard shortcuts', 'show-shortcuts'),
+        ...(mac ? [] : [...updateEntries(updates), separator, about(ask)]),
+      ],
+    },
   ];
 }
 
-export function setMenu(ask: Ask, platform: NodeJS.Platform = process.platform): void {
-  Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(ask, platform)));
+function about(ask: Ask): MenuItemConstructorOptions {
+  return entry(ask, 'About Graft', 'show-about');
+}
+
+/** A Mac has these in the menu of the application's name. */
+function macMenu(ask: Ask, updates: UpdateEntries | undefined): MenuItemConstructorOptions {
+  return {
+    role: 'appMenu',
+    submenu: [
+      about(ask),
+      ...updateEntries(updates),
+      separator,
+      { role: 'services' },
+      separator,
+      { role: 'hide' },
+      { role: 'hideOthers' },
+      { role: 'unhide' },
+      separator,
+      { role: 'quit' },
+    ],
+  };
+}
+
+function updateEntries(updates: UpdateEntries | undefined): MenuItemConstructorOptions[] {
+  if (!updates) return [];
+  return [
+    separator,
+    { label: 'Check for updates now…', click: () => updates.checkNow() },
+    {
+      label: 'Check for updates at every start',
+      type: 'checkbox',
+      checked: updates.on,
+      click: ({ checked }) => updates.turn(checked),
+    },
+  ];
+}
+
+export function setMenu(options: MenuOptions): void {
+  Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(options)));
 }

@@ -1,13 +1,14 @@
 /** The program's own pages: where they live, and how to tell them from anything else. */
+import { pageOrigin } from '#shared/protocol/bridge.ts';
 
-export const scheme = 'graft';
-const pageHost = 'app';
-export const startPage = `${scheme}://${pageHost}/`;
+const { protocol: ownProtocol, host: ownHost } = new URL(pageOrigin);
+export const scheme = ownProtocol.slice(0, -1);
+export const startPage = `${pageOrigin}/`;
 
 export function isOwnPage(address: string): boolean {
   if (!URL.canParse(address)) return false;
   const { protocol, host } = new URL(address);
-  return protocol === `${scheme}:` && host === pageHost;
+  return protocol === ownProtocol && host === ownHost;
 }
 
 /** A window's frame as Electron hands it over; null when it is gone already. */

@@ -10,8 +10,10 @@ export function declareScheme(): void {
   protocol.registerSchemesAsPrivileged([{ scheme, privileges }]);
 }
 
-export function servePages(renderer: string): void {
+/** Answers nothing before `allowed` is settled, and nothing at all if it fails. */
+export function servePages(renderer: string, allowed: Promise<void>): void {
   protocol.handle(scheme, async ({ url, method }) => {
+    await allowed;
     const file = isOwnPage(url) && method === 'GET' ? await readStaticFile(renderer, new URL(url).pathname) : undefined;
     if (!file) return new Response('Not found.', { status: 404 });
     return new Response(file.content, {

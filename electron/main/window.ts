@@ -4,7 +4,14 @@ import { startPage } from './own-page.ts';
 
 const smallest = { width: 900, height: 600 };
 
-export function openWindow(preload: string): BrowserWindow {
+export interface WindowOptions {
+  /** The built preload script. */
+  readonly preload: string;
+  /** Whether the developer tools may be opened, by whatever way. */
+  readonly tools: boolean;
+}
+
+export function openWindow({ preload, tools }: WindowOptions): BrowserWindow {
   const window = new BrowserWindow({
     width: 1440,
     height: 900,
@@ -23,6 +30,7 @@ export function openWindow(preload: string): BrowserWindow {
       webSecurity: true,
       webviewTag: false,
       spellcheck: false,
+      devTools: tools,
     },
   });
   window.once('ready-to-show', () => window.show());

@@ -20,6 +20,8 @@ export interface EngineLaunch {
   readonly node: string;
   readonly engine: string;
   readonly environment: NodeJS.ProcessEnv;
+  /** No process is started before this is settled, and none if it fails. */
+  readonly allowed?: Promise<void> | undefined;
 }
 
 export interface EngineListener {

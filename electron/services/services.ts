@@ -33,6 +33,8 @@ export interface ServicesOptions {
   readonly home?: DataHome;
   /** Where new runs go; the data home's runs folder when absent. */
   readonly runs?: string;
+  /** Engines wait for it, and are not started if it fails. */
+  readonly allowed?: Promise<void>;
   /** Takes a line for the log. */
   readonly log: (line: string) => void;
 }
@@ -48,8 +50,9 @@ export async function createServices(options: ServicesOptions): Promise<Services
     GRAFT_RESOURCES: program.resources,
     GRAFT_CACHE_LIMIT: process.env['GRAFT_CACHE_LIMIT'] ?? String(cacheLimitBytes),
   };
+  const { allowed } = options;
   const trusted = new TrustedComputers(settings);
-  const engine = new Supervisor({ node: program.node, engine: program.engine, environment }, options.log);
+  const engine = new Supervisor({ node: program.node, engine: program.engine, environment, allowed }, options.log);
   const runs = new Runs(engine, options.runs ?? home.runs, trusted);
   return {
     program,

@@ -8,6 +8,7 @@ export const defaultSettings: Settings = {
   cacheLimitBytes: 10 * 1024 ** 3,
   introduced: false,
   trustedComputers: [],
+  updates: false,
   shortcuts: {},
 };
 

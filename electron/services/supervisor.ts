@@ -30,12 +30,13 @@ export class Supervisor {
     this.#listener = listener;
   }
 
-  call<Name extends EngineProcedure>(
+  async call<Name extends EngineProcedure>(
     role: EngineRole,
     procedure: Name,
     input: EngineInput<Name>,
     onProgress?: OnProgress,
   ): Promise<EngineOutput<Name>> {
+    if (this.#launch.allowed) await this.#launch.allowed;
     return this.#running(role).call(procedure, input, onProgress);
   }
 

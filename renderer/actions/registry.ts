@@ -27,6 +27,7 @@ import { selectAll } from './select-all.ts';
 import { selectDownstream } from './select-downstream.ts';
 import { selectNone } from './select-none.ts';
 import { selectUpstream } from './select-upstream.ts';
+import { showAbout } from './show-about.ts';
 import { showCommands } from './show-commands.ts';
 import { showShortcuts } from './show-shortcuts.ts';
 import { showStart } from './show-start.ts';
@@ -92,6 +93,7 @@ export const actions: readonly Action[] = [
   stopRun,
   showCommands,
   showShortcuts,
+  showAbout,
 ];
 
 const byName = new Map(actions.map((action) => [action.name, action]));

@@ -69,7 +69,7 @@ export function Header() {
   );
 }
 
-const menuActions = ['new-project', 'open-project', 'save-project', 'save-project-as', 'show-start'];
+const menuActions = ['new-project', 'open-project', 'save-project', 'save-project-as', 'show-start', 'show-about'];
 
 function ProjectMenu() {
   const name = useDocument(projectName);

@@ -4,7 +4,14 @@
  */
 import { RPCLink as PortLink } from '@orpc/client/message-port';
 import { RPCLink as SocketLink } from '@orpc/client/websocket';
-import { bridgeName, portMessageType, socketPath, socketProtocol, type Bridge } from '#shared/protocol/bridge.ts';
+import {
+  bridgeName,
+  pageOrigin,
+  portMessageType,
+  socketPath,
+  socketProtocol,
+  type Bridge,
+} from '#shared/protocol/bridge.ts';
 import { enter, hasKey, type EntryRefusal } from './session.ts';
 import type { ClientContext, ClientLink, ClientOptions } from '@orpc/client';
 
@@ -64,7 +71,9 @@ class ReconnectingLink implements ClientLink<ClientContext> {
     window.addEventListener('message', (event) => {
       const port = event.ports[0];
       const fromPreload =
-        event.source === window && (event.data as { type?: unknown } | null)?.type === portMessageType;
+        event.origin === pageOrigin &&
+        event.source === window &&
+        (event.data as { type?: unknown } | null)?.type === portMessageType;
       if (!fromPreload || port === undefined) return;
       port.start();
       port.addEventListener('close', () => {

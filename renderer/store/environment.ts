@@ -18,6 +18,7 @@ const initialSettings: Settings = {
   cacheLimitBytes: 10 * 2 ** 30,
   introduced: true,
   trustedComputers: [],
+  updates: false,
   shortcuts: {},
 };
 

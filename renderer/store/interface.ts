@@ -38,7 +38,8 @@ export type Dialog =
   | { readonly type: 'add'; readonly request: AddRequest }
   | { readonly type: 'connect'; readonly node: string }
   | { readonly type: 'commands' }
-  | { readonly type: 'shortcuts' };
+  | { readonly type: 'shortcuts' }
+  | { readonly type: 'about' };
 
 /** The wire being drawn, while it is drawn. */
 export interface Drawing {

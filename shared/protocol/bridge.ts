@@ -17,6 +17,9 @@ export interface Bridge {
  */
 export const portMessageType = 'graft:port';
 
+/** Origin of the desktop window's pages: the only one that port is posted to. */
+export const pageOrigin = 'graft://app';
+
 /** Channel on which the preload hands the other end of that port to the host. */
 export const portChannel = 'graft:port';
 

@@ -37,6 +37,8 @@ export const settingsSchema = z.object({
   introduced: z.boolean(),
   /** Computers on which projects may have files, in lower case. Asked for on Windows, which signs in to them. */
   trustedComputers: z.array(z.string()),
+  /** Whether the desktop program looks for a newer version whenever it starts. */
+  updates: z.boolean(),
   /** Keyboard shortcuts changed by the person: action name to shortcut. */
   shortcuts: z.record(z.string(), z.string()),
 });

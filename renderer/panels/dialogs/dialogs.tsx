@@ -1,4 +1,5 @@
 import { useInterface } from '#renderer/store/interface.ts';
+import { later } from '#renderer/ui/later.tsx';
 import { AddDialog } from './add-dialog.tsx';
 import { CommandDialog } from './command-dialog.tsx';
 import { ConfirmDialog } from './confirm-dialog.tsx';
@@ -6,6 +7,8 @@ import { ConnectDialog } from './connect-dialog.tsx';
 import { FileDialog } from './file-dialog.tsx';
 import { PointerHint } from './pointer-hint.tsx';
 import { ShortcutsDialog } from './shortcuts-dialog.tsx';
+
+const AboutDialog = later(async () => (await import('#renderer/panels/about/about-dialog.tsx')).AboutDialog);
 
 /** Whatever is in front of the workbench. */
 export function Dialogs() {
@@ -18,6 +21,7 @@ export function Dialogs() {
       {dialog.type === 'connect' && <ConnectDialog node={dialog.node} />}
       {dialog.type === 'commands' && <CommandDialog />}
       {dialog.type === 'shortcuts' && <ShortcutsDialog />}
+      {dialog.type === 'about' && <AboutDialog />}
       {fileRequest && <FileDialog request={fileRequest} />}
       {confirmRequest && <ConfirmDialog request={confirmRequest} />}
       <PointerHint />

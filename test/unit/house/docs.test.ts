@@ -22,6 +22,7 @@ const areas: Record<string, string> = {
   export: 'Exporting',
   predict: 'Trying a model',
   serve: 'The browser host',
+  program: 'The installed program',
   input: 'The command line',
   internal: 'Faults',
 };

@@ -16,8 +16,10 @@ describe('Graft --cli', () => {
     const commandLine = join(temporaryFolder(), 'command.js');
     writeFileSync(commandLine, 'process.exit(Number(process.argv[2]))');
     const program = { ...locateProgram(), commandLine };
-    await expect(runCommand(program, ['2'])).resolves.toBe(2);
-    await expect(runCommand(program, ['0'])).resolves.toBe(0);
+    const run = (word: string): Promise<number> =>
+      runCommand({ program, allowed: Promise.resolve(), words: [word], log: () => undefined });
+    await expect(run('2')).resolves.toBe(2);
+    await expect(run('0')).resolves.toBe(0);
   });
 });
 

@@ -1,84 +1,13 @@
-import { EventEmitter } from 'node:events';
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createORPCClient } from '@orpc/client';
-import { RPCLink, type MessagePortMainLike } from '@orpc/client/message-port';
-import type { ContractRouterClient } from '@orpc/contract';
-import type { MessagePortMain } from 'electron';
-import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
-import { portChannel } from '#shared/protocol/bridge.ts';
-import type { contract } from '#shared/protocol/contract.ts';
-import type { Frame } from '#electron/main/own-page.ts';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { startDesktop } from '#electron/main/desktop.ts';
 import { locateProgram } from '#electron/services/program.ts';
-import { fakeEngine } from '#test/unit/electron/support/test-services.ts';
-import { temporaryFolder } from '#test/unit/electron/support/temporary-folder.ts';
-import { app, type BrowserWindow, ipcMain, permissions, told } from './electron-stand-in.ts';
+import { checkout, connect, fetchPage, forget, ownFrame, start } from './desktop-host.ts';
+import { app, type BrowserWindow, told } from './electron-stand-in.ts';
 
 vi.mock('electron', () => import('./electron-stand-in.ts'));
 
-const ownFrame: Frame = { url: 'graft://app/', parent: null };
-
-/** One end of a channel, with the manners of Electron's ports. */
-class Port extends EventEmitter implements MessagePortMainLike {
-  other: Port | undefined;
-  started = false;
-  closed = false;
-
-  postMessage(data: unknown): void {
-    queueMicrotask(() => this.other?.emit('message', { data }));
-  }
-
-  start(): void {
-    this.started = true;
-  }
-
-  close(): void {
-    this.closed = true;
-  }
-}
-
-function channel(): [Port, Port] {
-  const [near, far] = [new Port(), new Port()];
-  near.other = far;
-  far.other = near;
-  return [near, far];
-}
-
-async function start(words: readonly string[] = ['graft']): Promise<{ folder: string; lines: string[] }> {
-  const folder = temporaryFolder();
-  const renderer = join(folder, 'renderer');
-  mkdirSync(renderer);
-  writeFileSync(join(renderer, 'index.html'), '<title>workbench</title>');
-  writeFileSync(join(folder, 'secret.html'), 'secret');
-  vi.stubEnv('GRAFT_HOME', join(folder, 'home'));
-  vi.spyOn(process, 'argv', 'get').mockReturnValue([...words]);
-  const lines: string[] = [];
-  const program = { ...locateProgram(), renderer, engine: fakeEngine };
-  await startDesktop({ program, preload: '/preload.cjs', log: (line) => lines.push(line) });
-  onTestFinished(async () => {
-    const before = told.quits;
-    app.emit('will-quit', { preventDefault: () => undefined });
-    // Quitting again is the host's word that its engines are gone.
-    await vi.waitFor(() => expect(told.quits).toBe(before + 1));
-    vi.unstubAllEnvs();
-    vi.restoreAllMocks();
-  });
-  return { folder, lines };
-}
-
-function connect(frame: Frame | null): { port: Port; client: ContractRouterClient<typeof contract> } {
-  const [near, far] = channel();
-  ipcMain.emit(portChannel, { senderFrame: frame, ports: [far as unknown as MessagePortMain] });
-  return { port: far, client: createORPCClient(new RPCLink({ port: near })) };
-}
-
-beforeEach(() => {
-  app.removeAllListeners();
-  ipcMain.removeAllListeners();
-  Object.assign(told, { schemes: [], windows: [], opened: [], shown: [], firstInstance: true });
-  told.handlers.clear();
-});
+beforeEach(forget);
 
 describe('the window', () => {
   test('is sandboxed, isolated and shows the program’s own page', async () => {
@@ -95,36 +24,9 @@ describe('the window', () => {
     });
   });
 
-  test('may not leave, open others or get permissions', async () => {
-    await start();
-    const contents = told.windows[0]?.contents;
-    const going = (url: string): boolean => {
-      let stopped = false;
-      contents?.emit('will-navigate', { url, preventDefault: () => (stopped = true) });
-      return !stopped;
-    };
-    expect(going('graft://app/')).toBe(true);
-    for (const url of ['https://example.org', 'file:///etc/passwd', 'graft://other/', 'not an address']) {
-      expect(going(url)).toBe(false);
-    }
-    const open = (url: string): unknown =>
-      contents?.openHandler?.({ url } as Parameters<typeof contents.openHandler>[0]);
-    expect(open('https://example.org/help')).toEqual({ action: 'deny' });
-    expect(open('file:///etc/passwd')).toEqual({ action: 'deny' });
-    expect(told.opened).toEqual(['https://example.org/help']);
-    const answers: boolean[] = [];
-    permissions.request?.({} as never, 'media', (granted) => answers.push(granted), {} as never);
-    expect([answers, permissions.check?.(null, 'media', '', {} as never)]).toEqual([[false], false]);
-  });
-
   test('gets its files from one folder, under a policy that allows nothing from elsewhere', async () => {
     await start();
     expect(told.schemes).toMatchObject([{ scheme: 'graft', privileges: { standard: true, secure: true } }]);
-    const fetchPage = async (url: string): Promise<Response> => {
-      const handler = told.handlers.get('graft');
-      // The scheme is no web one, so the address cannot be given to a Request.
-      return (await handler?.({ url, method: 'GET' } as Request)) ?? Response.error();
-    };
     const page = await fetchPage('graft://app/');
     expect(await page.text()).toBe('<title>workbench</title>');
     expect(page.headers.get('content-security-policy')).toContain("default-src 'none'; script-src 'self'");
@@ -167,15 +69,16 @@ describe('the channel', () => {
     const { folder } = await start();
     const { client } = connect(ownFrame);
     await client.app.reveal({ path: join(folder, 'secret.html') });
-    await client.app.reveal({ path: 'https://example.org' });
+    told.answers.push(0);
+    await client.app.reveal({ path: 'https://example.org/' });
     await expect(client.app.reveal({ path: 'http://example.org' })).rejects.toMatchObject({ code: 'PROBLEM' });
-    expect([told.shown, told.opened]).toEqual([[join(folder, 'secret.html')], ['https://example.org']]);
+    expect([told.shown, told.opened]).toEqual([[join(folder, 'secret.html')], ['https://example.org/']]);
   });
 });
 
 describe('requests to the window', () => {
   test('carry projects from the command line, a second start and the system, and menu entries', async () => {
-    await start(['graft', '--flag', 'mine.graft']);
+    await start({ words: ['graft', '--flag', 'mine.graft'] });
     app.emit('second-instance', {}, ['graft', 'other.graft'], '/home/ann');
     app.emit('open-file', { preventDefault: () => undefined }, '/home/ann/third.graft');
     const run = told.menu.find(({ label }) => label === 'Run')?.submenu as { click: () => void }[];
@@ -200,9 +103,13 @@ describe('requests to the window', () => {
       .map((name) => readFileSync(join(folder, name), 'utf8'))
       .join('\n');
     const asked: string[] = [];
-    for (const { submenu } of menuTemplate((action) => asked.push(action), 'linux')) {
-      for (const { click } of submenu as { click?: () => void }[]) click?.();
+    const ask = (action: string): void => void asked.push(action);
+    for (const platform of ['linux', 'darwin'] as const) {
+      for (const { submenu } of menuTemplate({ ask, platform, tools: true })) {
+        for (const { click } of (submenu ?? []) as { click?: () => void }[]) click?.();
+      }
     }
+    expect(asked.filter((action) => action === 'show-about')).toHaveLength(2);
     expect(asked.length).toBeGreaterThan(8);
     expect(asked.filter((action) => !known.includes(`name: '${action}'`))).toEqual([]);
   });
@@ -211,7 +118,7 @@ describe('requests to the window', () => {
 test('a second instance leaves at once', async () => {
   told.firstInstance = false;
   const before = told.quits;
-  await startDesktop({ program: locateProgram(), preload: '', log: () => undefined });
+  await startDesktop({ program: locateProgram(), preload: '', integrity: checkout, log: () => undefined });
   expect([told.quits, told.windows]).toEqual([before + 1, []]);
 });
 

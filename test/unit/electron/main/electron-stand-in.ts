@@ -3,6 +3,7 @@
  * Held against Electron's own typings, so that a call they do not know fails to compile.
  */
 import { EventEmitter } from 'node:events';
+import { request } from 'node:http';
 import type * as Electron from 'electron';
 
 /** Typings of events are overloads per name; emitters here take any. */
@@ -21,10 +22,23 @@ export const told = {
   posted: [] as { channel: string; ports: MessagePort[] }[],
   firstInstance: true,
   answerToClosing: 0,
+  /** Questions and notes shown, and which button the next question gets; the last one goes on being given. */
+  asked: [] as Electron.MessageBoxOptions[],
+  answers: [] as number[],
+  failures: [] as { title: string; content: string }[],
+  sandboxed: false,
+  switches: new Set<string>(),
+  userData: '',
 };
 
 export const app = Object.assign(new EventEmitter(), {
-  isPackaged: false,
+  isPackaged: false as boolean,
+  enableSandbox: () => {
+    told.sandboxed = true;
+  },
+  getVersion: () => '1.0.0',
+  getName: () => 'Graft',
+  getPath: () => told.userData,
   requestSingleInstanceLock: () => told.firstInstance,
   whenReady: () => Promise.resolve(),
   quit: () => {
@@ -90,18 +104,40 @@ export const protocol = {
   handle: (scheme, handler) => void told.handlers.set(scheme, handler),
 } satisfies Partial<Electron.Protocol>;
 
-export const permissions: {
-  request?: Parameters<Electron.Session['setPermissionRequestHandler']>[0];
-  check?: Parameters<Electron.Session['setPermissionCheckHandler']>[0];
-} = {};
+export const commandLine = {
+  removeSwitch: (name) => void told.switches.delete(name),
+} satisfies Partial<Electron.CommandLine>;
 
-export const session = {
-  defaultSession: {
-    setPermissionRequestHandler: (handler) => void (permissions.request = handler),
-    setPermissionCheckHandler: (handler) => void (permissions.check = handler),
-    setDevicePermissionHandler: () => undefined,
-  } satisfies Partial<Electron.Session>,
-};
+type RequestListener = (details: { url: string }, answer: (response: Electron.CallbackResponse) => void) => void;
+
+/** A session that keeps its handlers where a test can call them. */
+export class Session {
+  request: Parameters<Electron.Session['setPermissionRequestHandler']>[0] = null;
+  check: Parameters<Electron.Session['setPermissionCheckHandler']>[0] = null;
+  device: Parameters<Electron.Session['setDevicePermissionHandler']>[0] = null;
+  beforeRequest: RequestListener | undefined;
+
+  setPermissionRequestHandler(handler: Session['request']): void {
+    this.request = handler;
+  }
+
+  setPermissionCheckHandler(handler: Session['check']): void {
+    this.check = handler;
+  }
+
+  setDevicePermissionHandler(handler: Session['device']): void {
+    this.device = handler;
+  }
+
+  get webRequest(): { onBeforeRequest: (listener: RequestListener) => void } {
+    return { onBeforeRequest: (listener) => void (this.beforeRequest = listener) };
+  }
+}
+
+export const session = { defaultSession: new Session(), fromPartition: () => new Session() };
+
+/** Chromium's network is stood in for by Node's. */
+export const net = { request: (options: object) => request(options) };
 
 export const shell = {
   openExternal: (address) => Promise.resolve(void told.opened.push(address)),
@@ -110,7 +146,17 @@ export const shell = {
 
 export const nativeTheme = { shouldUseDarkColors: true } satisfies Partial<Electron.NativeTheme>;
 
-export const dialog = { showMessageBoxSync: () => told.answerToClosing } satisfies Partial<Electron.Dialog>;
+export const dialog = {
+  showMessageBoxSync: () => told.answerToClosing,
+  showMessageBox: ((options: Electron.MessageBoxOptions) => {
+    told.asked.push(options);
+    const response = (told.answers.length > 1 ? told.answers.shift() : told.answers[0]) ?? 0;
+    return Promise.resolve({ response, checkboxChecked: false });
+  }) as Electron.Dialog['showMessageBox'],
+  showErrorBox: (title, content) => void told.failures.push({ title, content }),
+} satisfies Partial<Electron.Dialog>;
+
+export const autoUpdater = new EventEmitter();
 
 export const Menu = {
   buildFromTemplate: (template: Electron.MenuItemConstructorOptions[]) => template,

@@ -1,13 +1,13 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { bridgeName, portChannel, portMessageType, type Bridge } from '#shared/protocol/bridge.ts';
+import { bridgeName, pageOrigin, portChannel, portMessageType, type Bridge } from '#shared/protocol/bridge.ts';
 import { told } from '../main/electron-stand-in.ts';
 
 vi.mock('electron', () => import('../main/electron-stand-in.ts'));
 
 test('the preload hands the window paths of dropped files and one end of a channel, and nothing else', async () => {
-  const received: { data: unknown; ports: MessagePort[] }[] = [];
+  const received: { data: unknown; origin: string; ports: MessagePort[] }[] = [];
   const page = Object.assign(new EventTarget(), {
-    postMessage: (data: unknown, _origin: string, ports: MessagePort[]) => received.push({ data, ports }),
+    postMessage: (data: unknown, origin: string, ports: MessagePort[]) => received.push({ data, origin, ports }),
   });
   vi.stubGlobal('window', page);
   onTestFinished(() => void vi.unstubAllGlobals());
@@ -20,7 +20,8 @@ test('the preload hands the window paths of dropped files and one end of a chann
 
   expect(received).toEqual([]);
   page.dispatchEvent(new Event('DOMContentLoaded'));
-  expect(received.map(({ data }) => data)).toEqual([{ type: portMessageType }]);
+  // A page from anywhere else would not get it.
+  expect(received.map(({ data, origin }) => [data, origin])).toEqual([[{ type: portMessageType }, pageOrigin]]);
   expect(told.posted.map(({ channel }) => channel)).toEqual([portChannel]);
   const [near] = received[0]?.ports ?? [];
   const [far] = told.posted[0]?.ports ?? [];

@@ -13,6 +13,8 @@ const families = [
   'cache',
   'export',
   'predict',
+  'program',
+  'serve',
   'input',
   'internal',
 ];
