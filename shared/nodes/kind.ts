@@ -79,6 +79,9 @@ export function defineKind<Schema extends ParameterSchema>(kind: NodeKind<Schema
   return kind;
 }
 
+/** Characters of a path, in the files of Windows; other systems allow fewer. */
+export const longestPath = 32_767;
+
 /** No list of numbers may be as long: what lies beyond is not looked at, the list is refused for the rest. */
 const longestList = 1000;
 
