@@ -17,6 +17,12 @@ export function findNode(document: WithNodes, id: string): GraphNode | undefined
   return nodeById(document.nodes, id);
 }
 
+/** Those of the nodes that are there, in document order. */
+export function nodesById({ nodes }: WithNodes, ids: readonly string[]): GraphNode[] {
+  const chosen = new Set(ids);
+  return nodes.filter(({ id }) => chosen.has(id));
+}
+
 /** The person's title for a node, else its kind's. */
 export function nodeTitle(node: GraphNode): string {
   return node.title || (kindOf(node.kind)?.title ?? node.kind);

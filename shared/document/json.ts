@@ -16,6 +16,15 @@ const mostNames = 1000;
  */
 const mostForms = 20_000;
 
+const quote = 0x22;
+const comma = 0x2c;
+const colon = 0x3a;
+const openBracket = 0x5b;
+const backslash = 0x5c;
+const closeBracket = 0x5d;
+const openBrace = 0x7b;
+const closeBrace = 0x7d;
+
 /** The value in a text; or what is wrong with it, a clause that follows the file's name. */
 export function readJson(text: string): { readonly value: unknown } | { readonly flaw: string } {
   const flaw = excess(text);
@@ -95,7 +104,3 @@ function closingQuote(text: string, start: number): number {
   }
   return -1;
 }
-
-const [quote, openBrace, closeBrace, openBracket, closeBracket, colon, comma, backslash] = [...'"{}[]:,\\'].map(
-  (character) => character.charCodeAt(0),
-);

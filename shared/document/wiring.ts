@@ -84,7 +84,7 @@ export class Wiring {
       .toSorted((a, b) => a.first.order - b.first.order);
     return [...(this.#outOf.get(id) ?? [])].flatMap(({ wire }) => {
       const type = findPort(document, wire.from, 'output')?.type;
-      const [feed] = incoming.filter((candidate) => candidate.type === type);
+      const feed = incoming.find((candidate) => candidate.type === type);
       return feed ? [{ from: feed.first.wire.from, to: wire.to }] : [];
     });
   }

@@ -98,7 +98,7 @@ const changes: readonly ((place: Place, places: readonly Place[], choose: Choice
   },
   ({ owner, key }, places, choose) => {
     if (Array.isArray(owner)) return;
-    const name = choose(2) === 0 ? pick(places, choose)?.key : String(pick(odd, choose));
+    const name = choose(2) === 0 ? pick(places, choose)?.key : JSON.stringify(pick(odd, choose));
     const value = owner[key];
     delete owner[key];
     if (name !== undefined && value !== undefined) set({ owner, key: name }, value);
@@ -109,8 +109,9 @@ const changes: readonly ((place: Place, places: readonly Place[], choose: Choice
   ({ owner }, _, choose) => {
     if (Array.isArray(owner) || owner['kind'] === undefined) return;
     const name = pick(parameterNames, choose) ?? '';
-    const before = isContainer(owner['parameters']) ? owner['parameters'] : {};
-    owner['parameters'] = { ...before, [name]: copyOf(pick(odd, choose) ?? null) };
+    const before = owner['parameters'];
+    const kept = isContainer(before) && !Array.isArray(before) ? before : {};
+    owner['parameters'] = { ...kept, [name]: copyOf(pick(odd, choose) ?? null) };
   },
   (place, _, choose) => {
     const value = get(place);

@@ -119,12 +119,12 @@ function freshId(document: GraftDocument, kind: string): string {
 export function duplicate(document: GraftDocument, ids: readonly string[], keepIncoming: boolean): GraftDocument {
   const renamed = new Map<string, string>();
   const originals = document.nodes.filter(({ id }) => ids.includes(id));
-  const added = originals.reduce((current, original) => {
-    const id = freshId(current, original.kind);
+  const added = { ...document, nodes: [...document.nodes] };
+  for (const original of originals) {
+    const id = freshId(added, original.kind);
     renamed.set(original.id, id);
-    const position = { x: original.position.x + 32, y: original.position.y + 32 };
-    return { ...current, nodes: [...current.nodes, { ...original, id, position }] };
-  }, document);
+    added.nodes.push({ ...original, id, position: { x: original.position.x + 32, y: original.position.y + 32 } });
+  }
   const among = document.wires.filter(({ from, to }) => renamed.has(from.node) && renamed.has(to.node));
   const incoming = document.wires.filter(({ from, to }) => !renamed.has(from.node) && renamed.has(to.node));
   return [...among, ...(keepIncoming ? incoming : [])].reduce((current, { from, to }) => {

@@ -82,7 +82,6 @@ const outputAt = (document: GraftDocument, index: number): Endpoint =>
 const inputAt = (document: GraftDocument, index: number): Endpoint =>
   document.wires.at(index)?.to ?? { node: '', port: '' };
 
-// oxlint-disable-next-line require-await -- the other parts wait
 export async function measureDocument(_folder: string, say: (line: string) => void): Promise<object> {
   const measured: Record<string, Record<string, Record<string, number>>> = {};
   for (const [shape, make] of Object.entries(largeDocuments)) {
