@@ -65,11 +65,17 @@ export class GraphBuilder {
    * way of their own, so that they stay so when the graph around is renamed to be a body itself.
    */
   body(): GraphBuilder {
-    const body = new GraphBuilder(this.opset, undefined, this.target);
-    body.#taken = this.#taken;
-    body.#counters = this.#counters;
+    const body = this.sibling();
     body.#prefix = 'inner/';
     return body;
+  }
+
+  /** A builder for another graph, such that each gives names that are new to both. */
+  sibling(): GraphBuilder {
+    const sibling = new GraphBuilder(this.opset, undefined, this.target);
+    sibling.#taken = this.#taken;
+    sibling.#counters = this.#counters;
+    return sibling;
   }
 
   /** A value name not used so far: the hint itself, or the hint with a number. */
