@@ -35,6 +35,8 @@ export interface ServicesOptions {
   readonly runs?: string;
   /** Engines wait for it, and are not started if it fails. */
   readonly allowed?: Promise<void>;
+  /** Whether a run goes on when this host goes without a word: it is taken up by the next one. */
+  readonly leavesRuns?: boolean;
   /** Takes a line for the log. */
   readonly log: (line: string) => void;
 }
@@ -48,6 +50,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
     ...process.env,
     GRAFT_HOME: home.root,
     GRAFT_RESOURCES: program.resources,
+    GRAFT_OUTLIVE: options.leavesRuns ? '1' : '',
     GRAFT_CACHE_LIMIT: process.env['GRAFT_CACHE_LIMIT'] ?? String(cacheLimitBytes),
   };
   const { allowed } = options;
@@ -66,6 +69,9 @@ export async function createServices(options: ServicesOptions): Promise<Services
     runs,
     forecasts: new Forecasts(engine, runs, trusted),
     engine,
-    close: () => engine.close(),
+    close: async () => {
+      runs.close();
+      await engine.close();
+    },
   };
 }

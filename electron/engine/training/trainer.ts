@@ -26,7 +26,7 @@ import {
   type Progress,
 } from '#electron/engine/training/progress.ts';
 import { choicesForRun } from '#electron/engine/tuning/run-choices.ts';
-import type { RunFolder } from '#electron/engine/training/run-folder.ts';
+import type { FoundCheckpoint, RunFolder } from '#electron/engine/training/run-folder.ts';
 import type { HeldOutRows } from '#electron/engine/training/held-out-rows.ts';
 import { prepareSamples, type PreparedSamples } from '#electron/engine/training/samples.ts';
 
@@ -89,13 +89,22 @@ export class Trainer {
       folder.truncateEvents(0, 0);
       return;
     }
-    const { tensors, progress } = folder.readCheckpoint('last');
+    const { tensors, progress, isOlder } = folder.readCheckpoint('last');
+    const best = progress.best && bestOf(folder, progress.best.epoch);
     this.#network.load(tensors);
-    this.#progress = progress;
+    this.#progress = { ...progress, best: best ? best.progress.best : null };
     this.#isRestored = true;
     this.#network.choose(folder.readRecord().spellings ?? {});
-    if (progress.best) this.#bestParameters = folder.readCheckpoint('best').tensors;
-    folder.truncateEvents(progress.step, progress.epoch);
+    this.#bestParameters = best?.tensors;
+    const lines = folder.truncateEvents(progress.step, progress.epoch);
+    const path = folder.path;
+    if (isOlder) this.#warn('run.checkpoint-older', { path, step: progress.step });
+    if (progress.best && !best) this.#warn('run.best-lost', { path, epoch: progress.best.epoch });
+    if (lines > 0) this.#warn('run.metrics-damaged', { path, lines });
+  }
+
+  #warn(...given: Parameters<typeof problem>): void {
+    this.#emit({ event: 'warning', ...problem(...given) });
   }
 
   control(input: EngineInput<'control'>): void {
@@ -324,6 +333,7 @@ export class Trainer {
     const began = performance.now();
     this.#writeBest();
     this.#options.folder.writeCheckpoint('last', await this.#network.values(), this.#progress);
+    this.#options.folder.syncEvents();
     this.#lastCheckpoint = performance.now();
     this.#checkpointCost = this.#lastCheckpoint - began;
   }
@@ -337,6 +347,12 @@ export class Trainer {
   #emit(...events: readonly RunEvent[]): void {
     if (events.length > 0) this.#options.emit(events);
   }
+}
+
+/** The best weights of an epoch, which a checkpoint tells of; where they are gone, those of another one. */
+function bestOf(folder: RunFolder, epoch: number): FoundCheckpoint | undefined {
+  const found = [...folder.readCheckpoints('best')].filter(({ progress }) => progress.best);
+  return found.find(({ progress }) => progress.best?.epoch === epoch) ?? found[0];
 }
 
 /** Samples of a batch without its padding. */
