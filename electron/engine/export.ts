@@ -25,7 +25,7 @@ export interface ExportRequest {
   readonly parameters: ReadonlyMap<string, Tensor>;
   /** What the trained model says of each validation sample, [samples, classes]. */
   readonly logits: Float32Array;
-  readonly validation: readonly Sample[];
+  readonly samples: readonly Sample[];
   readonly run: string;
   readonly file: string;
   readonly pool: DecodePool;
@@ -73,7 +73,7 @@ export async function exportModel(request: ExportRequest): Promise<ParityReport>
 /** Largest |Δlogit| over the validation pictures that can be read, and how many those are. */
 async function compare(
   file: string,
-  { project, logits, validation, pool }: ExportRequest,
+  { project, logits, samples: validation, pool }: ExportRequest,
 ): Promise<{ largest: number; samples: number }> {
   const session = await createSession(file, 'cpu');
   const { size, recipe, facts } = project;

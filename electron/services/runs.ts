@@ -298,7 +298,7 @@ async function makeFolder(folder: string, title: string): Promise<string> {
     .slice(0, 40);
   const base = join(resolve(folder), name === '' ? time : `${time}-${name}`);
   try {
-    await mkdir(resolve(folder), { recursive: true });
+    await mkdir(resolve(folder), { recursive: true, mode: privateFolder });
     for (let attempt = 1; ; attempt++) {
       const candidate = attempt === 1 ? base : `${base}-${attempt}`;
       try {

@@ -1,6 +1,6 @@
 /** Everything a host does, put together once; desktop, browser host and command line are thin shells over it. */
 import { join } from 'node:path';
-import { locateDataHome, type DataHome } from './data-home.ts';
+import { locateDataHome, prepareDataHome, type DataHome } from './data-home.ts';
 import { Documents } from './documents.ts';
 import { Forecasts } from './forecasts.ts';
 import { FactsService } from './facts.ts';
@@ -44,6 +44,7 @@ export interface ServicesOptions {
 export async function createServices(options: ServicesOptions): Promise<Services> {
   const program = options.program ?? locateProgram();
   const home = options.home ?? locateDataHome();
+  await prepareDataHome(home);
   const settings = new SettingsFile(home.settings);
   const { cacheLimitBytes } = await settings.read().catch(() => defaultSettings);
   const environment = {

@@ -316,6 +316,11 @@ export const catalogue = {
     (d) => `The newest checkpoint ${d['path']} is damaged. The run goes on from the one before, at step ${d['step']}.`,
     'Nothing to do: the steps since are taken again. Have the disk looked at if it happens again.',
   ),
+  'run.data-vanished': entry(
+    (d) =>
+      `${d['count']} of ${d['total']} samples could not be read any more while training, more than ${d['share']}; the last was ${d['path']}.`,
+    'Put the files back and continue the run, or allow more of them to be missing in the Training node.',
+  ),
   'run.best-lost': entry(
     (d) => `The best weights so far, of epoch ${d['epoch']}, are damaged in ${d['path']}.`,
     'The run goes on from its last checkpoint, and keeps the best from now on.',

@@ -15,7 +15,8 @@ import { evaluateClassifier } from '#electron/engine/training/classification.ts'
 import { loadProject, type Project } from '#electron/engine/training/project.ts';
 import { RunFolder, type RunRecord } from '#electron/engine/training/run-folder.ts';
 import { Trainer, type Kept } from '#electron/engine/training/trainer.ts';
-import { judge, loadHeldOut, type Judged } from '#electron/engine/training/held-out.ts';
+import { judge, loadHeldOut } from '#electron/engine/training/held-out.ts';
+import type { Judged } from '#electron/engine/training/held-out-rows.ts';
 import { reloadProject } from '#electron/engine/training/past-run.ts';
 import type { ConcreteDevice } from '#electron/engine/runtime/session.ts';
 import { writing } from '#electron/files/failures.ts';
@@ -233,14 +234,14 @@ async function follow(
 async function handOver(project: Project, folder: RunFolder, device: ConcreteDevice, kept: Kept): Promise<void> {
   const { parameters } = kept;
   // Another device rounds otherwise, which says nothing about the file.
-  const { logits, validation } = device === 'cpu' ? await asTrained(kept) : await judge(project, parameters, pool);
+  const { logits, samples } = device === 'cpu' ? await asTrained(kept) : await judge(project, parameters, pool);
   const classes = project.facts.classes.map(({ name }) => name);
-  folder.writeEvaluation(evaluateClassifier(logits, validation, classes, project.plan.loss));
+  folder.writeEvaluation(evaluateClassifier(logits, samples, classes, project.plan.loss));
   await exportModel({
     project,
     parameters,
     logits,
-    validation,
+    samples,
     run: folder.path,
     file: folder.modelPath,
     pool,
@@ -248,7 +249,7 @@ async function handOver(project: Project, folder: RunFolder, device: ConcreteDev
 }
 
 async function asTrained({ network, validation, parameters }: Kept): Promise<Judged> {
-  return { logits: await validation.logits(network, parameters), validation: validation.samples };
+  return validation.judge(network, parameters);
 }
 
 /** A failed run keeps the best model it had. @returns the run's last word */
@@ -279,10 +280,10 @@ function attempt(write: () => void): void {
 
 /** Metrics of a run's best weights on the held-out split, computed afresh. */
 export async function evaluate(path: string): Promise<Evaluation> {
-  const { project, logits, validation } = await loadHeldOut(path, 'split', pool);
+  const { project, logits, samples } = await loadHeldOut(path, 'split', pool);
   const evaluation = evaluateClassifier(
     logits,
-    validation,
+    samples,
     project.facts.classes.map(({ name }) => name),
     project.plan.loss,
   );
@@ -299,7 +300,7 @@ async function store(folder: RunFolder, evaluation: Evaluation): Promise<void> {
 }
 
 export async function exportRun(path: string, file: string): Promise<ParityReport> {
-  const { project, logits, validation, parameters } = await loadHeldOut(path, 'classes', pool);
+  const { project, logits, samples, parameters } = await loadHeldOut(path, 'classes', pool);
   writing(file, () => mkdirSync(dirname(file), { recursive: true }));
-  return exportModel({ project, parameters, logits, validation, run: path, file, pool });
+  return exportModel({ project, parameters, logits, samples, run: path, file, pool });
 }

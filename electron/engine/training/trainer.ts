@@ -14,6 +14,7 @@ import type { ConcreteDevice } from '#electron/engine/runtime/session.ts';
 import { dropoutMasks, epochOrder } from '#electron/engine/training/batches.ts';
 import { measure } from '#electron/engine/training/classification.ts';
 import { feedOf, type Chunk, type Prepared } from '#electron/engine/training/feed.ts';
+import { MissingSamples } from '#electron/engine/training/missing-samples.ts';
 import { Network, type StepResults } from '#electron/engine/training/network.ts';
 import type { Project } from '#electron/engine/training/project.ts';
 import {
@@ -59,6 +60,7 @@ export interface Outcome extends Kept {
 export class Trainer {
   readonly #options: TrainerOptions;
   readonly #network: Network;
+  readonly #missing: MissingSamples;
   #progress: Progress = beginning;
   #bestParameters: ReadonlyMap<string, Tensor> | undefined;
   #samples: PreparedSamples | undefined;
@@ -80,6 +82,13 @@ export class Trainer {
   constructor(options: TrainerOptions) {
     this.#options = options;
     this.#network = new Network(options.project.plan, options.device);
+    const { samples, recipe } = options.project;
+    this.#missing = new MissingSamples({
+      total: samples.length,
+      allowed: recipe.training.maxMissing,
+      nodes: { data: recipe.data.node, training: recipe.training.node },
+      emit: (event) => this.#emit(event),
+    });
   }
 
   /** Continues from the run's last checkpoint; a run that was cut off before its first one begins again. */
@@ -153,6 +162,7 @@ export class Trainer {
       cache,
       emit: (...events) => this.#emit(...events),
       interrupted: () => this.#interrupted(),
+      missing: this.#missing,
     });
     if (!this.#samples) return undefined;
     const { node, precision } = project.recipe.training;
@@ -288,8 +298,10 @@ export class Trainer {
   async #endEpoch(validation: HeldOutRows, seen: number, seconds: number): Promise<EndReason | null> {
     const { project } = this.#options;
     const { training } = project.recipe;
-    const logits = await validation.logits(this.#network);
-    const labels = validation.samples.map(({ label }) => label);
+    const { logits, samples } = await validation.judge(this.#network);
+    if (samples.length === 0)
+      throw new GraftError('data.no-readable-image', { path: project.facts.path }, project.recipe.data.node);
+    const labels = samples.map(({ label }) => label);
     const held = measure(logits, labels, project.facts.classes.length, project.plan.loss);
     const done = this.#progress;
     if (!Number.isFinite(held.loss)) throw this.#notFinite(done.step);

@@ -15,6 +15,7 @@ const families = [
   'predict',
   'program',
   'serve',
+  'engine',
   'input',
   'internal',
 ];
