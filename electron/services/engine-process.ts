@@ -106,10 +106,8 @@ export class EngineProcess {
         resolve();
       });
       this.#child.once('exit', (code, signal) => {
-        void this.#lastWords().then(() => {
-          this.#died(signal === null ? `exit code ${code}` : `signal ${signal}`);
-          resolve();
-        });
+        const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
+        resolve(this.#lastWords().finally(() => this.#died(how)));
       });
     });
     this.#child.on('message', (message) => this.#receive(message));

@@ -15,6 +15,7 @@ import { locateProgram } from '#electron/services/program.ts';
 import { createServices, type Services } from '#electron/services/services.ts';
 import { RunFolder } from '#electron/engine/training/run-folder.ts';
 import { losses, makePictures, project, temporaryHome } from '#test/engine/support.ts';
+import { collect } from '#test/support/collect.ts';
 
 const home = temporaryHome();
 const data = join(home.path, 'pictures');
@@ -32,7 +33,7 @@ function loopingModel(name: string, turns: number, width: number): string {
   const pictures = builder.input('pictures', 'float32', ['N', 3, 8, 8]);
   const attributes = { body: { type: 'graph', value: body.build('body') } } as const;
   const yes = builder.op('Cast', [builder.scalar('int64', 1)], { to: 9 });
-  const [rows = ''] = builder.opN('Loop', [builder.scalar('int64', turns), yes], 1, attributes as never);
+  const [rows = ''] = builder.opN('Loop', [builder.scalar('int64', turns), yes], 1, attributes);
   const sum = builder.op('ReduceSum', [rows], { keepdims: 0 });
   builder.output(
     builder.op('Add', [builder.op('ReduceMean', [pictures], { axes: [2, 3], keepdims: 0 }), sum]),
@@ -68,7 +69,7 @@ async function services(): Promise<Services> {
   return made;
 }
 
-const untilGone = async (id: number): Promise<void> => {
+const expectGone = async (id: number): Promise<void> => {
   const mark = await processMark(id);
   await expect.poll(() => isRunning(mark), { timeout: 30_000 }).toBe(false);
 };
@@ -92,7 +93,7 @@ describe('an engine process that native code holds', () => {
     );
     const engine = Number(await host.line());
     host.process.kill('SIGKILL');
-    await untilGone(engine);
+    await expectGone(engine);
   });
 
   it('is ended when it takes more memory than a question may, and the file is named', async () => {
@@ -160,7 +161,7 @@ describe('a run whose host has gone without a word', () => {
     await over;
     expect(heard[0]?.event).toBe('plan');
     expect(heard.at(-1)).toMatchObject({ event: 'done', reason: 'stopped' });
-    await untilGone(trainer);
+    await expectGone(trainer);
     expect(await holderOf(run)).toBeUndefined();
   });
 
@@ -182,14 +183,14 @@ describe('a run whose host has gone without a word', () => {
     expect(warned || wasOver).toBe(true);
     expect(heard.at(-1)).toMatchObject({ event: 'done', reason: 'epochs' });
     const whole = await made.runs.start(project(data, ['training.patience=0', ...settings]), '', 'cpu');
-    for await (const _ of await made.runs.watch(whole));
+    await collect(await made.runs.watch(whole));
     expect(losses(new RunFolder(run).readEvents())).toEqual(losses(new RunFolder(whole).readEvents()));
   });
 
   it('ends with a host that takes its runs with it, such as a command', async () => {
     const { run, trainer, host } = await begin(false, 'training.epochs=100000');
     host.kill('SIGKILL');
-    await untilGone(trainer);
+    await expectGone(trainer);
     expect(await holderOf(run)).toBeUndefined();
     const { runs } = await services();
     await runs.adopt();
@@ -203,7 +204,7 @@ describe('a run whose host has gone without a word', () => {
     const first = await services();
     await first.runs.adopt();
     await first.runs.control({ action: 'stop' });
-    for await (const _ of await first.runs.watch(run));
+    await collect(await first.runs.watch(run));
     const second = await createServices({
       home: locateDataHome({ GRAFT_HOME: home.path }),
       leavesRuns: true,
@@ -212,6 +213,6 @@ describe('a run whose host has gone without a word', () => {
     await second.runs.start(project(data, ['training.patience=0', 'training.epochs=100000']), '', 'cpu');
     const trainer = second.engine.processId('trainer') as number;
     await second.close();
-    await untilGone(trainer);
+    await expectGone(trainer);
   });
 });

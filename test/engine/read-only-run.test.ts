@@ -38,11 +38,9 @@ it('is evaluated and exported from', ({ skip }) => {
     `${graft} evaluate '${run}' --json`,
     `${graft} export '${run}' -o '${file}' --json`,
   ].join(' && ');
-  const [program, ...words] = isRoot ? ['unshare', '--mount', 'sh', '-c', script] : ['sh', '-c', script];
+  const [program = '', ...words] = isRoot ? ['unshare', '--mount', 'sh', '-c', script] : ['sh', '-c', script];
   const options = { cwd: root, encoding: 'utf8', env: { ...process.env, GRAFT_HOME: home.path } } as const;
-  const [evaluation, report] = execFileSync(program as string, words, options)
-    .trim()
-    .split('\n');
+  const [evaluation, report] = execFileSync(program, words, options).trim().split('\n');
   expect(JSON.parse(evaluation as string)).toMatchObject({ classes: ['class-0', 'class-1', 'class-2'] });
   expect(JSON.parse(report as string)).toMatchObject({ passed: true });
   expect(existsSync(file)).toBe(true);
