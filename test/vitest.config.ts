@@ -38,6 +38,14 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'endurance',
+          include: ['test/endurance/**/*.test.ts'],
+          testTimeout: 3_600_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: ['test/e2e/support/global-setup.ts'],

@@ -72,6 +72,7 @@ export class Runs {
   async start(document: GraftDocument, path: string, device: Device, folder = this.#folder): Promise<string> {
     await this.#trusted.require(document);
     return this.#begin(async () => {
+      await clearAwayUnborn(folder);
       const run = await makeFolder(folder, document.title || basename(path, projectEnding));
       const input = { document, baseFolder: path === '' ? folder : dirname(path), device, runFolder: run };
       const begin = async (): Promise<void> => {
