@@ -74,20 +74,10 @@ export function readFully(descriptor: number, position: number, length: number):
   return bytes;
 }
 
-/** A file of any size, unlike `readFileSync`, which stops at 2 GiB. Throws `files.not-a-file` and the system's errors. */
-export function readWholeSync(path: string): Uint8Array {
-  const descriptor = openFileSync(path);
-  try {
-    return readFully(descriptor, 0, fstatSync(descriptor).size);
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
 /** Bytes hashed at a time. */
 const pieceBytes = 16 << 20;
 
-/** CRC-32 of a file's content, of which little is held at a time. Throws as `readWholeSync`. */
+/** CRC-32 of a file's content, of which little is held at a time. Throws `files.not-a-file` and the system's errors. */
 export function checksumOfFile(path: string): number {
   const descriptor = openFileSync(path);
   try {

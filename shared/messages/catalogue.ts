@@ -227,6 +227,10 @@ export const catalogue = {
     (d) => `Known templates: ${d['known']}.`,
   ),
   // Files
+  'files.refused': entry(
+    (d) => `The system refuses ${d['path'] === '' ? 'a file' : d['path']}: ${d['reason']}.`,
+    'Check that it is there, that you may use it, and that the disk or network it is on still answers.',
+  ),
   'files.folder-unreadable': entry(
     (d) => `The folder ${d['path']} cannot be listed: ${d['reason']}.`,
     'Choose another folder.',

@@ -2,9 +2,17 @@
  * A checkpoint as a safetensors file: parameters and optimizer state, with the run's progress in the metadata and a
  * CRC-32 over all bytes of the file, itself counted as zeros. A flipped bit of a weight would train on without a word.
  */
+import { closeSync, fstatSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
-import { decodeSafetensors, encodeSafetensors, SafetensorsError } from '#shared/ir/safetensors.ts';
+import {
+  decodeSafetensors,
+  decodeSafetensorsHeader,
+  encodeSafetensors,
+  SafetensorsError,
+  safetensorsHeaderLength,
+} from '#shared/ir/safetensors.ts';
 import type { Tensor } from '#shared/ir/tensor.ts';
+import { openFileSync, readFully } from '#electron/files/regular-file.ts';
 import { progressSchema, type Progress } from '#electron/engine/training/progress.ts';
 
 export interface Checkpoint {
@@ -21,6 +29,23 @@ export function encodeCheckpoint(tensors: ReadonlyMap<string, Tensor>, progress:
   const checksum = crc32(bytes).toString(16).padStart(zeros.length, '0');
   Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).write(checksum, placeOf(bytes), 'latin1');
   return bytes;
+}
+
+/**
+ * Nothing but the header is read of a file that is not as long as it says.
+ * @param strict whether there must be a checksum: earlier versions wrote none
+ * @throws Error for a file that is not what was written, and the system's errors
+ */
+export function readCheckpointFile(path: string, strict: boolean): Checkpoint {
+  const descriptor = openFileSync(path);
+  try {
+    const { size } = fstatSync(descriptor);
+    const length = safetensorsHeaderLength(readFully(descriptor, 0, Math.min(8, size)), size);
+    decodeSafetensorsHeader(readFully(descriptor, 8, length), size - 8 - length);
+    return decodeCheckpoint(readFully(descriptor, 0, size), strict);
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 /**

@@ -12,9 +12,9 @@ import { deviceSchema, runEventSchema, type Evaluation, type RunEvent } from '#s
 import { CheckedReader, checkedLine } from '#electron/files/checked-lines.ts';
 import { writing } from '#electron/files/failures.ts';
 import { lockFolder, type Lock } from '#electron/files/lock.ts';
-import { checksumOfFile, readTextSync, readWholeSync } from '#electron/files/regular-file.ts';
+import { checksumOfFile, readTextSync } from '#electron/files/regular-file.ts';
 import { privateFile, privateFolder, replaceFile } from '#electron/files/replace.ts';
-import { decodeCheckpoint, encodeCheckpoint, type Checkpoint } from '#electron/engine/training/checkpoint-file.ts';
+import { encodeCheckpoint, readCheckpointFile, type Checkpoint } from '#electron/engine/training/checkpoint-file.ts';
 import { bestSchema, type Progress } from '#electron/engine/training/progress.ts';
 
 /** `run.json`. */
@@ -177,8 +177,7 @@ export class RunFolder {
     const older = this.#checkpoint(`${name}.before`);
     for (const path of [newest, older]) {
       try {
-        const bytes = readWholeSync(path);
-        yield { ...decodeCheckpoint(bytes, strict), isOlder: path === older && existsSync(newest) };
+        yield { ...readCheckpointFile(path, strict), isOlder: path === older && existsSync(newest) };
       } catch {
         // It is missing, or not what was written: the one before it may be.
       }
