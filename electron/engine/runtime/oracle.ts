@@ -68,6 +68,8 @@ export const oracle: Oracle = {
     try {
       const results = await session.run({});
       return new Map(Object.entries(results).map(([name, tensor]) => [name, fromRuntime(tensor)]));
+    } catch (error) {
+      throw sessionError(error);
     } finally {
       await session.release();
     }

@@ -52,7 +52,7 @@ export function readCheckpointFile(path: string, strict: boolean): Checkpoint {
  * @param strict whether there must be a checksum: earlier versions wrote none
  * @throws Error for bytes that are not what was written
  */
-export function decodeCheckpoint(bytes: Uint8Array, strict: boolean): Checkpoint {
+function decodeCheckpoint(bytes: Uint8Array, strict: boolean): Checkpoint {
   const { tensors, metadata } = decodeSafetensors(bytes);
   const written = metadata[checksumKey];
   if (written === undefined ? strict : written !== checksumOf(bytes))

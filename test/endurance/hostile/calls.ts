@@ -72,6 +72,7 @@ async function call(dice: Dice, ground: Ground): Promise<unknown> {
     Object.assign(given, { [target]: inOutputs(dice, ground) });
   const rooms = ground.host as unknown as Record<string, Record<string, Ask>>;
   const ask = rooms[room]?.[name] as Ask;
+  if (path === 'runs.start' || path === 'runs.resume') ground.begun();
   const answer = await ask(given).catch((error: unknown) => {
     // The client itself cannot take values that are nested as deeply as this.
     if (error instanceof RangeError) return ground.ask(path, given);

@@ -19,6 +19,8 @@ export class Place {
   readonly #began: string;
   readonly #socket: Server;
   #ground: Ground | undefined;
+  /** Runs that inputs began. */
+  runs = 0;
   /** Why the host ended, if it did. */
   end: string | undefined;
 
@@ -82,6 +84,9 @@ export class Place {
       inputs: join(place.folder, 'inputs'),
       outputs: join(place.folder, 'outputs'),
       outside: join(place.folder, 'outside'),
+      begun: () => {
+        place.runs++;
+      },
     };
     return place;
   }

@@ -15,7 +15,7 @@ export function copyRun({ run, inputs }: Ground): string {
 }
 
 /** Asks one of the things that can be asked of a run, and waits for the end of what that begins. */
-export async function askOf(run: string, dice: Dice, { host, outputs, pictures }: Ground): Promise<unknown> {
+export async function askOf(run: string, dice: Dice, { host, outputs, pictures, begun }: Ground): Promise<unknown> {
   const [folder = ''] = readdirSync(pictures);
   const picture = join(pictures, folder, readdirSync(join(pictures, folder))[0] ?? '');
   return dice.pick<() => Promise<unknown>>([
@@ -25,19 +25,20 @@ export async function askOf(run: string, dice: Dice, { host, outputs, pictures }
     () => host.runs.document({ run }),
     () => host.runs.list(),
     () => watched(host, run),
-    () => resumed(host, run),
-    () => resumed(host, run),
+    () => resumed(host, run, begun),
+    () => resumed(host, run, begun),
   ])();
 }
 
 /** Something is left to do for it. */
-async function resumed(host: Ground['host'], run: string): Promise<unknown> {
+async function resumed(host: Ground['host'], run: string, begun: () => void): Promise<unknown> {
   const file = join(run, 'run.json');
   try {
     writeFileSync(file, readFileSync(file, 'utf8').replace('"status": "done"', '"status": "interrupted"'));
   } catch {
     // It is not a file any more.
   }
+  begun();
   await host.runs.resume({ run });
   return watched(host, run);
 }
