@@ -27,6 +27,7 @@ export const bundles: readonly Bundle[] = [
       // Started by path: a thread, and a process that may die of a broken driver.
       'decode-worker': 'electron/engine/data/decode-worker.ts',
       probe: 'electron/engine/runtime/probe.ts',
+      'watch-worker': 'electron/engine/vitals/watch-worker.ts',
     },
     format: 'es',
     external: ['onnxruntime-node', 'sharp'],
