@@ -5,13 +5,13 @@
  * however many Reshapes to computed shapes a model has.
  */
 import { reads, type Graph, type Model, type Node, type ValueInfo } from '#shared/ir/graph.ts';
+import { Readiness } from '#shared/ir/readiness.ts';
 import { bytesOfType, int64Tensor, type Tensor } from '#shared/ir/tensor.ts';
 import { ValueTooLarge } from '#shared/messages/value-too-large.ts';
 import { takenBranch } from '#shared/compiler/branches.ts';
 import { smallNodes } from '#shared/compiler/constant-bounds.ts';
 import { inferAll, isFixed } from '#shared/compiler/inference.ts';
 import type { Oracle } from '#shared/compiler/oracle.ts';
-import { Readiness } from '#shared/compiler/readiness.ts';
 
 export interface Folded {
   readonly model: Model;
@@ -280,10 +280,12 @@ class Folding {
   }
 
   #typeAs(name: string, info: ValueInfo): void {
-    const before = isTensor(this.types.get(name));
+    const before = this.types.get(name);
+    // What is settled stays so: nodes are told of it once.
+    if (isFixed(before) && !isFixed(info)) return;
     this.types.set(name, info);
-    if (isTensor(info) && !before) this.#untyped.arrive(name);
-    if (!isTensor(info) && before) this.#untyped.withdraw(name);
+    if (isTensor(info) && !isTensor(before)) this.#untyped.arrive(name);
+    if (!isTensor(info) && isTensor(before)) this.#untyped.withdraw(name);
     this.#haveShape(name);
   }
 }

@@ -93,14 +93,13 @@ function weightsOfNodes(graph: Graph, nodes: readonly Node[], weights: ReadonlyS
       if (seen.has(name)) continue;
       seen.add(name);
       if (weights.has(name)) fresh.push(name);
-      else for (const other of reads(between.get(name) ?? nothing).toReversed()) open.push(other);
+      const maker = weights.has(name) ? undefined : between.get(name);
+      for (const other of maker ? reads(maker).toReversed() : []) open.push(other);
     }
     if (fresh.length > 0) owned.set(node, fresh);
   }
   return owned;
 }
-
-const nothing: Node = { name: '', op: '', domain: '', inputs: [], outputs: [], attributes: {} };
 
 interface StageStart {
   readonly stage: string;

@@ -83,13 +83,16 @@ export function weightUses(graph: Graph): Map<string, Node[]> {
     if (angles.has(node)) continue;
     for (const position of weightPositions(node)) {
       for (const { name, expanded } of sources.stored(node.inputs[position] ?? '', recurrent.has(node.op))) {
-        const uses = found.get(name);
         const tensor = graph.initializers.get(name);
-        if (uses) uses.push(node);
-        if (uses || !tensor || !isFloat(tensor.dtype)) continue;
+        if (!tensor || !isFloat(tensor.dtype)) continue;
         // Of two stored matrices the left one is what a small network is given: a table of positions.
         const given = position === 0 && isProduct(node) && sources.stored(node.inputs[1] ?? '', false).length > 0;
         if (given || isConstant(node.op, tensor, expanded)) continue;
+        const uses = found.get(name);
+        if (uses) {
+          uses.push(node);
+          continue;
+        }
         found.set(name, [node]);
         if (node.op === 'Mul' || node.op === 'Gather') perhapsAngles.set(name, tensor);
       }
@@ -156,13 +159,19 @@ interface Source {
   readonly expanded: boolean;
 }
 
+/**
+ * Values that are taken apart for one recurrent layer after another, far more than any network has. Of a file that asks
+ * for more, layers are told only what no layer before was made of.
+ */
+const mostSteps = 1 << 20;
+
 /** Where the values of a graph come from. */
 class Sources {
   readonly #graph: Graph;
   readonly #producer: ReadonlyMap<string, Node>;
   /** The initializer behind a value, as far as that was looked for. */
   readonly #known = new Map<string, Source | undefined>();
-  /** Values that were taken apart once, and how many were in all. */
+  /** Values that were taken apart, and how many there were, those counted again that are parts of several. */
   readonly #apart = new Set<string>();
   #steps = 0;
 
@@ -201,8 +210,7 @@ class Sources {
   #parts(value: string): Source[] {
     const found: Source[] = [];
     const open = [value];
-    // Layers share few weights. Where everything was walked through before, what is new is told, and no more.
-    const seen = this.#steps > this.#graph.nodes.length ? this.#apart : new Set<string>();
+    const seen = this.#steps > mostSteps ? this.#apart : new Set<string>();
     for (let at = open.pop(); at !== undefined; at = open.pop()) {
       if (seen.has(at)) continue;
       seen.add(at);

@@ -43,9 +43,10 @@ export class GraphBuilder {
     this.opset = opset;
     this.target = target;
     if (!from) return;
-    this.nodes.push(...from.nodes);
-    this.inputs.push(...from.inputs);
-    this.outputs.push(...from.outputs);
+    // One by one, as a call takes no more arguments than the stack holds.
+    for (const node of from.nodes) this.nodes.push(node);
+    for (const input of from.inputs) this.inputs.push(input);
+    for (const output of from.outputs) this.outputs.push(output);
     for (const [name, tensor] of from.initializers) this.initializers.set(name, tensor);
     this.reserve(from);
   }

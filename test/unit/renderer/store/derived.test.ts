@@ -8,7 +8,8 @@ import { at, project } from '#test/support/documents.ts';
 // Facts come over a connection, which there is none of here.
 vi.mock(import('#renderer/store/facts.ts'), async () => {
   const { create } = await import('zustand');
-  return { useFacts: create(() => ({ facts: { problems: [] }, loading: false })), followFacts: () => () => undefined };
+  const facts = { facts: { problems: [] }, loading: false, forecasting: false };
+  return { useFacts: create(() => facts), followFacts: () => () => undefined };
 });
 
 let end: () => void;
