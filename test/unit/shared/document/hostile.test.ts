@@ -198,6 +198,7 @@ describe('a setting', () => {
     ['a million names', `${'a.'.repeat(1e6)}b=1`, 'graph.node-missing'],
     ['a million equal signs', '='.repeat(1e6), 'input.bad-argument'],
     ['a name from JavaScript', 'head.constructor=1', 'graph.unknown-parameter'],
-    ['brackets', `data.path=${'['.repeat(1e6)}`, ''],
+    ['brackets', `data.path=${'['.repeat(1e3)}`, ''],
+    ['a million brackets', `data.path=${'['.repeat(1e6)}`, 'graph.bad-parameter'],
   ])('to %s is made or refused', (_, setting, code) => expect(outcome(setting)).toBe(code));
 });
