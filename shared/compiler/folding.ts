@@ -55,6 +55,9 @@ export async function fold(
 /** Constants that are looked at together, where each round gets no further than some. */
 const fewestNodes = 64;
 
+/** Nodes typed by one question: what the oracle takes for an answer grows with the square of how many it is about. */
+const longestStretch = 4096;
+
 /** Elements of constants that are computed together whose sizes are worth no question. */
 const smallConstant = 1 << 22;
 
@@ -218,12 +221,14 @@ class Folding {
       throw new ValueTooLarge({ name, needed: this.#constantBytes, limit: constants });
   }
 
-  /** Types the nodes all of whose operands have fixed types, and those that follow from them; false when there are none. */
+  /** Types nodes all of whose operands have fixed types, and those that follow from them; false when there are none. */
   async typeStretch(): Promise<boolean> {
     const stretch: Node[] = [];
     /** Values that will be typed, and are counted upon. */
     const made = new Set<string>();
-    for (let node = this.#untyped.take(); node !== undefined; node = this.#untyped.take()) {
+    while (stretch.length < longestStretch) {
+      const node = this.#untyped.take();
+      if (!node) break;
       if (this.#isDecided(node)) this.#replaceable.push(node);
       if (this.#isDecided(node) || this.#isTyped(node)) continue;
       stretch.push(node);
