@@ -2,9 +2,9 @@
 /** Counted since the beginning. */
 let operations = 0;
 
-/** A deep copy every read of whose properties is counted. */
+/** A deep copy every read of whose properties is counted; maps and bytes stay as they are. */
 export function counted<Value>(value: Value): Value {
-  if (typeof value !== 'object' || value === null) return value;
+  if (typeof value !== 'object' || value === null || value instanceof Map || ArrayBuffer.isView(value)) return value;
   const copy: object = Array.isArray(value)
     ? value.map(counted)
     : Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, counted(inner)]));
@@ -18,17 +18,37 @@ export function counted<Value>(value: Value): Value {
 
 /** Reads of counted values, and calls of maps' and sets' methods, while `work` is done. */
 export function operationsOf(work: () => unknown): number {
-  const restore = [
-    countCalls(Map.prototype, ['get', 'has', 'set']),
-    countCalls(Set.prototype, ['add', 'has', 'delete']),
-  ];
   const before = operations;
+  const end = countAll();
   try {
     work();
     return operations - before;
   } finally {
-    for (const end of restore) end();
+    end();
   }
+}
+
+/** The same until `work` is done. Nothing else may be under way. */
+export async function operationsUntil(work: () => Promise<unknown>): Promise<number> {
+  const before = operations;
+  const end = countAll();
+  try {
+    await work();
+    return operations - before;
+  } finally {
+    end();
+  }
+}
+
+/** Answers what ends the counting. */
+function countAll(): () => void {
+  const restore = [
+    countCalls(Map.prototype, ['get', 'has', 'set']),
+    countCalls(Set.prototype, ['add', 'has', 'delete']),
+  ];
+  return () => {
+    for (const end of restore) end();
+  };
 }
 
 /** Answers what ends the counting. */
