@@ -119,7 +119,7 @@ function decodeAttribute(message: AttributeMessage, context: Context, level: num
     case attributeTypes.float:
       return { type: 'float', value: message.f };
     case attributeTypes.int:
-      return { type: 'int', value: toNumber(message.i) };
+      return { type: 'int', value: integer(message, context) };
     case attributeTypes.string:
       return { type: 'string', value: text(message.s) };
     case attributeTypes.tensor:
@@ -137,6 +137,17 @@ function decodeAttribute(message: AttributeMessage, context: Context, level: num
     default:
       throw refusal(context, `attribute ${message.name} has a type (${message.type}) that is not supported.`);
   }
+}
+
+/**
+ * The runtime counts axes in 32 bits: past them, it looks for the axis of a LayerNormalization outside of the shape, which
+ * ends the process.
+ */
+function integer(message: AttributeMessage, context: Context): number {
+  const value = toNumber(message.i);
+  if (message.name === 'axis' && (value < -(2 ** 31) || value >= 2 ** 31))
+    throw refusal(context, `it has an operator along axis ${value}, which no tensor has.`);
+  return value;
 }
 
 function decodeTensor(message: TensorMessage, context: Context): Tensor {

@@ -81,6 +81,23 @@ describe('the runtime as the authority on shapes', () => {
   });
 });
 
+describe('a layer normalization', () => {
+  it.each([
+    ['left out', ['x', 'scale']],
+    ['left out by an empty name', ['x', 'scale', '']],
+  ])('runs with its bias %s', async (_title, inputs) => {
+    const builder = new GraphBuilder(17);
+    builder.input('x', 'float32', [1, 2]);
+    builder.initializer('scale', float32Tensor([2], [1, 3]));
+    builder.output(builder.op('LayerNormalization', inputs, { epsilon: 1e-9 }), 'float32', [1, 2], 'y');
+    const model = { graph: builder.build('g'), opsets: { '': 17 }, irVersion: 8, metadata: {} };
+    const session = await createSession(model, 'cpu');
+    const { y } = await session.run({ x: toRuntime(float32Tensor([1, 2], [4, 8])) });
+    await session.release();
+    expect([...((y as ort.Tensor).data as Float32Array)]).toEqual([expect.closeTo(-1), expect.closeTo(3)]);
+  });
+});
+
 describe('errors of the runtime', () => {
   it.each<[string, 'cpu' | 'cuda', string]>([
     ['bad allocation: std::bad_alloc', 'cpu', 'run.out-of-memory'],

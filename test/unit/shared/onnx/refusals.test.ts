@@ -2,6 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { GraftError } from '#shared/messages/error.ts';
 import { decodeModel, type DecodeOptions, type WeightFile } from '#shared/onnx/decode.ts';
+import { encodeModel } from '#shared/onnx/encode.ts';
+import { nestedModel } from '#test/support/large-models.ts';
 import { bytesOf, message, modelBytes, packed, type WireField } from '#test/support/protobuf.ts';
 import { weightFileOf } from '#test/support/weights.ts';
 
@@ -23,6 +25,11 @@ function withTensor(...fields: readonly WireField[]): Uint8Array {
 /** A model with one node whose only attribute, `a`, has these fields. */
 function withAttribute(...fields: readonly WireField[]): Uint8Array {
   return modelBytes(message([1, message([4, 'Op'], [5, message([1, 'a'], ...fields)])]));
+}
+
+/** A model with one node along an axis. */
+function withAxis(axis: number): Uint8Array {
+  return modelBytes(message([1, message([4, 'Op'], [5, message([1, 'axis'], [20, 2], [3, BigInt(axis)])])]));
 }
 
 const one = bytesOf(Float32Array.of(1));
@@ -50,12 +57,22 @@ describe('a model is refused', () => {
     ['an attribute without its tensor', withAttribute([20, 4]), /attribute a lacks its tensor/],
     ['an attribute without its graph', withAttribute([20, 5]), /attribute a lacks its graph/],
     ['an attribute of a type Graft lacks', withAttribute([20, 13]), /attribute a has a type \(13\)/],
+    ['an axis past 32 bits', withAxis(2 ** 31), /along axis 2147483648, which no tensor has/],
+    ['an axis past them in the other direction', withAxis(-(2 ** 31) - 1), /along axis -2147483649/],
     ['graphs within graphs within graphs', modelBytes(deep), /not a model/],
+    ['21 graphs within graphs', encodeModel(nestedModel(21)), /nested more than 20 levels deep/],
   ])('with %s', (_title, bytes, reason) => {
     const refusal = refusalOf(bytes);
     expect(refusal.code).toBe('model.not-onnx');
     expect(refusal.message).toMatch(/^m\.onnx is not an ONNX model: /);
     expect(refusal.message).toMatch(reason);
+  });
+
+  it.each<[string, Uint8Array]>([
+    ['20 graphs within graphs', encodeModel(nestedModel(20))],
+    ['the last axis of 32 bits', withAxis(2 ** 31 - 1)],
+  ])('but not with %s', (_title, bytes) => {
+    expect(decodeModel(bytes).graph.nodes.length).toBeGreaterThan(0);
   });
 });
 
