@@ -3,13 +3,13 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { constantsToInitializers, fixShapes, type TypedModel } from '#shared/compiler/2-shape.ts';
-import { firstBlocked } from '#shared/compiler/5-grad.ts';
 import { viewBackbone, type BackboneView } from '#shared/compiler/backbone.ts';
+import { blockedByStage } from '#shared/compiler/blocked-stages.ts';
 import { findStages, type StageCut } from '#shared/compiler/stages.ts';
 import { extract } from '#shared/compiler/subgraph.ts';
 import { trainableInitializers } from '#shared/compiler/trainable.ts';
 import { elementCount } from '#shared/core/shape.ts';
-import { shapeless, type Model } from '#shared/ir/graph.ts';
+import { shapeless, type Model, type Node } from '#shared/ir/graph.ts';
 import { GraftError } from '#shared/messages/error.ts';
 import { ValueTooLarge } from '#shared/messages/value-too-large.ts';
 import type { BackboneFacts, Stage } from '#shared/nodes/facts.ts';
@@ -92,7 +92,9 @@ export async function describeBackbone(path: string, id: string, wantedSize = 0)
   const typed = await typedBackbone(loaded, size);
   const features = featureShape(typed, loaded);
   const card = readCard(path);
-  const cuts = findStages(typed.graph, loaded.view.input.name, loaded.view.features);
+  const { input, features: output } = loaded.view;
+  const cuts = findStages(typed.graph, input.name, output);
+  const blocked = blockedByStage(typed.graph, cuts, input.name, output);
   return {
     id,
     title: card.title ?? basename(path, '.onnx'),
@@ -105,7 +107,7 @@ export async function describeBackbone(path: string, id: string, wantedSize = 0)
       (total, name) => total + elementCount(typed.graph.initializers.get(name)?.shape ?? []),
       0,
     ),
-    stages: cuts.map((cut) => describeStage(typed, cut, loaded.view.features)),
+    stages: cuts.map((cut, index) => describeStage(typed, cut, blocked[index])),
     opset: loaded.model.opsets[''] ?? 0,
     ...(card.license ? { license: card.license } : {}),
     ...(card.trainedOn ? { trainedOn: card.trainedOn } : {}),
@@ -120,23 +122,15 @@ function featureShape(typed: TypedModel, { path, view }: LoadedBackbone): number
   return shape.slice(1);
 }
 
-function describeStage(typed: TypedModel, cut: StageCut, output: string): Stage {
+function describeStage(typed: TypedModel, cut: StageCut, blocked: Node | undefined): Stage {
   const type = typed.graph.types.get(cut.tensor);
-  const suffix = extract(
-    typed,
-    [{ name: cut.tensor, dtype: type?.dtype ?? 'float32', shape: type?.shape ?? [] }],
-    [shapeless(output)],
-  );
-  const blocked = firstBlocked({ ...suffix.graph, types: typed.graph.types }, trainableInitializers(suffix.graph), [
-    output,
-  ]);
   return {
     stage: cut.stage,
     tensor: cut.tensor,
     shape: [...(type?.shape.slice(1) ?? [])],
     parametersBelow: cut.parametersBelow,
     parametersAbove: cut.parametersAbove,
-    ...(blocked ? { blockedBy: blocked.node.op } : {}),
+    ...(blocked ? { blockedBy: blocked.op } : {}),
   };
 }
 

@@ -6,13 +6,14 @@
 import { dirname, isAbsolute, parse, relative, resolve, sep } from 'node:path';
 import type { GraftDocument, GraphNode } from '#shared/document/model.ts';
 import { isModelFile } from '#shared/nodes/backbone.ts';
+import { longestPath } from '#shared/nodes/kind.ts';
 import { parametersOf } from '#shared/nodes/parameters.ts';
 import { kindOf } from '#shared/nodes/registry.ts';
 
 /** Document for the window and the engine; `file` is where it was read from. */
 export function withAbsolutePaths(document: GraftDocument, file: string): GraftDocument {
   const folder = dirname(resolve(file));
-  return mapPaths(document, (path) => (isAbsolute(path) ? path : resolve(folder, ...path.split('/'))));
+  return mapPaths(document, (path) => (isAbsolute(path) ? path : resolve(folder, path)));
 }
 
 /** Document for the disk; `file` is where it will be. */
@@ -58,7 +59,8 @@ function mapNode(node: GraphNode, map: (path: string) => string): GraphNode {
   const changed: Record<string, string> = {};
   for (const { name, meta } of parametersOf(kind)) {
     const value = node.parameters[name];
-    if (typeof value !== 'string' || value === '') continue;
+    // What is too long for any system stays as it is, for the checks to refuse.
+    if (typeof value !== 'string' || value === '' || value.length > longestPath) continue;
     if (meta.control === 'folder' || (meta.control === 'model-file' && isModelFile(value))) changed[name] = map(value);
   }
   return { ...node, parameters: { ...node.parameters, ...changed } };

@@ -1,28 +1,36 @@
 import { moveNodes, type Position } from '#shared/document/edits.ts';
+import { nodesById } from '#shared/document/graph.ts';
 import type { GraftDocument, GraphNode } from '#shared/document/model.ts';
+import { leastOf } from '#renderer/ui/extremes.ts';
 import { editAction, mayEdit, type Situation } from './action.ts';
 
-type Place = (node: GraphNode, chosen: readonly GraphNode[]) => Position;
+/** Where each of the chosen nodes goes, by what they have in common. */
+type Placing = (chosen: readonly GraphNode[]) => (node: GraphNode) => Position;
 
-function chosenNodes({ document, selection }: Situation): GraphNode[] {
-  return document.nodes.filter(({ id }) => selection.nodes.includes(id));
-}
-
-function placed(situation: Situation, place: Place): GraftDocument {
-  const chosen = chosenNodes(situation);
-  return moveNodes(situation.document, new Map(chosen.map((node) => [node.id, place(node, chosen)])));
+function placed({ document, selection }: Situation, placing: Placing): GraftDocument {
+  const chosen = nodesById(document, selection.nodes);
+  const place = placing(chosen);
+  return moveNodes(document, new Map(chosen.map((node) => [node.id, place(node)])));
 }
 
 const several = (situation: Situation): boolean => mayEdit(situation) && situation.selection.nodes.length > 1;
 
 /** Equal steps between the first and the last along one axis, in their present order. */
-function spread(axis: 'x' | 'y'): Place {
-  return (node, chosen) => {
+function spread(axis: 'x' | 'y'): Placing {
+  return (chosen) => {
     const order = chosen.toSorted((a, b) => a.position[axis] - b.position[axis]);
+    const ranks = new Map(order.map((node, rank) => [node, rank]));
     const first = order[0]?.position[axis] ?? 0;
     const last = order.at(-1)?.position[axis] ?? 0;
     const step = (last - first) / Math.max(1, order.length - 1);
-    return { ...node.position, [axis]: Math.round(first + step * order.indexOf(node)) };
+    return (node) => ({ ...node.position, [axis]: Math.round(first + step * (ranks.get(node) ?? 0)) });
+  };
+}
+
+function align(axis: 'x' | 'y'): Placing {
+  return (chosen) => {
+    const edge = leastOf(chosen, ({ position }) => position[axis]);
+    return ({ position }) => ({ ...position, [axis]: edge });
   };
 }
 
@@ -32,12 +40,7 @@ export const alignLeft = editAction({
   group: 'Arrange',
   shortcuts: ['Alt+ArrowLeft'],
   when: several,
-  edit: (situation) => ({
-    document: placed(situation, (node, chosen) => ({
-      x: Math.min(...chosen.map(({ position }) => position.x)),
-      y: node.position.y,
-    })),
-  }),
+  edit: (situation) => ({ document: placed(situation, align('x')) }),
 });
 
 export const alignTop = editAction({
@@ -46,12 +49,7 @@ export const alignTop = editAction({
   group: 'Arrange',
   shortcuts: ['Alt+ArrowUp'],
   when: several,
-  edit: (situation) => ({
-    document: placed(situation, (node, chosen) => ({
-      x: node.position.x,
-      y: Math.min(...chosen.map(({ position }) => position.y)),
-    })),
-  }),
+  edit: (situation) => ({ document: placed(situation, align('y')) }),
 });
 
 export const spreadHorizontally = editAction({

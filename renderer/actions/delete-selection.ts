@@ -9,11 +9,14 @@ export const deleteSelection = editAction({
   shortcuts: ['Delete', 'Backspace'],
   words: ['remove'],
   when: (situation) => mayEdit(situation) && hasSelection(situation),
-  edit: ({ document, selection }) => ({
-    document: disconnect(
-      removeNodes(document, selection.nodes),
-      document.wires.filter((wire) => selection.wires.includes(wireId(wire))),
-    ),
-    selection: [],
-  }),
+  edit: ({ document, selection }) => {
+    const chosen = new Set(selection.wires);
+    return {
+      document: disconnect(
+        removeNodes(document, selection.nodes),
+        document.wires.filter((wire) => chosen.has(wireId(wire))),
+      ),
+      selection: [],
+    };
+  },
 });

@@ -1,4 +1,5 @@
 import { moveNodes } from '#shared/document/edits.ts';
+import { nodesById } from '#shared/document/graph.ts';
 import { gridSize } from '#renderer/canvas/measures.ts';
 import { editAction, hasNodes, mayEdit, type EditAction } from './action.ts';
 
@@ -12,8 +13,9 @@ function nudge(direction: string, key: string, x: number, y: number): EditAction
     gesture: 'nudge',
     when: (situation) => mayEdit(situation) && hasNodes(situation),
     edit: ({ document, selection }) => {
-      const chosen = document.nodes.filter(({ id }) => selection.nodes.includes(id));
-      const moved = chosen.map(({ id, position }) => [id, { x: position.x + x, y: position.y + y }] as const);
+      const moved = nodesById(document, selection.nodes).map(
+        ({ id, position }) => [id, { x: position.x + x, y: position.y + y }] as const,
+      );
       return { document: moveNodes(document, new Map(moved)) };
     },
   });

@@ -22,7 +22,7 @@ import classes from './canvas.module.css';
 import { isAllowed, join, moveWire, onDrawingEnd, onDrawingStart, removeWire } from './drawing.ts';
 import { onDragOver, onDrop } from './dropping.ts';
 import { EmptyHint } from './empty-hint.tsx';
-import { flowEdges, flowNodes, type CardNode, type WireEdge } from './flow-items.ts';
+import { drawsOnlyWhatIsSeen, flowEdges, flowNodes, type CardNode, type WireEdge } from './flow-items.ts';
 import { attachCanvas, fit, notePointer, screenPointer, toCanvas } from './navigator.ts';
 import { gridSize } from './measures.ts';
 import { NodeCard } from './node-card.tsx';
@@ -148,6 +148,7 @@ function CanvasFlow() {
         deleteKeyCode={null}
         zoomOnDoubleClick={false}
         disableKeyboardA11y
+        onlyRenderVisibleElements={drawsOnlyWhatIsSeen(document.nodes)}
         minZoom={0.15}
         maxZoom={2.5}
         elevateNodesOnSelect
@@ -180,9 +181,9 @@ function selectChanged(of: 'nodes' | 'wires', changes: readonly (NodeChange<Card
   if (selects.length === 0) return;
   const { selection } = useInterface.getState();
   const dropped = new Set(selects.filter(({ selected }) => !selected).map(({ id }) => id));
-  const kept = selection[of].filter((id) => !dropped.has(id));
-  const added = selects.filter(({ id, selected }) => selected && !kept.includes(id)).map(({ id }) => id);
-  if (added.length === 0 && kept.length === selection[of].length) return;
+  const kept = new Set(selection[of].filter((id) => !dropped.has(id)));
+  const added = selects.filter(({ id, selected }) => selected && !kept.has(id)).map(({ id }) => id);
+  if (added.length === 0 && kept.size === selection[of].length) return;
   useInterface.setState({ selection: { ...selection, [of]: [...kept, ...added] } });
 }
 

@@ -4,6 +4,7 @@ import { portsOf, type Side } from '#shared/document/graph.ts';
 import type { Endpoint, GraftDocument, GraphNode } from '#shared/document/model.ts';
 import { kindOf } from '#shared/nodes/registry.ts';
 import type { Position } from '#shared/document/edits.ts';
+import { leastOf } from '#renderer/ui/extremes.ts';
 import { cardWidth, gridSize, socketTop } from './measures.ts';
 
 const usualHeight = 176;
@@ -64,8 +65,8 @@ export async function tidyPositions(
         targets: [socketId('input', to)],
       })),
   });
-  const left = Math.min(...nodes.map(({ position }) => position.x));
-  const top = Math.min(...nodes.map(({ position }) => position.y));
+  const left = leastOf(nodes, ({ position }) => position.x);
+  const top = leastOf(nodes, ({ position }) => position.y);
   return new Map(
     (laid.children ?? []).map(({ id, x = 0, y = 0 }) => [id, { x: snap(left + x - 12), y: snap(top + y - 12) }]),
   );

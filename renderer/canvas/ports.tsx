@@ -1,7 +1,7 @@
 import { Handle, Position } from '@xyflow/react';
 import { memo } from 'react';
 import type { Side } from '#shared/document/graph.ts';
-import { sameEndpoint } from '#shared/document/graph.ts';
+import { incomingWire, sameEndpoint, wiresOutOf } from '#shared/document/graph.ts';
 import type { Port } from '#shared/nodes/kind.ts';
 import { useDocument } from '#renderer/store/document.ts';
 import { endpointKey, useInterface } from '#renderer/store/interface.ts';
@@ -25,7 +25,9 @@ export const Ports = memo(function Ports({ node, side, ports }: Props) {
 function Socket({ node, side, port, top }: { node: string; side: Side; port: Port; top: number }) {
   const end = { node, port: port.name };
   const connected = useDocument(({ document }) =>
-    document.wires.some((wire) => sameEndpoint(side === 'input' ? wire.to : wire.from, end)),
+    side === 'input'
+      ? incomingWire(document, end) !== undefined
+      : wiresOutOf(document, node).some(({ from }) => from.port === port.name),
   );
   const look = useInterface(({ drawing }) => {
     if (drawing === undefined) return 'rest';

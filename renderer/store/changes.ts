@@ -1,5 +1,5 @@
 /** What has changed on the canvas since a run was started. */
-import { wiresInto } from '#shared/document/graph.ts';
+import { findNode, wiresInto } from '#shared/document/graph.ts';
 import type { GraftDocument, GraphNode } from '#shared/document/model.ts';
 
 function sameParameters(a: GraphNode, b: GraphNode): boolean {
@@ -15,9 +15,26 @@ function wiringOf(document: GraftDocument, id: string): string {
 
 /** Whether a node, or what feeds it, differs from the document a run started with. */
 export function changedSince(started: GraftDocument, document: GraftDocument, node: GraphNode): boolean {
-  const before = started.nodes.find(({ id }) => id === node.id);
+  const before = findNode(started, node.id);
   if (before === undefined || before.kind !== node.kind || !sameParameters(before, node)) return true;
   return wiringOf(started, node.id) !== wiringOf(document, node.id);
+}
+
+/** Whether two documents differ in nothing but where their nodes stand. */
+export function standsElsewhere(before: GraftDocument, after: GraftDocument): boolean {
+  return (
+    before.wires === after.wires &&
+    before.title === after.title &&
+    before.nodes.length === after.nodes.length &&
+    after.nodes.every((node, index) => {
+      const other = before.nodes[index] as GraphNode;
+      const { id, kind, title, parameters } = node;
+      return (
+        node === other ||
+        (id === other.id && kind === other.kind && title === other.title && parameters === other.parameters)
+      );
+    })
+  );
 }
 
 /** Whether a run of `document` would do what the run that was started with `started` did. */

@@ -4,6 +4,7 @@ import type { NodeNumbers } from '#shared/document/live-nodes.ts';
 import { describe, type LiveNumbers } from '#shared/document/live.ts';
 import { problems } from '#shared/document/validate.ts';
 import type { Problem } from '#shared/messages/error.ts';
+import { standsElsewhere } from './changes.ts';
 import { useDocument } from './document.ts';
 import { useFacts } from './facts.ts';
 
@@ -33,9 +34,9 @@ export function followDerived(): () => void {
   const update = (): void => useDerived.setState(derive());
   const endings = [
     useDocument.subscribe((state) => {
-      if (state.document === document) return;
+      const before = document;
       document = state.document;
-      update();
+      if (document !== before && !standsElsewhere(before, document)) update();
     }),
     useFacts.subscribe(update),
   ];

@@ -27,15 +27,24 @@ const passingCodes: ReadonlySet<string> = new Set<ErrorCode>(['engine.replaced',
 /** Kinds whose parameters decide which data and which model are looked at. */
 const outsideKinds: ReadonlySet<string> = new Set(['image-folder', 'split', 'backbone']);
 
-function outsideKey(document: GraftDocument, path: string): string {
-  const parts = document.nodes
-    .filter((node) => outsideKinds.has(node.kind))
-    .map((node) => [node.id, node.kind, node.parameters]);
-  return JSON.stringify([path, parts]);
-}
+const outsideKey = oncePerDocument(({ nodes }) =>
+  JSON.stringify(
+    nodes.filter(({ kind }) => outsideKinds.has(kind)).map(({ id, kind, parameters }) => [id, kind, parameters]),
+  ),
+);
 
-function forecastKey(document: GraftDocument): string {
-  return JSON.stringify([document.nodes.map((node) => [node.kind, node.parameters]), document.wires]);
+const forecastKey = oncePerDocument(({ nodes, wires }) =>
+  JSON.stringify([nodes.map(({ kind, parameters }) => [kind, parameters]), wires]),
+);
+
+/** The store speaks up for every pan and zoom too, which change nothing in the document. */
+function oncePerDocument(keyOf: (document: GraftDocument) => string): (document: GraftDocument) => string {
+  const known = new WeakMap<GraftDocument, string>();
+  return (document) => {
+    const key = known.get(document) ?? keyOf(document);
+    known.set(document, key);
+    return key;
+  };
 }
 
 function withoutForecast({ forecast: _, ...facts }: Facts): Facts {
@@ -94,7 +103,7 @@ export function followFacts(): () => void {
   const consider = (): void => {
     if (useConnection.getState().state !== 'connected') return;
     const { document, path } = useDocument.getState();
-    const key = outsideKey(document, path);
+    const key = JSON.stringify([path, outsideKey(document)]);
     if (key !== asked) {
       asked = key;
       window.clearTimeout(timer);

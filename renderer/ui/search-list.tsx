@@ -1,6 +1,7 @@
 /** A field over a list of choices: type to narrow, arrows to move, Enter to choose, Escape to leave. */
 import { IconSearch } from '@tabler/icons-react';
 import { useId, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { formatCount } from '#shared/core/format.ts';
 import { rank } from './rank.ts';
 import classes from './search-list.module.css';
 
@@ -35,6 +36,9 @@ function matching(choices: readonly Choice[], query: string): readonly Choice[] 
     .map(({ choice }) => choice);
 }
 
+/** Nobody goes through as many with the arrows, and a browser takes seconds to draw thousands. */
+const mostListed = 200;
+
 function keepInView(element: HTMLElement | null): void {
   element?.scrollIntoView({ block: 'nearest' });
 }
@@ -43,7 +47,8 @@ export function SearchList({ label, placeholder, choices, empty, onChoose, onClo
   const [query, setQuery] = useState('');
   const [at, setAt] = useState(0);
   const listId = useId();
-  const found = matching(choices, query);
+  const all = matching(choices, query);
+  const found = all.slice(0, mostListed);
   const active = Math.min(at, found.length - 1);
 
   const choose = (choice: Choice | undefined): void => {
@@ -112,6 +117,11 @@ export function SearchList({ label, placeholder, choices, empty, onChoose, onClo
           );
         })}
         {found.length === 0 && <div className={classes['empty']}>{empty}</div>}
+        {all.length > found.length && (
+          <div className={classes['empty']}>
+            {formatCount(all.length - found.length)} more: type to narrow them down
+          </div>
+        )}
       </div>
     </div>
   );

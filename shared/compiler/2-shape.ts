@@ -99,9 +99,11 @@ function constantValue(node: Node): Tensor | undefined {
 
 /** The model without Constant nodes, without an If whose condition is known, and without what nothing needs. */
 function withBranchesTaken(model: Model): Model {
-  const constant = constantsToInitializers(model);
-  const graph = resolveBranches(constant.graph);
-  return graph === constant.graph ? { ...constant, graph: withoutDead(graph) } : withBranchesTaken({ ...model, graph });
+  for (let current = constantsToInitializers(model); ;) {
+    const graph = resolveBranches(current.graph);
+    if (graph === current.graph) return { ...current, graph: withoutDead(graph) };
+    current = constantsToInitializers({ ...model, graph });
+  }
 }
 
 /** Those of the values this graph has, in its order. */

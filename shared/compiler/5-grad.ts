@@ -32,12 +32,12 @@ function carries(node: Node, position: number): boolean {
 }
 
 /** The values through which `node` moves: differentiable inputs, and what its bodies take from outside. */
-function movers(node: Node): string[] {
+export function movers(node: Node): string[] {
   return [...node.inputs.filter((input, position) => input !== '' && carries(node, position)), ...captured(node)];
 }
 
 /** Whether a value could carry a gradient: a float tensor, or something that is no tensor but may hold some. */
-function mayCarry(graph: Differentiable, name: string): boolean {
+export function mayCarry(graph: Differentiable, name: string): boolean {
   const type = graph.types.get(name);
   return name !== '' && (type === undefined || isFloat(type.dtype));
 }
@@ -69,7 +69,7 @@ export function movingOf(graph: Differentiable, wrt: readonly string[], of: read
 }
 
 /** Why this node's gradient cannot be had; undefined when it can. */
-function refusal(node: Node, graph: Differentiable): string | undefined {
+export function refusal(node: Node, graph: Differentiable): string | undefined {
   const entry = operatorEntry(node.op, node.domain);
   if (entry.kind === 'refused') return entry.reason;
   if (entry.kind === 'stop') return undefined;

@@ -221,7 +221,14 @@ function withTypes(model: Model, { graph }: { readonly graph: Pick<TypedGraph, '
 function refuseBlocked(lowered: TypedModel, tensor: string, recipe: Recipe, stages: readonly StageCut[]): void {
   const first = blockedBehind(lowered, tensor);
   if (!first) return;
-  const clear = stages.find((stage) => !blockedBehind(lowered, stage.tensor));
+  // What is clear behind one cut is clear behind all later ones, so that few have to be tried of many.
+  let [from, to] = [0, stages.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (blockedBehind(lowered, stages[middle]?.tensor ?? '')) from = middle + 1;
+    else to = middle;
+  }
+  const clear = stages[from];
   throw new GraftError(
     'compile.not-differentiable',
     {

@@ -16,9 +16,12 @@ const first: Bound = ([data]) => data?.count;
 const sum: Bound = (operands) => operands.reduce((total, { count }) => total + count, 0);
 /** Broadcasting, and one pick for each index, give at most one element for each combination. */
 const product: Bound = (operands) => operands.reduce((total, { count }) => total * Math.max(1, count), 1);
+/** What lists the sizes of more axes than any tensor has is left to the oracle. */
+const mostAxes = 64;
+
 /** What is spread over the sizes that an operand lists. */
 const spread = (data: Operand | undefined, sizes: Operand | undefined): number | undefined => {
-  const values = sizes?.values();
+  const values = sizes && sizes.count <= mostAxes ? sizes.values() : undefined;
   return values && (data?.count ?? 1) * elementCount(values.map((size) => Math.max(1, size)));
 };
 
@@ -85,9 +88,8 @@ export function smallNodes(nodes: readonly Node[], constants: ReadonlyMap<string
   };
   return nodes.filter((node) => {
     const operands = reads(node).map(operand);
-    const count = operands.every((one) => one !== undefined)
-      ? bounds[node.domain === '' ? node.op : '']?.(operands)
-      : undefined;
+    const bound = node.domain === '' && Object.hasOwn(bounds, node.op) ? bounds[node.op] : undefined;
+    const count = operands.every((one) => one !== undefined) ? bound?.(operands) : undefined;
     if (count === undefined || !(count <= left)) return false;
     left -= count;
     for (const name of node.outputs) counts.set(name, count);

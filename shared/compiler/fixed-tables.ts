@@ -4,7 +4,7 @@
  * values do.
  */
 import { elementCount, sameShape } from '#shared/core/shape.ts';
-import { float32Values, type Tensor } from '#shared/ir/tensor.ts';
+import { bytesPerElement, float32Values, type Tensor } from '#shared/ir/tensor.ts';
 
 const rounding = 1e-3;
 
@@ -16,16 +16,26 @@ export function areSinesAndCosines(a: Tensor, b: Tensor): boolean {
   return float32Values(a).every((value, index) => near(value ** 2 + (others[index] as number) ** 2, 1));
 }
 
+/** One answer for each tensor: thousands of nodes may share a large one. */
+function oncePerTensor(answer: (tensor: Tensor) => boolean): (tensor: Tensor) => boolean {
+  const known = new WeakMap<Tensor, boolean>();
+  return (tensor) => {
+    const found = known.get(tensor) ?? answer(tensor);
+    known.set(tensor, found);
+    return found;
+  };
+}
+
 /** What is added to the scores of attention: lower than any weight, or 0 and nothing else but one low value. */
-export function isMask(tensor: Tensor): boolean {
+export const isMask = oncePerTensor((tensor) => {
   if (tensor.dtype !== 'float32') return false;
   const values = float32Values(tensor);
   const lowest = values.reduce((low, value) => Math.min(low, value), 0);
   return lowest <= -1e4 || (lowest <= -10 && values.every((value) => value === 0 || value === lowest));
-}
+});
 
 /** Rows of d/2 sines and d/2 cosines (Vaswani et al. 2017): the squares of each sum to d/2. */
-export function areSinusoids(tensor: Tensor): boolean {
+export const areSinusoids = oncePerTensor((tensor) => {
   if (tensor.dtype !== 'float32') return false;
   const { shape } = tensor;
   const values = float32Values(tensor);
@@ -38,7 +48,13 @@ export function areSinusoids(tensor: Tensor): boolean {
     if (!near(squares / (width / 2), 1)) return false;
   }
   return true;
-}
+});
+
+/** The same number all over. */
+export const isUniform = oncePerTensor(({ data, dtype }) => {
+  const width = bytesPerElement(dtype);
+  return data.every((byte, index) => byte === data[index % width]);
+});
 
 function near(value: number, expected: number): boolean {
   return Math.abs(value - expected) < rounding;

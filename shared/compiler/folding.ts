@@ -5,6 +5,7 @@
  * however many Reshapes to computed shapes a model has.
  */
 import { reads, type Graph, type Model, type Node, type ValueInfo } from '#shared/ir/graph.ts';
+import { Readiness } from '#shared/ir/readiness.ts';
 import { bytesOfType, int64Tensor, type Tensor } from '#shared/ir/tensor.ts';
 import { ValueTooLarge } from '#shared/messages/value-too-large.ts';
 import { takenBranch } from '#shared/compiler/branches.ts';
@@ -51,6 +52,12 @@ export async function fold(
   return { model: folding.model, types: folding.types };
 }
 
+/** Constants that are looked at together, where each round gets no further than some. */
+const fewestNodes = 64;
+
+/** Nodes typed by one question: what the oracle takes for an answer grows with the square of how many it is about. */
+const longestStretch = 4096;
+
 /** Elements of constants that are computed together whose sizes are worth no question. */
 const smallConstant = 1 << 22;
 
@@ -61,10 +68,15 @@ class Folding {
   readonly #initializers: Map<string, Tensor>;
   /** Names of values that are constants by now. */
   readonly #known: Set<string>;
-  /** Nodes that depend on shapes and constants alone and are not folded yet, in order. */
-  #shapeArithmetic: Node[] = [];
-  /** All others that are not typed yet, in order. */
-  #untyped: Node[] = [];
+  /** Nodes that depend on shapes and constants alone and are not folded yet: those that ask for a shape, and others. */
+  readonly #questions: Readiness;
+  readonly #arithmetic: Readiness;
+  /** Values whose shapes are there for those that ask. */
+  readonly #shaped = new Set<string>();
+  /** All others that are not typed yet. */
+  readonly #untyped: Readiness;
+  /** Of these the If nodes that are decided, and so are to be replaced first. */
+  readonly #replaceable: Node[] = [];
   readonly #gone = new Set<Node>();
   /** Of what was computed so far. */
   #constantBytes = 0;
@@ -75,16 +87,28 @@ class Folding {
     this.#oracle = oracle;
     this.#initializers = new Map(model.graph.initializers);
     for (const input of model.graph.inputs) this.types.set(input.name, input);
-    for (const [name, tensor] of this.#initializers) this.#typeAs(name, tensor);
+    for (const [name, { dtype, shape }] of this.#initializers) this.types.set(name, { name, dtype, shape });
     const kept = new Set(keep);
     this.#known = new Set([...this.#initializers.keys()].filter((name) => !kept.has(name)));
     const foldable = new Set(this.#known);
+    const arithmetic: Node[] = [];
+    const others: Node[] = [];
     for (const node of model.graph.nodes) {
       const ofShapes = asksForShape(node) || (!impure.has(node.op) && reads(node).every((name) => foldable.has(name)));
-      if (ofShapes) this.#shapeArithmetic.push(node);
-      else if (!this.#isTyped(node)) this.#untyped.push(node);
+      if (ofShapes) arithmetic.push(node);
+      else if (!this.#isTyped(node)) others.push(node);
       if (ofShapes) for (const name of outputsOf([node])) foldable.add(name);
     }
+    this.#questions = new Readiness(arithmetic.filter(asksForShape), (node) =>
+      reads(node)
+        .slice(0, 1)
+        .filter((name) => !this.#hasShape(name)),
+    );
+    this.#arithmetic = new Readiness(
+      arithmetic.filter((node) => !asksForShape(node)),
+      (node) => reads(node).filter((name) => !this.#known.has(name)),
+    );
+    this.#untyped = new Readiness(others, (node) => reads(node).filter((name) => !isTensor(this.types.get(name))));
   }
 
   /** The model as it stands: what is folded is an initializer. */
@@ -99,28 +123,41 @@ class Folding {
   }
 
   get decided(): boolean {
-    return this.#untyped.some((node) => this.#isDecided(node));
+    const untyped = [...this.#replaceable, ...this.#untyped.waiting].filter((node) => !this.#isTyped(node));
+    return untyped.some((node) => this.#isDecided(node));
   }
 
   /** Folds the shape arithmetic whose operands are known; false when there was none. */
   async foldReady(): Promise<boolean> {
     const toRun: Node[] = [];
-    const waiting: Node[] = [];
     const before = this.#gone.size;
-    for (const node of this.#shapeArithmetic) {
+    const next = (): Node | undefined => this.#questions.take() ?? this.#arithmetic.take();
+    for (let node = next(); node !== undefined; node = next()) {
       const shape = shapeValue(node, this.types);
       if (shape) this.#becomes(node.outputs[0] as string, shape);
-      else if (reads(node).every((name) => this.#known.has(name))) toRun.push(node);
-      else {
-        waiting.push(node);
-        continue;
-      }
+      else toRun.push(node);
       this.#gone.add(node);
-      for (const name of outputsOf([node])) this.#known.add(name);
+      for (const name of outputsOf([node])) this.#know(name);
     }
     await this.#compute(toRun);
-    this.#shapeArithmetic = waiting;
     return this.#gone.size > before;
+  }
+
+  #know(name: string): void {
+    if (this.#known.has(name)) return;
+    this.#known.add(name);
+    this.#arithmetic.arrive(name);
+    this.#haveShape(name);
+  }
+
+  #hasShape(name: string): boolean {
+    return this.#known.has(name) || isFixed(this.types.get(name));
+  }
+
+  #haveShape(name: string): void {
+    if (this.#shaped.has(name) || !this.#hasShape(name)) return;
+    this.#shaped.add(name);
+    this.#questions.arrive(name);
   }
 
   /**
@@ -130,25 +167,41 @@ class Folding {
    * @throws GraftError `model.value-too-large`
    */
   async #compute(nodes: readonly Node[]): Promise<void> {
+    let most = nodes.length;
     for (let left = nodes; left.length > 0;) {
-      const small = smallNodes(left, this.#initializers, smallConstant);
-      const now = small.length > 0 ? small : await this.#sized(left);
+      // No more are looked at than twice as many as could be computed last, as each look is for the sake of a few.
+      const first = left.slice(0, most);
+      const small = smallNodes(first, this.#initializers, smallConstant);
+      const now = small.length > 0 ? small : await this.#sized(first);
       await this.#evaluate(now);
       const computed = new Set(now);
-      left = left.filter((node) => !computed.has(node));
+      left = [...first.filter((node) => !computed.has(node)), ...left.slice(most)];
+      most = Math.max(fewestNodes, 2 * now.length);
     }
   }
 
-  /** Those of the nodes whose operands are there, once there is room for their results. */
+  /** Those of the nodes that can be computed by what is there and by each other, once there is room for their results. */
   async #sized(nodes: readonly Node[]): Promise<Node[]> {
-    const ready = nodes.filter((node) => reads(node).every((name) => this.#initializers.has(name)));
-    const graph = { ...this.#part(ready), name: 'constants' };
-    // The size of what depends on values is not known; it picks from what is there.
-    const types = await this.#oracle.infer({ ...this.#source, graph }, outputsOf(ready));
+    const graph = { ...this.#part(nodes), name: 'constants' };
+    const types = await this.#oracle.infer({ ...this.#source, graph }, outputsOf(nodes));
     const before = this.#constantBytes;
-    for (const [name, info] of types) if (isFixed(info)) this.#takeRoom(name, info);
+    const made = new Set<string>();
+    const sized = nodes.filter((node) => {
+      const isReady = reads(node).every((name) => this.#initializers.has(name));
+      const outputs = outputsOf([node]);
+      const isSized = outputs.every((name) => isFixed(types.get(name)));
+      // The size of what depends on values is not known; it picks from what is there.
+      if (!isReady && !(isSized && reads(node).every((name) => this.#initializers.has(name) || made.has(name))))
+        return false;
+      for (const name of outputs) {
+        const info = types.get(name);
+        if (info && isFixed(info)) this.#takeRoom(name, info);
+        made.add(name);
+      }
+      return true;
+    });
     this.#constantBytes = before;
-    return ready;
+    return sized;
   }
 
   async #evaluate(nodes: readonly Node[]): Promise<void> {
@@ -168,21 +221,28 @@ class Folding {
       throw new ValueTooLarge({ name, needed: this.#constantBytes, limit: constants });
   }
 
-  /** Types the nodes all of whose operands have fixed types, and those that follow from them; false when there are none. */
+  /** Types nodes all of whose operands have fixed types, and those that follow from them; false when there are none. */
   async typeStretch(): Promise<boolean> {
     const stretch: Node[] = [];
-    const waiting: Node[] = [];
+    /** Values that will be typed, and are counted upon. */
     const made = new Set<string>();
-    for (const node of this.#untyped) {
-      const ready =
-        !this.#isDecided(node) && reads(node).every((name) => made.has(name) || isTensor(this.types.get(name)));
-      (ready ? stretch : waiting).push(node);
-      if (ready) for (const name of outputsOf([node])) made.add(name);
+    while (stretch.length < longestStretch) {
+      const node = this.#untyped.take();
+      if (!node) break;
+      if (this.#isDecided(node)) this.#replaceable.push(node);
+      if (this.#isDecided(node) || this.#isTyped(node)) continue;
+      stretch.push(node);
+      for (const name of outputsOf([node])) {
+        if (made.has(name) || isTensor(this.types.get(name))) continue;
+        made.add(name);
+        this.#untyped.arrive(name);
+      }
     }
     if (stretch.length === 0) return false;
     const model: Model = { ...this.#source, graph: this.#part(stretch) };
-    for (const [name, info] of await this.#oracle.infer(model, outputsOf(stretch))) this.types.set(name, info);
-    this.#untyped = waiting;
+    const types = await this.#oracle.infer(model, outputsOf(stretch));
+    for (const name of made) this.#untyped.withdraw(name);
+    for (const [name, info] of types) this.#typeAs(name, info);
     return true;
   }
 
@@ -192,9 +252,8 @@ class Folding {
     let settled = false;
     for (const [name, info] of types) {
       if (isTensor(info) && !isTensor(this.types.get(name))) settled = true;
-      this.types.set(name, info);
+      this.#typeAs(name, info);
     }
-    this.#untyped = this.#untyped.filter((node) => !this.#isTyped(node));
     return settled;
   }
 
@@ -222,11 +281,17 @@ class Folding {
 
   #becomes(name: string, tensor: Tensor): void {
     this.#initializers.set(name, tensor);
-    this.#typeAs(name, tensor);
+    this.#typeAs(name, { name, dtype: tensor.dtype, shape: tensor.shape });
   }
 
-  #typeAs(name: string, { dtype, shape }: Tensor): void {
-    this.types.set(name, { name, dtype, shape });
+  #typeAs(name: string, info: ValueInfo): void {
+    const before = this.types.get(name);
+    // What is settled stays so: nodes are told of it once.
+    if (isFixed(before) && !isFixed(info)) return;
+    this.types.set(name, info);
+    if (isTensor(info) && !isTensor(before)) this.#untyped.arrive(name);
+    if (!isTensor(info) && isTensor(before)) this.#untyped.withdraw(name);
+    this.#haveShape(name);
   }
 }
 

@@ -4,7 +4,7 @@
  */
 import { elementCount } from '#shared/core/shape.ts';
 import type { Graph, Node } from '#shared/ir/graph.ts';
-import { reads } from '#shared/ir/graph.ts';
+import { producers, reads } from '#shared/ir/graph.ts';
 import { ancestors, descendants } from '#shared/compiler/subgraph.ts';
 import { trainableInitializers } from '#shared/compiler/trainable.ts';
 
@@ -30,13 +30,23 @@ function singleTensorCuts(
   nodes.forEach((node, index) => {
     for (const name of reads(node)) if (dynamic.has(name)) lastUse.set(name, Math.max(index, lastUse.get(name) ?? 0));
   });
-  const cuts = new Map<number, string>();
-  const live = new Set([input]);
-  if (live.size === 1) cuts.set(0, input);
+  /** Values that nothing reads behind a node, by the node's position. */
+  const ending = new Map<number, string[]>();
+  const live = new Set<string>();
+  const begin = (name: string, at: number): void => {
+    live.add(name);
+    const end = Math.max(at, lastUse.get(name) ?? at);
+    const others = ending.get(end);
+    if (others) others.push(name);
+    else ending.set(end, [name]);
+  };
+  begin(input, 0);
+  const cuts = new Map([[0, input]]);
   nodes.forEach((node, index) => {
-    for (const name of node.outputs) if (dynamic.has(name) && lastUse.has(name)) live.add(name);
-    for (const name of live) if ((lastUse.get(name) ?? -1) <= index) live.delete(name);
-    if (live.size === 1) cuts.set(index + 1, [...live][0] as string);
+    for (const name of node.outputs) if (dynamic.has(name) && lastUse.has(name)) begin(name, index);
+    for (const name of ending.get(index) ?? []) live.delete(name);
+    const [only] = live;
+    if (live.size === 1 && only !== undefined) cuts.set(index + 1, only);
   });
   return cuts;
 }
@@ -70,18 +80,22 @@ export function findStages(graph: Graph, input: string, output: string): StageCu
 
 /** The weights each node is the first to use, looking through what an exporter puts between (Transpose, Identity). */
 function weightsOfNodes(graph: Graph, nodes: readonly Node[], weights: ReadonlySet<string>): Map<Node, string[]> {
-  const behind = new Map<string, readonly string[]>();
   const inside = new Set(nodes);
+  /** What was put between, by what it made. */
+  const between = producers({ ...graph, nodes: graph.nodes.filter((node) => !inside.has(node)) });
   const seen = new Set<string>();
   const owned = new Map<Node, string[]>();
-  for (const node of graph.nodes) {
-    const used = reads(node).flatMap((name) => (weights.has(name) ? [name] : (behind.get(name) ?? [])));
-    if (!inside.has(node)) {
-      for (const name of node.outputs) behind.set(name, used);
-      continue;
+  for (const node of nodes) {
+    const fresh: string[] = [];
+    const open = reads(node).toReversed();
+    for (let name = open.pop(); name !== undefined; name = open.pop()) {
+      // What a node before has looked through holds nothing that is new.
+      if (seen.has(name)) continue;
+      seen.add(name);
+      if (weights.has(name)) fresh.push(name);
+      const maker = weights.has(name) ? undefined : between.get(name);
+      for (const other of maker ? reads(maker).toReversed() : []) open.push(other);
     }
-    const fresh = used.filter((name) => !seen.has(name));
-    for (const name of fresh) seen.add(name);
     if (fresh.length > 0) owned.set(node, fresh);
   }
   return owned;
@@ -94,6 +108,9 @@ interface StageStart {
   readonly first: number;
 }
 
+/** Parts of a module's path that stages are named by at most. */
+const deepestScope = 3;
+
 /** Norms alone do not begin a stage: they belong to the layer before them. */
 const stageOpeners = new Set(['Conv', 'ConvTranspose', 'Gemm', 'MatMul', 'Gather', 'LSTM', 'GRU', 'RNN', 'Add']);
 
@@ -103,9 +120,10 @@ function stageStarts(
   cuts: ReadonlyMap<number, string>,
 ): StageStart[] {
   const paths = nodes.map((node) => scopeOf(node, owned.get(node)));
-  for (let depth = 1; depth <= 3; depth++) {
+  for (let depth = 1; depth <= deepestScope; depth++) {
     const starts = startsAtDepth(nodes, owned, cuts, paths, depth);
-    if (starts.length >= 3 || depth === 3) return starts.length > 1 ? starts : numberedStarts(nodes, owned, cuts);
+    if (starts.length >= 3 || depth === deepestScope)
+      return starts.length > 1 ? starts : numberedStarts(nodes, owned, cuts);
   }
   return [];
 }
@@ -158,17 +176,23 @@ function numberedStarts(
     .map((start, index) => ({ ...start, stage: `stage${index + 1}` }));
 }
 
+/** The first parts of a name, the last one of all left out. */
+function modulesOf(name: string, separator: string): string[] {
+  const parts = name.split(separator, deepestScope + 1);
+  return parts.length > deepestScope ? parts.slice(0, deepestScope) : parts.slice(0, -1);
+}
+
 /**
  * The module path of a node, outermost first: from PyTorch's node names (`/layer1/layer1.0/conv1/Conv`), else
  * from the name of its weight (`layer1.0.conv1.weight`); each part is the path down to it.
  */
 function scopeOf(node: Node, weights: readonly string[] | undefined): readonly string[] {
   if (node.name.startsWith('/')) {
-    const parts = node.name.split('/').slice(1, -1);
+    const parts = modulesOf(node.name.slice(1), '/');
     if (parts.length > 0) return parts;
   }
   const weight = weights?.find((name) => name.includes('.') && !name.includes('::'));
   if (!weight) return [];
-  const parts = weight.split('.').slice(0, -1);
+  const parts = modulesOf(weight, '.');
   return parts.map((_, index) => parts.slice(0, index + 1).join('.'));
 }

@@ -74,7 +74,10 @@ export function rename(
   names: ReadonlyMap<string, string>,
   scope: 'outside' | 'everywhere' = 'outside',
 ): Graph {
-  const renamed = (name: string): string => names.get(name) ?? name;
+  return renamedBy(graph, (name) => names.get(name) ?? name, scope);
+}
+
+function renamedBy(graph: Graph, renamed: (name: string) => string, scope: 'outside' | 'everywhere'): Graph {
   const info = (value: ValueInfo): ValueInfo => ({ ...value, name: renamed(value.name) });
   return {
     name: graph.name,
@@ -84,7 +87,7 @@ export function rename(
       ...node,
       inputs: node.inputs.map(renamed),
       outputs: node.outputs.map(renamed),
-      attributes: renameBodies(node.attributes, names, scope),
+      attributes: renameBodies(node.attributes, renamed, scope),
     })),
     initializers: new Map([...graph.initializers].map(([name, tensor]) => [renamed(name), tensor])),
   };
@@ -92,17 +95,17 @@ export function rename(
 
 function renameBodies(
   attributes: Node['attributes'],
-  names: ReadonlyMap<string, string>,
+  renamed: (name: string) => string,
   scope: 'outside' | 'everywhere',
 ): Node['attributes'] {
   if (!Object.values(attributes).some(({ type }) => type === 'graph')) return attributes;
   return Object.fromEntries(
     Object.entries(attributes).map(([key, attribute]) => {
       if (attribute.type !== 'graph') return [key, attribute];
-      if (scope === 'everywhere') return [key, { type: 'graph', value: rename(attribute.value, names, scope) }];
+      if (scope === 'everywhere') return [key, { type: 'graph', value: renamedBy(attribute.value, renamed, scope) }];
       const own = definitions(attribute.value);
-      const outer = new Map([...names].filter(([name]) => !own.has(name)));
-      return [key, { type: 'graph', value: rename(attribute.value, outer) }];
+      const outer = (name: string): string => (own.has(name) ? name : renamed(name));
+      return [key, { type: 'graph', value: renamedBy(attribute.value, outer, scope) }];
     }),
   );
 }

@@ -1,8 +1,8 @@
 /** Which initializers are weights: what `trainable: "all"` and an unfrozen backbone train. */
 import { elementCount } from '#shared/core/shape.ts';
 import { producers, type Graph, type Node } from '#shared/ir/graph.ts';
-import { bytesPerElement, isFloat, type Tensor } from '#shared/ir/tensor.ts';
-import { areSinesAndCosines, areSinusoids, isMask } from '#shared/compiler/fixed-tables.ts';
+import { isFloat, type Tensor } from '#shared/ir/tensor.ts';
+import { areSinesAndCosines, areSinusoids, isMask, isUniform } from '#shared/compiler/fixed-tables.ts';
 
 /**
  * Inputs that hold learned values, by operator. Running statistics of BatchNormalization are left out
@@ -70,26 +70,41 @@ const passThrough = new Set([
 
 /** Names of float initializers of `graph` that are learned weights, in order of first use. */
 export function trainableInitializers(graph: Graph): string[] {
+  return [...weightUses(graph).keys()];
+}
+
+/** The learned weights of a graph, in order of first use, each with the nodes that have it in the place of a weight. */
+export function weightUses(graph: Graph): Map<string, Node[]> {
   const sources = new Sources(graph);
-  const found = new Map<string, Tensor>();
+  const angles = angleMakers(graph);
+  const found = new Map<string, Node[]>();
   const perhapsAngles = new Map<string, Tensor>();
   for (const node of graph.nodes) {
-    if (sources.isAngle(node.outputs[0] ?? '')) continue;
-    const positions = weightInputs[node.op] ?? [];
-    for (const position of positions === 'all' ? node.inputs.keys() : positions) {
+    if (angles.has(node)) continue;
+    for (const position of weightPositions(node)) {
       for (const { name, expanded } of sources.stored(node.inputs[position] ?? '', recurrent.has(node.op))) {
         const tensor = graph.initializers.get(name);
-        if (!tensor || !isFloat(tensor.dtype) || found.has(name)) continue;
+        if (!tensor || !isFloat(tensor.dtype)) continue;
         // Of two stored matrices the left one is what a small network is given: a table of positions.
         const given = position === 0 && isProduct(node) && sources.stored(node.inputs[1] ?? '', false).length > 0;
         if (given || isConstant(node.op, tensor, expanded)) continue;
-        found.set(name, tensor);
+        const uses = found.get(name);
+        if (uses) {
+          uses.push(node);
+          continue;
+        }
+        found.set(name, [node]);
         if (node.op === 'Mul' || node.op === 'Gather') perhapsAngles.set(name, tensor);
       }
     }
   }
-  const angles = sinesAndCosines(perhapsAngles);
-  return [...found.keys()].filter((name) => !angles.has(name));
+  for (const name of sinesAndCosines(perhapsAngles)) found.delete(name);
+  return found;
+}
+
+function weightPositions({ op, inputs }: Node): Iterable<number> {
+  const positions = Object.hasOwn(weightInputs, op) ? weightInputs[op] : undefined;
+  return positions === 'all' ? inputs.keys() : (positions ?? []);
 }
 
 function isProduct(node: Node): boolean {
@@ -118,16 +133,22 @@ function isConstant(op: string, tensor: Tensor, expanded: boolean): boolean {
   }
 }
 
-function isUniform({ data, dtype }: Tensor): boolean {
-  const width = bytesPerElement(dtype);
-  return data.every((byte, index) => byte === data[index % width]);
-}
+/** Tables of its shape before it that each is compared with: a model's sines are used right behind their cosines. */
+const neighbours = 100;
 
 /** Those of `tables` that are sines or cosines of the same angles, told by each other. */
 function sinesAndCosines(tables: ReadonlyMap<string, Tensor>): Set<string> {
   const angles = new Set<string>();
-  for (const [first, a] of tables) {
-    for (const [second, b] of tables) if (first !== second && areSinesAndCosines(a, b)) angles.add(first).add(second);
+  const alike = new Map<string, [string, Tensor][]>();
+  for (const [name, tensor] of tables) {
+    const shape = tensor.shape.join();
+    const others = alike.get(shape) ?? [];
+    for (const [other, theirs] of others.slice(-neighbours)) {
+      const known = angles.has(name) && angles.has(other);
+      if (!known && areSinesAndCosines(tensor, theirs)) angles.add(name).add(other);
+    }
+    others.push([name, tensor]);
+    alike.set(shape, others);
   }
   return angles;
 }
@@ -138,43 +159,90 @@ interface Source {
   readonly expanded: boolean;
 }
 
-/** Where the values of a graph come from, and what becomes of them. */
+/**
+ * Values that are taken apart for one recurrent layer after another, far more than any network has. Of a file that asks
+ * for more, layers are told only what no layer before was made of.
+ */
+const mostSteps = 1 << 20;
+
+/** Where the values of a graph come from. */
 class Sources {
   readonly #graph: Graph;
   readonly #producer: ReadonlyMap<string, Node>;
-  readonly #readers = new Map<string, Node[]>();
+  /** The initializer behind a value, as far as that was looked for. */
+  readonly #known = new Map<string, Source | undefined>();
+  /** Values that were taken apart, and how many there were, those counted again that are parts of several. */
+  readonly #apart = new Set<string>();
+  #steps = 0;
 
   constructor(graph: Graph) {
     this.#graph = graph;
     this.#producer = producers(graph);
-    for (const node of graph.nodes) {
-      for (const input of new Set(node.inputs)) {
-        const readers = this.#readers.get(input);
-        if (readers) readers.push(node);
-        else this.#readers.set(input, [node]);
+  }
+
+  /** The initializers a value is made of, each once. `parts` says whether they may be taken apart and put together for it. */
+  stored(value: string, parts: boolean): Source[] {
+    if (parts) return this.#parts(value);
+    const source = this.#single(value);
+    return source ? [source] : [];
+  }
+
+  #single(value: string): Source | undefined {
+    const passed: Node[] = [];
+    let at = value;
+    while (!this.#known.has(at)) {
+      const node = this.#graph.initializers.has(at) ? undefined : this.#producer.get(at);
+      if (!node || !passThrough.has(node.op)) {
+        this.#known.set(at, this.#graph.initializers.has(at) ? { name: at, expanded: false } : undefined);
+        break;
       }
+      passed.push(node);
+      at = node.inputs[0] ?? '';
+    }
+    let source = this.#known.get(at);
+    for (const node of passed.toReversed()) {
+      source = source && { name: source.name, expanded: source.expanded || node.op === 'Expand' };
+      for (const output of node.outputs) this.#known.set(output, source);
+    }
+    return source;
+  }
+
+  #parts(value: string): Source[] {
+    const found: Source[] = [];
+    const open = [value];
+    const seen = this.#steps > mostSteps ? this.#apart : new Set<string>();
+    for (let at = open.pop(); at !== undefined; at = open.pop()) {
+      if (seen.has(at)) continue;
+      seen.add(at);
+      this.#apart.add(at);
+      this.#steps++;
+      const node = this.#graph.initializers.has(at) ? undefined : this.#producer.get(at);
+      if (this.#graph.initializers.has(at)) found.push({ name: at, expanded: false });
+      else if (node?.op === 'Concat') for (const input of node.inputs.toReversed()) open.push(input);
+      else if (node && passThrough.has(node.op)) open.push(node.inputs[0] ?? '');
+    }
+    return found;
+  }
+}
+
+/**
+ * The nodes of whose first result only sines and cosines are taken: positions times frequencies, which are fixed.
+ * From the last node to the first, as what is said of a value hangs on its readers.
+ */
+function angleMakers(graph: Graph): Set<Node> {
+  const makers = new Set<Node>();
+  const read = new Set<string>();
+  const readOtherwise = new Set<string>();
+  for (const node of graph.nodes.toReversed()) {
+    const [first = ''] = node.outputs;
+    const isAngle = read.has(first) && !readOtherwise.has(first);
+    if (isAngle) makers.add(node);
+    const passes =
+      node.op === 'Sin' || node.op === 'Cos' || (isAngle && (passThrough.has(node.op) || node.op === 'Concat'));
+    for (const input of node.inputs) {
+      read.add(input);
+      if (!passes) readOtherwise.add(input);
     }
   }
-
-  /** The initializers a value is made of. `parts` says whether they may be taken apart and put together for it. */
-  stored(value: string, parts: boolean, expanded = false): Source[] {
-    if (this.#graph.initializers.has(value)) return [{ name: value, expanded }];
-    const node = this.#producer.get(value);
-    if (!node) return [];
-    if (parts && node.op === 'Concat') return node.inputs.flatMap((input) => this.stored(input, parts, expanded));
-    if (!passThrough.has(node.op)) return [];
-    return this.stored(node.inputs[0] ?? '', parts, expanded || node.op === 'Expand');
-  }
-
-  /** Whether only sines and cosines are taken of a value: positions times frequencies, which are fixed. */
-  isAngle(value: string): boolean {
-    const readers = this.#readers.get(value) ?? [];
-    return (
-      readers.length > 0 &&
-      readers.every(
-        ({ op, outputs }) =>
-          op === 'Sin' || op === 'Cos' || ((passThrough.has(op) || op === 'Concat') && this.isAngle(outputs[0] ?? '')),
-      )
-    );
-  }
+  return makers;
 }

@@ -85,3 +85,10 @@ export function formatShape(shape: readonly number[]): string {
 export function formatPlural(count: number, one: string, many = `${one}s`): string {
   return `${formatCount(count)} ${count === 1 ? one : many}`;
 }
+
+/** Text that may be of any length, as a person can read it: beyond `most` characters the middle is left out. */
+export function shortened(text: string, most: number): string {
+  if (text.length <= most) return text;
+  const end = Math.floor(most / 3);
+  return `${text.slice(0, most - end - 1)}…${text.slice(text.length - end)}`;
+}

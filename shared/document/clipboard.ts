@@ -1,16 +1,18 @@
 /** Nodes as text: copy, paste and duplicate, within a project and across projects. */
 import { z } from 'zod';
-import { connect, freshId, type Position } from './edits.ts';
+import { connectAll, freshIds, type Position } from './edits.ts';
+import { readJson } from './json.ts';
 import { currentFormat, graphNodeSchema, wireSchema, type GraftDocument, type GraphNode } from './model.ts';
+import { listOf } from './schemas.ts';
 
 const clipSchema = z.object({
   graft: z.literal('nodes'),
   format: z.literal(currentFormat),
-  nodes: z.array(graphNodeSchema).min(1),
+  nodes: listOf(graphNodeSchema).refine((nodes) => nodes.length > 0),
   /** Wires among the nodes. */
-  wires: z.array(wireSchema),
+  wires: listOf(wireSchema),
   /** Wires into the nodes from others; kept only when asked for. */
-  incoming: z.array(wireSchema),
+  incoming: listOf(wireSchema),
 });
 export type Clip = z.infer<typeof clipSchema>;
 
@@ -33,13 +35,8 @@ export function copy(document: GraftDocument, ids: readonly string[]): string {
 
 /** The nodes in a clipboard text; undefined when the text is something else. */
 export function parseClip(text: string): Clip | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  return clipSchema.safeParse(value).data;
+  const read = readJson(text);
+  return 'value' in read ? clipSchema.safeParse(read.value).data : undefined;
 }
 
 export interface PasteOptions {
@@ -53,12 +50,17 @@ export interface PasteOptions {
 
 const besideOriginal: Position = { x: 32, y: 32 };
 
-function shiftOf(nodes: readonly GraphNode[], { offset, at }: PasteOptions): Position {
-  if (!at) return offset ?? besideOriginal;
-  return {
-    x: at.x - Math.min(...nodes.map(({ position }) => position.x)),
-    y: at.y - Math.min(...nodes.map(({ position }) => position.y)),
-  };
+/** Where nodes come to stand. Numbers so large that their sum is none any more stay the largest there are. */
+function shifted(nodes: readonly GraphNode[], { offset, at }: PasteOptions): (position: Position) => Position {
+  const by = offset ?? besideOriginal;
+  if (!at) return ({ x, y }) => ({ x: bounded(x + by.x), y: bounded(y + by.y) });
+  const left = nodes.reduce((least, { position }) => Math.min(least, position.x), Infinity);
+  const top = nodes.reduce((least, { position }) => Math.min(least, position.y), Infinity);
+  return ({ x, y }) => ({ x: bounded(at.x + bounded(x - left)), y: bounded(at.y + bounded(y - top)) });
+}
+
+function bounded(value: number): number {
+  return Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, value));
 }
 
 /** Adds the clip's nodes under new ids; answers the ids in the clip's order. */
@@ -67,14 +69,13 @@ export function paste(
   clip: Clip,
   options: PasteOptions = {},
 ): { document: GraftDocument; ids: string[] } {
-  const shift = shiftOf(clip.nodes, options);
-  const taken = new Set(document.nodes.map(({ id }) => id));
+  const place = shifted(clip.nodes, options);
+  const freshId = freshIds(document);
   const renamed = new Map<string, string>();
   const copies = clip.nodes.map((node): GraphNode => {
-    const id = freshId(taken, node.kind);
-    taken.add(id);
+    const id = freshId(node.kind);
     renamed.set(node.id, id);
-    return { ...node, id, position: { x: node.position.x + shift.x, y: node.position.y + shift.y } };
+    return { ...node, id, position: place(node.position) };
   });
   const wires = clip.wires.flatMap(({ from, to }) => {
     const [source, target] = [renamed.get(from.node), renamed.get(to.node)];
@@ -87,8 +88,7 @@ export function paste(
     return target !== undefined ? [{ from, to: { ...to, node: target } }] : [];
   });
   const added = { ...document, nodes: [...document.nodes, ...copies] };
-  const pasted = [...wires, ...incoming].reduce((current, { from, to }) => connect(current, from, to), added);
-  return { document: pasted, ids: copies.map(({ id }) => id) };
+  return { document: connectAll(added, [...wires, ...incoming]), ids: copies.map(({ id }) => id) };
 }
 
 /** Copies nodes beside themselves, with the wires among them. */

@@ -1,15 +1,14 @@
 /** The numbers a graph shows while it is edited: under node titles, in the inspector, and on wires. */
 import { formatShape } from '#shared/core/format.ts';
 import type { Facts } from '#shared/nodes/facts.ts';
-import { effectiveParameters } from '#shared/nodes/parameters.ts';
 import type { Recipe } from '#shared/nodes/recipe.ts';
 import { kindOf } from '#shared/nodes/registry.ts';
-import type { SocketType } from '#shared/nodes/kind.ts';
+import { socketTypes, type SocketType } from '#shared/nodes/kind.ts';
 import { findPort } from './graph.ts';
 import { describeNode, type NodeNumbers } from './live-nodes.ts';
 import { wireId, type GraftDocument } from './model.ts';
 import { modelNumbers, type ModelNumbers } from './model-numbers.ts';
-import { draftRecipe } from './resolve.ts';
+import { draftRecipe, lowered } from './resolve.ts';
 
 export interface LiveNumbers {
   readonly model: ModelNumbers;
@@ -27,12 +26,14 @@ export function describe(document: GraftDocument, facts: Facts): LiveNumbers {
     const kind = kindOf(node.kind);
     if (!kind) return [];
     // Each node is described by its own settings, also where another of its kind is the one that trains.
-    const own = { ...recipe, ...kind.lower(effectiveParameters(kind, node.parameters), node.id) };
+    const own = { ...recipe, ...lowered(kind, node) };
     return [[node.id, describeNode(node.kind, own, modelNumbers(own, facts), facts)]];
   });
+  const labels = new Map(socketTypes.map((type) => [type, wireLabel(type, recipe, model)]));
   const wires = document.wires.flatMap((wire): [string, string][] => {
     const type = findPort(document, wire.from, 'output')?.type;
-    return type ? [[wireId(wire), wireLabel(type, recipe, model)]] : [];
+    const label = type && labels.get(type);
+    return label === undefined ? [] : [[wireId(wire), label]];
   });
   return { model, nodes: new Map(nodes), wires: new Map(wires) };
 }

@@ -1,6 +1,7 @@
 /** Reads `.graft` files of this format and of older ones. */
 import { z } from 'zod';
 import { GraftError } from '#shared/messages/error.ts';
+import { readJson } from './json.ts';
 import { migrations, oldestFormat } from './migrations/steps.ts';
 import { currentFormat, documentSchema, type GraftDocument } from './model.ts';
 import { placeOf, reasonOf } from './reason.ts';
@@ -13,12 +14,9 @@ const formatSchema = z.object({ format: z.number().int() });
  */
 export function parseDocument(text: string, path: string): GraftDocument {
   const corrupt = (reason: string): GraftError => new GraftError('document.corrupt', { path, reason });
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw corrupt(text.trim() === '' ? 'it is empty.' : 'it is damaged or not JSON.');
-  }
+  const read = readJson(text);
+  if ('flaw' in read) throw corrupt(/\S/u.test(text) ? read.flaw : 'it is empty.');
+  const { value } = read;
   const header = formatSchema.safeParse(value);
   if (!header.success) throw corrupt('it has no format number.');
   const { format } = header.data;

@@ -1,6 +1,7 @@
 /** Turns a valid document into the plain description of the model to build. */
 import { fromProblem } from '#shared/messages/error.ts';
 import { effectiveParameters } from '#shared/nodes/parameters.ts';
+import type { NodeKind } from '#shared/nodes/kind.ts';
 import type { Recipe } from '#shared/nodes/recipe.ts';
 import { kindOf, nodeKinds } from '#shared/nodes/registry.ts';
 import { chainInto, trainingNodes } from './chain.ts';
@@ -20,13 +21,26 @@ export function resolveRecipe(document: GraftDocument): Recipe {
  * wired up are looked for anywhere on the canvas, and what is absent or wrong has the kind's defaults.
  */
 export function draftRecipe(document: GraftDocument): Recipe {
-  const candidates = inOrderOfClaim(document);
+  const claims = new Map<string, GraphNode>();
+  for (const node of inOrderOfClaim(document)) if (!claims.has(node.kind)) claims.set(node.kind, node);
   const parts = nodeKinds.map((kind) => {
-    const node = candidates.find((candidate) => candidate.kind === kind.kind);
-    return kind.lower(effectiveParameters(kind, node?.parameters ?? {}), node?.id ?? kind.id);
+    const node = claims.get(kind.kind);
+    return node ? lowered(kind, node) : kind.lower(effectiveParameters(kind, {}), kind.id);
   });
   // Every field of Recipe is lowered to by exactly one of the kinds; a test holds them to it.
   return Object.assign({}, ...parts) as Recipe;
+}
+
+/** Parts of nodes that were lowered before: most are the same after an edit. */
+const knownParts = new WeakMap<GraphNode, Partial<Recipe>>();
+
+/** What a node contributes as it stands, defaults in place of what is absent or wrong. */
+export function lowered(kind: NodeKind, node: GraphNode): Partial<Recipe> {
+  const known = knownParts.get(node);
+  if (known) return known;
+  const part = kind.lower(effectiveParameters(kind, node.parameters), node.id);
+  knownParts.set(node, part);
+  return part;
 }
 
 /** The training's chain, then what it feeds, then everything else. */

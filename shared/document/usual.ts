@@ -4,10 +4,11 @@ import { effectiveParameters, parametersOf } from '#shared/nodes/parameters.ts';
 import { kindOf } from '#shared/nodes/registry.ts';
 import { setParameter } from './edits.ts';
 import { findNode } from './graph.ts';
+import { firstOfKind } from './lookup.ts';
 import type { GraftDocument } from './model.ts';
 
 function situationOf(document: GraftDocument): Situation {
-  const freeze = document.nodes.find(({ kind }) => kind === 'freeze');
+  const freeze = firstOfKind(document.nodes, 'freeze');
   return { headAlone: (freeze?.parameters['mode'] ?? 'backbone') === 'backbone' };
 }
 

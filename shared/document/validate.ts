@@ -1,12 +1,16 @@
 /** Every problem of a document, in words. What it finds nothing wrong with, `resolveRecipe` can lower. */
+import { shortened } from '#shared/core/format.ts';
 import { problem, type Problem } from '#shared/messages/error.ts';
 import { noFacts, type Facts } from '#shared/nodes/facts.ts';
 import { parametersOf } from '#shared/nodes/parameters.ts';
 import { kindOf } from '#shared/nodes/registry.ts';
 import { chainInto, requiredKinds, trainingNodes } from './chain.ts';
-import { findCycle, findNode, findPort, incomingWire, nodeTitle, sameEndpoint } from './graph.ts';
+import { findCycle, findNode, findPort, incomingWire, nodeTitle } from './graph.ts';
 import type { GraftDocument, GraphNode } from './model.ts';
 import { parameterReason } from './reason.ts';
+
+/** Of nodes, and of wires: nobody solves as many, and a file made of nothing but faults could have millions. */
+const mostProblems = 20_000;
 
 /**
  * Problems in the order they are best solved: nodes, wires, chains, then data and model. Nodes that no
@@ -15,12 +19,12 @@ import { parameterReason } from './reason.ts';
 export function problems(document: GraftDocument, facts: Facts = noFacts): Problem[] {
   const cycle = findCycle(document);
   const found = [
-    ...document.nodes.flatMap(nodeProblems),
-    ...wireProblems(document),
-    ...(cycle ? [problem('graph.cycle', { title: nodeTitle(cycle) }, cycle.id)] : chainProblems(document)),
-    ...factProblems(document, facts),
-    ...facts.problems,
-  ];
+    foundIn(document.nodes, nodeProblems),
+    wireProblems(document),
+    cycle ? [problem('graph.cycle', { title: titleOf(cycle) }, cycle.id)] : chainProblems(document),
+    factProblems(document, facts),
+    facts.problems,
+  ].flat();
   const seen = new Set<string>();
   return found.filter(({ code, node, message }) => {
     const key = JSON.stringify([code, node, message]);
@@ -28,7 +32,35 @@ export function problems(document: GraftDocument, facts: Facts = noFacts): Probl
   });
 }
 
-function nodeProblems(node: GraphNode): Problem[] {
+/** The problems of things, one after another, until there are enough. */
+function foundIn<Thing>(things: readonly Thing[], find: (thing: Thing) => readonly Problem[]): Problem[] {
+  const found: Problem[] = [];
+  for (const thing of things) {
+    found.push(...find(thing));
+    if (found.length >= mostProblems) break;
+  }
+  return found;
+}
+
+/** Characters of a title in a sentence: a title of any length may name every node of a chain. */
+const longestTitle = 100;
+
+function titleOf(node: GraphNode): string {
+  return shortened(nodeTitle(node), longestTitle);
+}
+
+/** Of nodes that were looked at before: most are the same after an edit. */
+const knownProblems = new WeakMap<GraphNode, readonly Problem[]>();
+
+function nodeProblems(node: GraphNode): readonly Problem[] {
+  const known = knownProblems.get(node);
+  if (known) return known;
+  const found = settingProblems(node);
+  knownProblems.set(node, found);
+  return found;
+}
+
+function settingProblems(node: GraphNode): Problem[] {
   const kind = kindOf(node.kind);
   if (!kind) return [problem('graph.unknown-kind', { kind: node.kind }, node.id)];
   const parameters = parametersOf(kind);
@@ -41,24 +73,28 @@ function nodeProblems(node: GraphNode): Problem[] {
   const bad = parameters.flatMap(({ name, schema, meta }) => {
     const issue = schema.safeParse(node.parameters[name]).error?.issues[0];
     if (!issue) return [];
-    const details = { title: nodeTitle(node), parameter: meta.title, reason: parameterReason(issue) };
+    const details = { title: titleOf(node), parameter: meta.title, reason: parameterReason(issue) };
     return [problem('graph.bad-parameter', details, node.id)];
   });
   return [...unknown, ...bad];
 }
 
 function wireProblems(document: GraftDocument): Problem[] {
-  return document.wires.flatMap((wire, index) => {
+  /** Ports that a wire ends at, by node. */
+  const taken = new Map<string, Set<string>>();
+  return foundIn(document.wires, (wire) => {
     const from = findPort(document, wire.from, 'output')?.type;
     const to = findPort(document, wire.to, 'input')?.type;
     const culprit = findNode(document, wire.to.node) ?? findNode(document, wire.from.node);
+    const ports = taken.get(wire.to.node) ?? new Set();
+    const crowded = ports.has(wire.to.port);
+    taken.set(wire.to.node, ports.add(wire.to.port));
     if (from === undefined || to === undefined || from !== to) {
       const details = { from: from ?? 'something unknown', to: to ?? 'something unknown' };
       return [problem('graph.edge-mismatch', details, culprit?.id)];
     }
-    const crowded = document.wires.findIndex((other) => sameEndpoint(other.to, wire.to)) < index;
     if (!crowded || !culprit) return [];
-    return [problem('graph.crowded-input', { title: nodeTitle(culprit), port: wire.to.port }, culprit.id)];
+    return [problem('graph.crowded-input', { title: titleOf(culprit), port: wire.to.port }, culprit.id)];
   });
 }
 
@@ -80,7 +116,7 @@ function missingInputs(document: GraftDocument, node: GraphNode): Problem[] {
   const inputs = kindOf(node.kind)?.inputs ?? [];
   return inputs
     .filter(({ name, optional }) => !optional && !incomingWire(document, { node: node.id, port: name }))
-    .map(({ name }) => problem('graph.input-missing', { title: nodeTitle(node), port: name }, node.id));
+    .map(({ name }) => problem('graph.input-missing', { title: titleOf(node), port: name }, node.id));
 }
 
 /** A chain whose every input is fed can still lack a part where a wire that does not fit leaves it out. */
@@ -88,17 +124,18 @@ function missingParts(chain: readonly GraphNode[], training: GraphNode): Problem
   return requiredKinds
     .filter((name) => !chain.some(({ kind }) => kind === name))
     .map((name) =>
-      problem('graph.missing-part', { title: nodeTitle(training), part: kindOf(name)?.title ?? name }, training.id),
+      problem('graph.missing-part', { title: titleOf(training), part: kindOf(name)?.title ?? name }, training.id),
     );
 }
 
 function repeatedParts(chain: readonly GraphNode[], training: GraphNode): Problem[] {
+  const kinds = new Set<string>();
   return chain
-    .filter((node, index) => chain.findIndex(({ kind }) => kind === node.kind) < index)
+    .filter(({ kind }) => kinds.size === kinds.add(kind).size)
     .map((node) =>
       problem(
         'graph.repeated-part',
-        { title: nodeTitle(training), part: kindOf(node.kind)?.title ?? node.kind },
+        { title: titleOf(training), part: kindOf(node.kind)?.title ?? node.kind },
         node.id,
       ),
     );
@@ -110,7 +147,7 @@ function factProblems(document: GraftDocument, facts: Facts): Problem[] {
   const nodes = training ? chainInto(document, training.id) : document.nodes;
   return nodes.flatMap((node) => {
     const kind = kindOf(node.kind);
-    const parsed = kind?.schema.safeParse(node.parameters);
+    const parsed = kind?.check && kind.schema.safeParse(node.parameters);
     return (parsed?.success && kind?.check?.(parsed.data, node.id, facts)) || [];
   });
 }

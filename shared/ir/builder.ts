@@ -43,9 +43,10 @@ export class GraphBuilder {
     this.opset = opset;
     this.target = target;
     if (!from) return;
-    this.nodes.push(...from.nodes);
-    this.inputs.push(...from.inputs);
-    this.outputs.push(...from.outputs);
+    // One by one, as a call takes no more arguments than the stack holds.
+    for (const node of from.nodes) this.nodes.push(node);
+    for (const input of from.inputs) this.inputs.push(input);
+    for (const output of from.outputs) this.outputs.push(output);
     for (const [name, tensor] of from.initializers) this.initializers.set(name, tensor);
     this.reserve(from);
   }
@@ -65,11 +66,17 @@ export class GraphBuilder {
    * way of their own, so that they stay so when the graph around is renamed to be a body itself.
    */
   body(): GraphBuilder {
-    const body = new GraphBuilder(this.opset, undefined, this.target);
-    body.#taken = this.#taken;
-    body.#counters = this.#counters;
+    const body = this.sibling();
     body.#prefix = 'inner/';
     return body;
+  }
+
+  /** A builder for another graph, such that each gives names that are new to both. */
+  sibling(): GraphBuilder {
+    const sibling = new GraphBuilder(this.opset, undefined, this.target);
+    sibling.#taken = this.#taken;
+    sibling.#counters = this.#counters;
+    return sibling;
   }
 
   /** A value name not used so far: the hint itself, or the hint with a number. */

@@ -106,9 +106,18 @@ export function reads(node: Node): string[] {
   return [...node.inputs.filter((name) => name !== ''), ...captured(node)];
 }
 
+/** Of nodes with bodies, which everything that walks a graph asks for at every level. */
+const knownCaptures = new WeakMap<Node, readonly string[]>();
+
 /** Values the bodies of a Loop, If or Scan take from outside without their being inputs of the node. */
-export function captured(node: Node): string[] {
-  return bodiesOf(node).flatMap(outerReads);
+export function captured(node: Node): readonly string[] {
+  const known = knownCaptures.get(node);
+  if (known) return known;
+  const bodies = bodiesOf(node);
+  if (bodies.length === 0) return [];
+  const found = bodies.flatMap(outerReads);
+  knownCaptures.set(node, found);
+  return found;
 }
 
 function outerReads(body: Graph): string[] {

@@ -1,3 +1,4 @@
+import { shortened } from '#shared/core/format.ts';
 import { catalogue, type ErrorCode } from '#shared/messages/catalogue.ts';
 
 /** The form in which errors cross process boundaries and appear in `--json` output. */
@@ -31,7 +32,7 @@ export function problem(
   node?: string,
 ): Problem {
   const { message, remedy } = catalogue[code];
-  const words = withoutPeriods(details);
+  const words = wordsOf(details);
   return {
     code,
     message: asSentence(message(words)),
@@ -40,13 +41,17 @@ export function problem(
   };
 }
 
+/** Characters of a path, a name or a reason: files from anywhere may hold names of many megabytes. */
+const longestDetail = 5000;
+
 /** Reasons come from many hands, with a period at the end or without: taken off here, put back by `asSentence`. */
-function withoutPeriods(details: Readonly<Record<string, string | number>>): Record<string, string | number> {
+function wordsOf(details: Readonly<Record<string, string | number>>): Record<string, string | number> {
   return Object.fromEntries(
-    Object.entries(details).map(([name, value]) => [
-      name,
-      name === 'reason' && typeof value === 'string' ? value.trim().replace(/\.$/u, '') : value,
-    ]),
+    Object.entries(details).map(([name, value]) => {
+      if (typeof value !== 'string') return [name, value];
+      const words = shortened(value, longestDetail);
+      return [name, name === 'reason' ? words.trim().replace(/\.$/u, '') : words];
+    }),
   );
 }
 

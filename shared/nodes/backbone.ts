@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { GraftError, problem } from '#shared/messages/error.ts';
-import { defineKind, meta } from '#shared/nodes/kind.ts';
+import { defineKind, longestPath, meta } from '#shared/nodes/kind.ts';
 
 const schema = z.object({
   model: z
     .string()
     .min(1)
+    .max(longestPath)
     .default('nano')
     .meta(
       meta({

@@ -64,6 +64,15 @@ export function firstToLearn<S extends { readonly stage: string }>(stages: reado
   return name === '' ? stages.at(-1) : stages.find(({ stage }) => stage === name);
 }
 
+/** Names in a sentence, once for all nodes that ask. */
+const knownNames = new WeakMap<readonly Stage[], string>();
+
+function namesOf(stages: readonly Stage[]): string {
+  const known = knownNames.get(stages) ?? stages.map(({ stage }) => stage).join(', ');
+  knownNames.set(stages, known);
+  return known;
+}
+
 /** The problem of training from `stage` on, if an operator above it has no derivative. */
 function blocked(stages: readonly Stage[], stage: Stage, node: string): Problem[] {
   if (stage.blockedBy === undefined) return [];
@@ -104,8 +113,7 @@ Stages that learn take much smaller steps than the new head, and the earlier the
     const first = parameters.mode === 'none' ? stages[0] : firstToLearn(stages, parameters.stage);
     if (first) return blocked(stages, first, node);
     if (parameters.mode === 'none') return [];
-    const known = stages.map(({ stage }) => stage).join(', ');
-    return [problem('model.unknown-stage', { stage: parameters.stage, stages: known }, node)];
+    return [problem('model.unknown-stage', { stage: parameters.stage, stages: namesOf(stages) }, node)];
   },
   lower: (parameters, node) => ({ freeze: { node, ...parameters } }),
 });

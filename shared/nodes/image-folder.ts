@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { problem } from '#shared/messages/error.ts';
-import { defineKind, meta } from '#shared/nodes/kind.ts';
+import { defineKind, longestPath, meta } from '#shared/nodes/kind.ts';
 
 const schema = z.object({
   path: z
     .string()
+    .max(longestPath)
     .default('')
     .meta(
       meta({

@@ -79,12 +79,19 @@ export function defineKind<Schema extends ParameterSchema>(kind: NodeKind<Schema
   return kind;
 }
 
+/** Characters of a path, in the files of Windows; other systems allow fewer. */
+export const longestPath = 32_767;
+
+/** No list of numbers may be as long: what lies beyond is not looked at, the list is refused for the rest. */
+const longestList = 1000;
+
 /** Takes `256`, `"256"` and `"256, 128"` for lists of numbers, so that a command line can give them. */
 export function toNumbers(value: unknown): unknown {
   if (typeof value === 'number') return [value];
+  if (Array.isArray(value)) return value.length > longestList ? value.slice(0, longestList) : value;
   if (typeof value !== 'string') return value;
   const text = value.trim().replace(/^\[|\]$/gu, '');
-  return text === '' ? [] : text.split(/[\s,]+/u).map(Number);
+  return text === '' ? [] : text.split(/[\s,]+/u, longestList).map(Number);
 }
 
 /** Types a parameter's `.meta()`. */

@@ -39,6 +39,12 @@ const newestIrVersion = 13;
 
 const dtypeOf = new Map<number, DType>(Object.entries(onnxType).map(([dtype, number]) => [number, dtype as DType]));
 
+/**
+ * Bodies within bodies. A file may hold messages a hundred deep, which are some thirty bodies; steps and loops are put
+ * around the model, and everything has to fit a file again.
+ */
+const deepestBody = 20;
+
 interface Context {
   readonly path: string;
   readonly readExternal: ExternalReader | undefined;
@@ -59,7 +65,7 @@ export function decodeModel(bytes: Uint8Array, options: DecodeOptions = {}): Mod
   if (!message.graph || message.opsetImport.length === 0) throw refusal(context, 'it holds no graph.');
   if (message.functions.length > 0) throw refusal(context, 'it defines functions of its own, which are not supported.');
   return {
-    graph: decodeGraph(message.graph, context),
+    graph: decodeGraph(message.graph, context, 0),
     opsets: Object.fromEntries(
       message.opsetImport.map((entry) => [entry.domain === 'ai.onnx' ? '' : entry.domain, toNumber(entry.version)]),
     ),
@@ -78,7 +84,9 @@ function parse(bytes: Uint8Array, context: Context): ModelMessage {
   }
 }
 
-function decodeGraph(message: GraphMessage, context: Context): Graph {
+function decodeGraph(message: GraphMessage, context: Context, level: number): Graph {
+  if (level > deepestBody)
+    throw refusal(context, `its branches and loops are nested more than ${deepestBody} levels deep.`);
   if (message.sparseInitializer.length > 0) throw refusal(context, 'it has sparse weights, which are not supported.');
   const initializers = new Map(
     message.initializer.map((tensor) => [tensor.name, decodeTensor(tensor, context)] as const),
@@ -88,12 +96,12 @@ function decodeGraph(message: GraphMessage, context: Context): Graph {
     // Files of IR version 3 list initializers among the inputs too.
     inputs: message.input.map(decodeValueInfo).filter((input) => !initializers.has(input.name)),
     outputs: message.output.map(decodeValueInfo),
-    nodes: message.node.map((node) => decodeNode(node, context)),
+    nodes: message.node.map((node) => decodeNode(node, context, level)),
     initializers,
   };
 }
 
-function decodeNode(message: NodeMessage, context: Context): Node {
+function decodeNode(message: NodeMessage, context: Context, level: number): Node {
   return {
     name: message.name,
     op: message.opType,
@@ -101,12 +109,12 @@ function decodeNode(message: NodeMessage, context: Context): Node {
     inputs: message.input,
     outputs: message.output,
     attributes: Object.fromEntries(
-      message.attribute.map((attribute) => [attribute.name, decodeAttribute(attribute, context)]),
+      message.attribute.map((attribute) => [attribute.name, decodeAttribute(attribute, context, level)]),
     ),
   };
 }
 
-function decodeAttribute(message: AttributeMessage, context: Context): Attribute {
+function decodeAttribute(message: AttributeMessage, context: Context, level: number): Attribute {
   switch (message.type) {
     case attributeTypes.float:
       return { type: 'float', value: message.f };
@@ -119,7 +127,7 @@ function decodeAttribute(message: AttributeMessage, context: Context): Attribute
       return { type: 'tensor', value: decodeTensor(message.t, context) };
     case attributeTypes.graph:
       if (!message.g) throw refusal(context, `attribute ${message.name} lacks its graph.`);
-      return { type: 'graph', value: decodeGraph(message.g, context) };
+      return { type: 'graph', value: decodeGraph(message.g, context, level + 1) };
     case attributeTypes.floats:
       return { type: 'floats', value: message.floats };
     case attributeTypes.ints:

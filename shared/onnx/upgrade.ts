@@ -3,7 +3,7 @@
  * both stay the very same objects.
  */
 import { GraphBuilder } from '#shared/ir/builder.ts';
-import { reads, type Attribute, type Graph, type Model, type Node } from '#shared/ir/graph.ts';
+import { bodiesOf, reads, type Attribute, type Graph, type Model, type Node } from '#shared/ir/graph.ts';
 import { newestOpset, oldestOpset } from '#shared/ir/opsets.ts';
 import { GraftError } from '#shared/messages/error.ts';
 import { batchNormalization } from '#shared/onnx/upgrade/batch-normalization.ts';
@@ -33,10 +33,11 @@ export function upgrade(model: Model, to = 17, path = 'the model'): Model {
   if (opset < oldestOpset || opset > newestOpset)
     throw new GraftError('model.opset-unsupported', { path, opset, oldest: oldestOpset, newest: newestOpset });
   if (opset >= to) return model;
-  const reserved = [model.graph, ...bodies(model.graph.nodes)];
+  const builder = new GraphBuilder(to);
+  builder.reserve(model.graph);
   return {
     ...model,
-    graph: upgradeGraph(model.graph, { from: opset, to, path, reserved }, undefined),
+    graph: upgradeGraph(model.graph, { from: opset, to, path }, builder, undefined),
     opsets: { ...model.opsets, '': to },
     irVersion: Math.max(model.irVersion, irVersionOfTarget),
   };
@@ -46,15 +47,12 @@ interface Task {
   readonly from: number;
   readonly to: number;
   readonly path: string;
-  /** Graphs whose names are taken: a body may not use those of the graphs around it either. */
-  readonly reserved: readonly Graph[];
 }
 
-function upgradeGraph(graph: Graph, task: Task, outer: Facts | undefined): Graph {
+/** @param builder for the nodes of this graph; no name of another graph is taken by it, as a body may use none from around */
+function upgradeGraph(graph: Graph, task: Task, builder: GraphBuilder, outer: Facts | undefined): Graph {
   const facts = new Facts(graph, outer);
   const used = new Set([...graph.nodes.flatMap(reads), ...graph.outputs.map((output) => output.name)]);
-  const builder = new GraphBuilder(task.to);
-  for (const taken of task.reserved) builder.reserve(taken);
   for (const node of graph.nodes) {
     const current = withUpgradedBodies(node, task, builder, facts);
     const rewrite = rewriteOf(current, task);
@@ -71,24 +69,12 @@ function rewriteOf(node: Node, { from, to }: Task): Rewrite | undefined {
 }
 
 function withUpgradedBodies(node: Node, task: Task, builder: GraphBuilder, facts: Facts): Node {
-  if (bodies([node]).length === 0) return node;
-  const inner = { ...task, reserved: [...task.reserved, builder.build('')] };
+  if (bodiesOf(node).length === 0) return node;
   const attributes = Object.entries(node.attributes).map(([name, attribute]): [string, Attribute] => {
     if (attribute.type !== 'graph') return [name, attribute];
-    const value = upgradeGraph(attribute.value, inner, facts);
+    const value = upgradeGraph(attribute.value, task, builder.sibling(), facts);
     return [name, value === attribute.value ? attribute : { type: 'graph', value }];
   });
   if (attributes.every(([name, attribute]) => attribute === node.attributes[name])) return node;
-  const upgraded = { ...node, attributes: Object.fromEntries(attributes) };
-  for (const body of bodies([upgraded])) builder.reserve(body);
-  return upgraded;
-}
-
-/** The bodies of Loop, If and Scan among some nodes, and those within them. */
-function bodies(nodes: readonly Node[]): Graph[] {
-  return nodes.flatMap((node) =>
-    Object.values(node.attributes).flatMap((attribute) =>
-      attribute.type === 'graph' ? [attribute.value, ...bodies(attribute.value.nodes)] : [],
-    ),
-  );
+  return { ...node, attributes: Object.fromEntries(attributes) };
 }

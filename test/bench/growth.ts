@@ -2,7 +2,7 @@
  * Whether Graft grows well: a hundred thousand steps, batches of all sizes, a hundred thousand pictures, and the time
  * from starting it to a canvas that can be edited. Everything goes through the command line or the browser host.
  *
- *     npx node test/bench/growth.ts [steps | batch | folder | epoch | start …] [--output FILE]
+ *     npx node test/bench/growth.ts [document | models | canvas | steps | batch | folder | epoch | start …] [--output FILE]
  *
  * What was measured replaces those parts in growth.json beside this file, or where `--output` says.
  */
@@ -11,12 +11,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { measureBatch } from './growth/batch.ts';
+import { measureCanvas } from './growth/canvas.ts';
+import { measureDocument } from './growth/document.ts';
 import { measureEpoch, measureFolder } from './growth/folder.ts';
+import { measureModels } from './growth/models.ts';
 import { measureStart } from './growth/start.ts';
 import { measureSteps } from './growth/steps.ts';
 import { surroundings } from './surroundings.ts';
 
 const parts: Readonly<Record<string, (folder: string, say: (line: string) => void) => Promise<object>>> = {
+  document: measureDocument,
+  models: measureModels,
+  canvas: measureCanvas,
   steps: measureSteps,
   batch: measureBatch,
   folder: measureFolder,

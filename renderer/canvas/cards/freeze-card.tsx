@@ -2,6 +2,7 @@ import { IconSnowflake } from '@tabler/icons-react';
 import { useRef, type KeyboardEvent, type PointerEvent } from 'react';
 import { useFacts } from '#renderer/store/facts.ts';
 import { useInterface } from '#renderer/store/interface.ts';
+import { isSelected } from '#renderer/store/selected.ts';
 import { useDerived } from '#renderer/store/derived.ts';
 import { changeParameters } from '#renderer/store/edits.ts';
 import { freezeAfter, frozenParameters, frozenStages } from '#renderer/ui/freeze.ts';
@@ -18,7 +19,7 @@ export function FreezeCard({ id, parameters }: CardProps) {
   const trained = useDerived((state) => state.live.model.trainedParameters);
   const row = useRef<HTMLDivElement>(null);
   const held = useRef(false);
-  const isSelected = useInterface((state) => state.selection.nodes.includes(id));
+  const selected = useInterface((state) => isSelected(state.selection.nodes, id));
   if (backbone === undefined) return <Line>Connect a backbone to see its stages</Line>;
 
   const count = backbone.stages.length;
@@ -38,7 +39,7 @@ export function FreezeCard({ id, parameters }: CardProps) {
     if (box === undefined) return;
     const line = box.left + (box.width * frozen) / count;
     // A first click on the card only selects it: it must not move a line it did not mean to.
-    held.current = isSelected || Math.abs(event.clientX - line) <= reach;
+    held.current = selected || Math.abs(event.clientX - line) <= reach;
     if (held.current) event.currentTarget.setPointerCapture(event.pointerId);
     follow(event);
   };

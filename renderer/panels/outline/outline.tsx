@@ -1,6 +1,7 @@
-import { useRef, type KeyboardEvent } from 'react';
+import { memo, useMemo, useRef, type KeyboardEvent } from 'react';
 import { incomingWire, nodeTitle, topologicalOrder, findNode } from '#shared/document/graph.ts';
 import type { GraftDocument, GraphNode } from '#shared/document/model.ts';
+import type { Port } from '#shared/nodes/kind.ts';
 import { kindOf } from '#shared/nodes/registry.ts';
 import { runAction } from '#renderer/actions/run-action.ts';
 import { useDerived } from '#renderer/store/derived.ts';
@@ -23,8 +24,9 @@ function inFlowOrder(document: GraftDocument): readonly GraphNode[] {
 export function Outline() {
   const document = useDocument((state) => state.document);
   const selected = useInterface((state) => state.selection.nodes);
+  const chosen = useMemo(() => new Set(selected), [selected]);
   const tree = useRef<HTMLDivElement>(null);
-  const nodes = inFlowOrder(document);
+  const nodes = useMemo(() => inFlowOrder(document), [document]);
   const current = nodes.findIndex(({ id }) => id === selected.at(-1));
 
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -49,8 +51,7 @@ export function Outline() {
           <OutlineNode
             key={node.id}
             node={node}
-            document={document}
-            selected={selected.includes(node.id)}
+            selected={chosen.has(node.id)}
             focusable={index === Math.max(0, current)}
           />
         ))}
@@ -62,12 +63,11 @@ export function Outline() {
 
 interface NodeProps {
   readonly node: GraphNode;
-  readonly document: GraftDocument;
   readonly selected: boolean;
   readonly focusable: boolean;
 }
 
-function OutlineNode({ node, document, selected, focusable }: NodeProps) {
+const OutlineNode = memo(function OutlineNode({ node, selected, focusable }: NodeProps) {
   const kind = kindOf(node.kind);
   const renaming = useInterface((state) => state.renaming === node.id);
   const sentence = useDerived((state) => state.sentences.get(node.id));
@@ -98,17 +98,24 @@ function OutlineNode({ node, document, selected, focusable }: NodeProps) {
         {sentence !== undefined && <span className={classes['problem']}>{sentence}</span>}
       </span>
       <div role="group" className={classes['inputs']}>
-        {(kind?.inputs ?? []).map((port) => {
-          const wire = incomingWire(document, { node: node.id, port: port.name });
-          const source = wire && findNode(document, wire.from.node);
-          return (
-            <span key={port.name} className={classes['input']}>
-              <SocketShape type={port.type} size={10} hollow={source === undefined} />
-              {port.name}: {source === undefined ? 'not connected' : `from ${nodeTitle(source)}`}
-            </span>
-          );
-        })}
+        {(kind?.inputs ?? []).map((port) => (
+          <OutlineInput key={port.name} node={node.id} port={port} />
+        ))}
       </div>
     </div>
+  );
+});
+
+function OutlineInput({ node, port }: { readonly node: string; readonly port: Port }) {
+  const source = useDocument(({ document }) => {
+    const wire = incomingWire(document, { node, port: port.name });
+    const from = wire && findNode(document, wire.from.node);
+    return from && nodeTitle(from);
+  });
+  return (
+    <span className={classes['input']}>
+      <SocketShape type={port.type} size={10} hollow={source === undefined} />
+      {port.name}: {source === undefined ? 'not connected' : `from ${source}`}
+    </span>
   );
 }

@@ -2,7 +2,7 @@ import { UnstyledButton } from '@mantine/core';
 import { IconAlertTriangle, IconChevronDown, IconChevronUp, IconCircleCheck } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { Problem } from '#shared/messages/error.ts';
-import { formatPlural } from '#shared/core/format.ts';
+import { formatCount, formatPlural } from '#shared/core/format.ts';
 import { fit, focusCanvas } from '#renderer/canvas/navigator.ts';
 import { isSameWork } from '#renderer/store/changes.ts';
 import { useDerived } from '#renderer/store/derived.ts';
@@ -74,14 +74,20 @@ function ProblemLine({ problem }: { readonly problem: Problem }) {
   );
 }
 
+/** Nobody reads as many, and a browser takes seconds to draw thousands. */
+const mostListed = 200;
+
 function ProblemList({ problems }: { readonly problems: readonly Problem[] }) {
   return (
     <ul className={classes['list']}>
-      {problems.map((problem, index) => (
+      {problems.slice(0, mostListed).map((problem, index) => (
         <li key={`${problem.code}-${problem.node ?? ''}-${index}`}>
           <ProblemLine problem={problem} />
         </li>
       ))}
+      {problems.length > mostListed && (
+        <li className={classes['more']}>and {formatCount(problems.length - mostListed)} more, once these are solved</li>
+      )}
     </ul>
   );
 }

@@ -1,8 +1,10 @@
 /** Geometry of a document's small picture. Pure. */
+import { findNode, findPort } from '#shared/document/graph.ts';
 import type { GraftDocument, GraphNode } from '#shared/document/model.ts';
 import { effectiveParameters } from '#shared/nodes/parameters.ts';
 import type { SocketType } from '#shared/nodes/kind.ts';
 import { kindOf } from '#shared/nodes/registry.ts';
+import { greatestOf, leastOf } from '#renderer/ui/extremes.ts';
 
 /** Size a node has in the picture, in canvas pixels. */
 export const nodeWidth = 240;
@@ -46,15 +48,14 @@ export function previewOf(document: GraftDocument, usual: GraftDocument = docume
   const wires = document.wires.flatMap((wire): PreviewWire[] => {
     const from = byId.get(wire.from.node);
     const to = byId.get(wire.to.node);
-    const kind = kindOf(document.nodes.find(({ id }) => id === wire.from.node)?.kind ?? '');
-    const type = kind?.outputs.find(({ name }) => name === wire.from.port)?.type;
+    const type = findPort(document, wire.from, 'output')?.type;
     if (from === undefined || to === undefined || type === undefined) return [];
     return [{ id: `${from.id}.${wire.from.port}-${to.id}`, type, path: wirePath(from, to) }];
   });
-  const left = Math.min(...nodes.map(({ x }) => x));
-  const top = Math.min(...nodes.map(({ y }) => y));
-  const width = Math.max(...nodes.map(({ x }) => x)) + nodeWidth - left;
-  const height = Math.max(...nodes.map(({ y }) => y)) + nodeHeight - top;
+  const left = leastOf(nodes, ({ x }) => x);
+  const top = leastOf(nodes, ({ y }) => y);
+  const width = greatestOf(nodes, ({ x }) => x) + nodeWidth - left;
+  const height = greatestOf(nodes, ({ y }) => y) + nodeHeight - top;
   const margin = 40;
   const viewBox = `${left - margin} ${top - margin} ${width + 2 * margin} ${height + 2 * margin}`;
   return { nodes, wires, viewBox };
@@ -63,7 +64,7 @@ export function previewOf(document: GraftDocument, usual: GraftDocument = docume
 /** Whether a node's effective settings are not those of its namesake in the usual document. */
 function isSpecial(node: GraphNode, usual: GraftDocument): boolean {
   const kind = kindOf(node.kind);
-  const namesake = usual.nodes.find(({ id }) => id === node.id);
+  const namesake = findNode(usual, node.id);
   if (kind === undefined || namesake === undefined) return false;
   const mine = effectiveParameters(kind, node.parameters);
   const theirs = effectiveParameters(kind, namesake.parameters);

@@ -3,6 +3,7 @@
  * names ports in wires, keeps values under `parameters`, and names the first stage that is trained.
  */
 import { z } from 'zod';
+import { listOf } from '../schemas.ts';
 
 const nodeSchema = z.object({
   id: z.string(),
@@ -16,8 +17,8 @@ const nodeSchema = z.object({
 const formatSchema = z.object({
   format: z.literal(1),
   title: z.string().default(''),
-  nodes: z.array(nodeSchema),
-  edges: z.array(
+  nodes: listOf(nodeSchema),
+  edges: listOf(
     z.object({ source: z.string(), sourceHandle: z.string(), target: z.string(), targetHandle: z.string() }),
   ),
 });

@@ -2,7 +2,7 @@
  * What can be told of values without running a model: enough to know whether an old Softmax means what a new one does,
  * and in which type a limit must be written.
  */
-import { intAttribute, intsAttribute, producers, type Graph, type Node } from '#shared/ir/graph.ts';
+import { intAttribute, intsAttribute, producers, type Graph, type Node, type ValueInfo } from '#shared/ir/graph.ts';
 import { onnxType } from '#shared/ir/builder.ts';
 import { numbers, type DType, type Tensor } from '#shared/ir/tensor.ts';
 
@@ -28,6 +28,7 @@ const wholeNumbers = new Set(['Shape', 'Size', 'ArgMax', 'ArgMin', 'NonZero', 'N
 
 export class Facts {
   readonly #graph: Graph;
+  readonly #inputs: ReadonlyMap<string, ValueInfo>;
   readonly #producers: ReadonlyMap<string, Node>;
   readonly #outer: Facts | undefined;
   /** What was found once: behind every branch that comes together again, the way back would double. */
@@ -37,6 +38,7 @@ export class Facts {
   /** @param outer the facts of the graph whose node `graph` is a body of */
   constructor(graph: Graph, outer?: Facts) {
     this.#graph = graph;
+    this.#inputs = new Map(graph.inputs.map((input) => [input.name, input]));
     this.#producers = producers(graph);
     this.#outer = outer;
   }
@@ -51,12 +53,21 @@ export class Facts {
 
   /** Number of axes; undefined where that cannot be told. */
   rank(name: string): number | undefined {
-    if (!this.#ranks.has(name)) this.#ranks.set(name, this.#findRank(name));
+    findAll(name, this.#ranks, {
+      before: (value) =>
+        this.#isGiven(value) || !this.#producers.has(value) ? [] : rankedBy(this.#producers.get(value) as Node),
+      find: (value) => this.#findRank(value),
+    });
     return this.#ranks.get(name);
   }
 
+  /** Whether it is there before any node has run. */
+  #isGiven(name: string): boolean {
+    return this.#inputs.has(name) || this.constant(name) !== undefined;
+  }
+
   #findRank(name: string): number | undefined {
-    const input = this.#graph.inputs.find((candidate) => candidate.name === name);
+    const input = this.#inputs.get(name);
     if (input) return input.unknown ? undefined : input.shape.length;
     const constant = this.constant(name);
     if (constant) return constant.shape.length;
@@ -64,31 +75,31 @@ export class Facts {
     return node ? this.#rankOf(node) : this.#outer?.rank(name);
   }
 
+  /** By the ranks of its inputs, as far as they were found. */
   #rankOf(node: Node): number | undefined {
-    const first = (): number | undefined => this.rank(node.inputs[0] ?? '');
-    if (node.op in fixedRanks) return fixedRanks[node.op];
-    if (rankKeeping.has(node.op)) return first();
-    if (broadcasting.has(node.op)) return highest(node.inputs.map((input) => this.rank(input)));
+    const ranks = node.inputs.map((input) => this.#ranks.get(input));
+    const [first] = ranks;
+    if (Object.hasOwn(fixedRanks, node.op)) return fixedRanks[node.op];
+    if (rankKeeping.has(node.op)) return first;
+    if (broadcasting.has(node.op)) return highest(ranks);
     const axes = intsAttribute(node, 'axes');
     switch (node.op) {
       case 'Conv':
       case 'ConvTranspose':
-        return this.rank(node.inputs[1] ?? '') ?? first();
-      case 'MatMul': {
-        const ranks = node.inputs.map((input) => this.rank(input));
+        return ranks[1] ?? first;
+      case 'MatMul':
         return ranks.includes(1) ? undefined : highest(ranks);
-      }
       case 'Reshape':
         return this.constant(node.inputs[1] ?? '')?.shape[0];
       case 'Squeeze':
-        return axes && plus(first(), -axes.length);
+        return axes && plus(first, -axes.length);
       case 'Unsqueeze':
-        return axes && plus(first(), axes.length);
+        return axes && plus(first, axes.length);
       case 'ReduceMean':
       case 'ReduceSum':
       case 'ReduceMax':
-        if (intAttribute(node, 'keepdims', 1)) return first();
-        return axes && plus(first(), -axes.length);
+        if (intAttribute(node, 'keepdims', 1)) return first;
+        return axes && plus(first, -axes.length);
       default:
         return undefined;
     }
@@ -96,23 +107,25 @@ export class Facts {
 
   /** Element type; float32 where it cannot be told. */
   dtype(name: string): DType {
-    const known = this.#dtypes.get(name) ?? this.#findDtype(name);
-    this.#dtypes.set(name, known);
-    return known;
+    findAll(name, this.#dtypes, {
+      before: (value) => {
+        const node = this.#isGiven(value) ? undefined : this.#producers.get(value);
+        const typing = node && dtypeOf(node) === undefined ? node.inputs[typingInput(node)] : undefined;
+        return typing ? [typing] : [];
+      },
+      find: (value) => this.#findDtype(value),
+    });
+    return this.#dtypes.get(name) ?? 'float32';
   }
 
   #findDtype(name: string): DType {
-    const input = this.#graph.inputs.find((candidate) => candidate.name === name);
+    const input = this.#inputs.get(name);
     if (input) return input.dtype;
     const constant = this.constant(name);
     if (constant) return constant.dtype;
     const node = this.#producers.get(name);
     if (!node) return this.#outer?.dtype(name) ?? 'float32';
-    if (node.op === 'Cast') return dtypeNumbered(intAttribute(node, 'to', 1));
-    if (truthValues.has(node.op)) return 'bool';
-    if (wholeNumbers.has(node.op)) return 'int64';
-    const typed = { Where: 1, OneHot: 2 }[node.op] ?? 0;
-    return node.inputs[typed] ? this.dtype(node.inputs[typed]) : 'float32';
+    return dtypeOf(node) ?? this.#dtypes.get(node.inputs[typingInput(node)] ?? '') ?? 'float32';
   }
 
   /** Elements of an integer or float constant. */
@@ -122,12 +135,57 @@ export class Facts {
   }
 
   #defines(name: string): boolean {
-    return this.#producers.has(name) || this.#graph.inputs.some((input) => input.name === name);
+    return this.#producers.has(name) || this.#inputs.has(name);
   }
 }
 
+/**
+ * Finds what there is to find of a value, of everything it is told by first. Without calling itself, as the way back may
+ * be of any length; of a value that is told by itself, as in the damaged body of a Loop, nothing is known meanwhile.
+ */
+function findAll<Found>(
+  name: string,
+  known: Map<string, Found>,
+  { before, find }: { before: (name: string) => readonly string[]; find: (name: string) => Found },
+): void {
+  const begun = new Set<string>();
+  const open = [name];
+  for (let value = open.at(-1); value !== undefined; value = open.at(-1)) {
+    const missing = known.has(value) || begun.has(value) ? [] : before(value).filter((other) => !known.has(other));
+    if (missing.length > 0) {
+      begun.add(value);
+      for (const other of missing) if (!begun.has(other)) open.push(other);
+      continue;
+    }
+    open.pop();
+    if (!known.has(value)) known.set(value, find(value));
+  }
+}
+
+/** The values whose ranks tell that of a node's results. */
+function rankedBy({ op, inputs }: Node): readonly string[] {
+  return Object.hasOwn(fixedRanks, op) || op === 'Reshape' ? [] : inputs;
+}
+
+/** What an operator gives in any case. */
+function dtypeOf(node: Node): DType | undefined {
+  if (node.op === 'Cast') return dtypeNumbered(intAttribute(node, 'to', 1));
+  if (truthValues.has(node.op)) return 'bool';
+  return wholeNumbers.has(node.op) ? 'int64' : undefined;
+}
+
+/** The input whose type an operator's results have. */
+function typingInput({ op }: Node): number {
+  return op === 'Where' ? 1 : op === 'OneHot' ? 2 : 0;
+}
+
 function highest(ranks: readonly (number | undefined)[]): number | undefined {
-  return ranks.every((rank) => rank !== undefined) ? Math.max(...ranks) : undefined;
+  let most = -Infinity;
+  for (const rank of ranks) {
+    if (rank === undefined) return undefined;
+    most = Math.max(most, rank);
+  }
+  return most;
 }
 
 function plus(rank: number | undefined, change: number): number | undefined {
