@@ -15,3 +15,13 @@ export function valueBytes(): number {
 export function modelMemoryBytes(): number {
   return Math.max(gibibyte, totalmem() / 4);
 }
+
+/** Bytes that decoding one picture may take. */
+export function pictureBytes(): number {
+  return Math.min(gibibyte, Math.max(gibibyte / 4, totalmem() / 8));
+}
+
+/** Bytes that decoding pictures may take at a time, in all threads: large ones wait for each other. */
+export function picturesBytes(): number {
+  return pictureBytes() + gibibyte / 2;
+}

@@ -54,6 +54,10 @@ export const catalogue = {
     (d) => `None of the pictures in ${d['path']} can be read.`,
     'Check that the files really are pictures and not damaged.',
   ),
+  'data.decoder-broken': entry(
+    (d) => `Pictures cannot be decoded: ${d['reason']}`,
+    'Start Graft again. If that does not help, install it again.',
+  ),
   'data.classes-differ': entry(
     (d) => `The validation folder has the class “${d['class']}”, which the training folder lacks.`,
     'Use the same class names in both folders.',

@@ -1,0 +1,165 @@
+/**
+ * Keeps the decoder: a process that is started with the first picture, ended when it has been idle for long, and started
+ * again whenever it ends with work left. It is kept by a thread of the engine, since a session blocks the main one.
+ */
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { Socket, type SocketConstructorOpts } from 'node:net';
+import type { DecoderMessage, DecoderSettings, KeeperMessage, PictureJob } from './decoder-messages.ts';
+import { FrameReader } from './picture-frames.ts';
+import { PictureJobs, type Ending } from './picture-jobs.ts';
+
+export interface DecoderLaunch {
+  /** Path of the decoder's program. */
+  readonly program: string;
+  readonly settings: DecoderSettings;
+  /** How long it may have nothing to do. */
+  readonly idleMilliseconds: number;
+  /** Arguments for Node. */
+  readonly arguments: readonly string[];
+}
+
+/** It is given up when it has ended this often without having answered anything in between. */
+const fruitlessStarts = 4;
+/** Place of the pipe for pictures, and of the channel for messages, among the decoder's descriptors. */
+export const pictureDescriptor = 3;
+
+export class DecoderKeeper {
+  readonly #launch: DecoderLaunch;
+  readonly #say: (message: KeeperMessage) => void;
+  readonly #jobs: PictureJobs;
+  #child: ChildProcess | undefined;
+  #idle: NodeJS.Timeout | undefined;
+  #starts = 0;
+  #answersBefore = 0;
+
+  constructor(launch: DecoderLaunch, say: (message: KeeperMessage) => void) {
+    this.#launch = launch;
+    this.#say = say;
+    this.#jobs = new PictureJobs(say);
+  }
+
+  add(job: PictureJob): void {
+    clearTimeout(this.#idle);
+    this.#jobs.add(job);
+    if (this.#jobs.isBusy && !this.#child) this.#start();
+    this.#proceed();
+  }
+
+  #start(): void {
+    const { program, settings } = this.#launch;
+    try {
+      const child = fork(program, [JSON.stringify(settings)], {
+        execArgv: [...this.#launch.arguments],
+        env: { ...decoderEnvironment(settings.threads), ...process.env },
+        stdio: ['ignore', 'ignore', 'inherit', 'pipe', 'ipc'],
+        windowsHide: true,
+      });
+      this.#child = child;
+      this.#say({ type: 'process', id: child.pid });
+      void this.#follow(child);
+    } catch (error) {
+      // No memory for another process, say.
+      this.#giveUp((error as Error).message);
+    }
+  }
+
+  /** Lives as long as the process does, and a little longer: what it has written is still to be read. */
+  async #follow(child: ChildProcess): Promise<void> {
+    let word: Ending | undefined;
+    let isReady = false;
+    child.on('message', (message: DecoderMessage) => {
+      if (message.type === 'ready') isReady = true;
+      else word = message;
+    });
+    const reader = new FrameReader({
+      place: (header) => this.#jobs.place(header),
+      take: (header, content) => {
+        this.#jobs.take(header, content);
+        this.#proceed();
+      },
+    });
+    const how = await new Promise<string>((resolve) => {
+      child.on('error', ({ message }) => {
+        if (child.pid === undefined) resolve(message);
+      });
+      if (child.pid === undefined) return;
+      const pipe = child.stdio[pictureDescriptor] as Socket;
+      const isRead = readInto(pipe, reader, () => child.kill('SIGKILL'));
+      const isHeard = once(child, 'disconnect');
+      child.once('exit', (code, signal) => {
+        void Promise.all([isRead, isHeard]).then(() => resolve(signal ?? `exit code ${code}`));
+      });
+    });
+    this.#child = undefined;
+    this.#say({ type: 'process', id: undefined });
+    if (this.#jobs.isBusy) this.#recover(word, how, isReady);
+  }
+
+  #recover(word: Ending | undefined, how: string, wasReady: boolean): void {
+    this.#starts = this.#jobs.answers === this.#answersBefore ? this.#starts + 1 : 0;
+    this.#jobs.lost(word, how, wasReady);
+    this.#answersBefore = this.#jobs.answers;
+    if (this.#starts >= fruitlessStarts) {
+      this.#starts = 0;
+      this.#giveUp(`it ends as soon as it starts (${how})`);
+    }
+    if (this.#jobs.isBusy) this.#start();
+    this.#proceed();
+  }
+
+  #giveUp(reason: string): void {
+    this.#jobs.clear();
+    this.#say({ type: 'broken', reason });
+  }
+
+  /** Asks for what is to be asked for, and ends the decoder when that has been nothing for long. */
+  #proceed(): void {
+    const child = this.#child;
+    // One that has ended is heard of by itself.
+    if (child?.connected) for (const task of this.#jobs.next()) child.send(task, () => undefined);
+    if (this.#jobs.isBusy) return;
+    clearTimeout(this.#idle);
+    this.#idle = setTimeout(() => this.#child?.kill('SIGKILL'), this.#launch.idleMilliseconds);
+  }
+}
+
+function decoderEnvironment(threads: number): NodeJS.ProcessEnv {
+  return {
+    // Pictures are decompressed on this pool, which is the process's own; its default of 4 would idle most processors.
+    UV_THREADPOOL_SIZE: String(Math.max(4, threads)),
+    // Left to itself, glibc keeps what large pictures took: 0.5 to 0.9 GB after a few. Small ones take as long as before.
+    MALLOC_MMAP_THRESHOLD_: String(2 * 2 ** 20),
+    MALLOC_TRIM_THRESHOLD_: String(32 * 2 ** 20),
+  };
+}
+
+/**
+ * Reads straight to where bytes belong. Through `data` events, which copy twice more, a picture of 512 × 512 takes
+ * 4 ms of processor time to go through the pipe instead of 1.4; they remain for a Node without this way in.
+ */
+async function readInto(pipe: Socket, reader: FrameReader, fail: () => void): Promise<void> {
+  const inside = pipe as Socket & { _handle?: object | null };
+  const handle = inside._handle;
+  let socket = pipe;
+  const guarded = (read: () => void): boolean => {
+    try {
+      read();
+    } catch {
+      fail();
+      socket.destroy();
+    }
+    return !socket.destroyed;
+  };
+  if (handle) {
+    // The socket that the child came with never begins to read.
+    inside._handle = null;
+    const onread = {
+      buffer: () => reader.space(),
+      callback: (count: number) => guarded(() => reader.filled(count)),
+    };
+    socket = new Socket({ handle, onread } as SocketConstructorOpts);
+    socket.resume();
+  } else pipe.on('data', (bytes: Buffer) => void guarded(() => reader.push(bytes)));
+  await once(socket, 'close').catch(() => undefined);
+}
