@@ -30,6 +30,7 @@ export const bundles: readonly Bundle[] = [
       'decode-worker': 'electron/engine/decoder/decode-worker.ts',
       'decoder-thread': 'electron/engine/data/decoder-thread.ts',
       probe: 'electron/engine/runtime/probe.ts',
+      'watch-worker': 'electron/engine/vitals/watch-worker.ts',
     },
     format: 'es',
     external: ['onnxruntime-node', 'sharp'],

@@ -11,6 +11,8 @@ const failures: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'run.engine-died',
   'run.engine-keeps-dying',
   'run.engine-silent',
+  'engine.stopped',
+  'engine.replaced',
   'run.loss-not-finite',
   'run.out-of-memory',
   'run.session-failed',
@@ -29,6 +31,9 @@ const failures: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 const notices: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'data.image-unreadable',
   'run.checkpoint-damaged',
+  'run.checkpoint-older',
+  'run.best-lost',
+  'run.metrics-damaged',
   'cache.damaged',
   'cache.not-kept',
   'cache.tuning-unreadable',

@@ -14,6 +14,8 @@ interface SessionOptions {
   readonly json?: boolean | undefined;
   /** Folder for new runs. */
   readonly runs?: string | undefined;
+  /** Whether a run goes on when this process goes without a word. */
+  readonly leavesRuns?: boolean;
 }
 
 type Action = (session: Session) => Promise<ExitCode>;
@@ -26,7 +28,12 @@ export function performWith(program: Program, streams: Streams, finish: (code: E
     const log = (line: string): void => output.log(line);
     let services: Services | undefined;
     try {
-      services = await createServices({ program, log, ...(options.runs === undefined ? {} : { runs: options.runs }) });
+      services = await createServices({
+        program,
+        log,
+        leavesRuns: options.leavesRuns === true,
+        ...(options.runs === undefined ? {} : { runs: options.runs }),
+      });
       finish(await action({ output, services }));
     } catch (error) {
       if (!(error instanceof GraftError)) output.log(error instanceof Error ? (error.stack ?? '') : String(error));

@@ -1,5 +1,7 @@
 /** How much memory what comes from a file may take, by what this machine has. */
+import { readdirSync, statSync } from 'node:fs';
 import { totalmem } from 'node:os';
+import { basename, dirname, join } from 'node:path';
 
 const gibibyte = 2 ** 30;
 
@@ -24,4 +26,26 @@ export function pictureBytes(): number {
 /** Bytes that decoding pictures may take at a time, in all threads: large ones wait for each other. */
 export function picturesBytes(): number {
   return pictureBytes() + gibibyte / 2;
+}
+
+/** What looking at a model takes however small it is: its session, its shapes, a trial run on two pictures. */
+const usualExamining = 1.25 * gibibyte;
+/** Copies of the weights that there are at a time: the file's, those of the graph, the sessions', and the runtime's packed ones. */
+const copies = 6;
+
+/** Bytes that looking at a model may take beside what is held already. */
+export function examiningBytes(model: string): number {
+  return usualExamining + copies * bytesOfModel(model);
+}
+
+/** Bytes of a model and of the files beside it whose names begin like its own, where its weights usually lie. */
+function bytesOfModel(model: string): number {
+  try {
+    const stem = basename(model).replace(/\.onnx$/i, '');
+    const files = readdirSync(dirname(model)).filter((name) => name.startsWith(stem));
+    const sizes = files.map((name) => statSync(join(dirname(model), name), { throwIfNoEntry: false })?.size ?? 0);
+    return sizes.reduce((sum, size) => sum + size, 0);
+  } catch {
+    return 0;
+  }
 }

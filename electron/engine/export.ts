@@ -8,7 +8,7 @@ import { encodeModel } from '#shared/onnx/encode.ts';
 import type { ParityReport } from '#shared/protocol/run.ts';
 import type { DecodePool } from '#electron/engine/data/decode-pool.ts';
 import type { Sample } from '#electron/engine/data/folder.ts';
-import { createSession } from '#electron/engine/runtime/session.ts';
+import { createSession, sessionError } from '#electron/engine/runtime/session.ts';
 import { float32 } from '#electron/engine/runtime/tensors.ts';
 import type { Project } from '#electron/engine/training/project.ts';
 import { writing } from '#electron/files/failures.ts';
@@ -25,7 +25,7 @@ export interface ExportRequest {
   readonly parameters: ReadonlyMap<string, Tensor>;
   /** What the trained model says of each validation sample, [samples, classes]. */
   readonly logits: Float32Array;
-  readonly validation: readonly Sample[];
+  readonly samples: readonly Sample[];
   readonly run: string;
   readonly file: string;
   readonly pool: DecodePool;
@@ -73,7 +73,7 @@ export async function exportModel(request: ExportRequest): Promise<ParityReport>
 /** Largest |Δlogit| over the validation pictures that can be read, and how many those are. */
 async function compare(
   file: string,
-  { project, logits, validation, pool }: ExportRequest,
+  { project, logits, samples: validation, pool }: ExportRequest,
 ): Promise<{ largest: number; samples: number }> {
   const session = await createSession(file, 'cpu');
   const { size, recipe, facts } = project;
@@ -87,7 +87,10 @@ async function compare(
         part.map(({ path }) => path),
         { size, resize: recipe.backbone.resize },
       );
-      const results = await session.run({ input: float32(pixels, [part.length, 3, ...size]) }, ['logits']);
+      const input = float32(pixels, [part.length, 3, ...size]);
+      const results = await session.run({ input }, ['logits']).catch((error: unknown) => {
+        throw sessionError(error);
+      });
       const exported = (results['logits'] as ort.Tensor).data as Float32Array;
       const vanished = new Set(failures.map(({ index }) => index));
       samples -= vanished.size;

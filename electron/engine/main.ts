@@ -1,12 +1,14 @@
 /**
  * The engine process. Native code lives here alone and may die without taking anything with it. It answers the
- * requests of whoever forked it, and ends when that process does.
+ * requests of whoever forked it, and ends when that process does, unless a run goes on that may.
  */
 import { z } from 'zod';
-import { engineProcedures, engineRequestSchema, type EngineMessage } from '#shared/protocol/engine.ts';
+import { engineProcedures, engineRequestSchema, leaveSchema, type EngineMessage } from '#shared/protocol/engine.ts';
 import { placeOf, reasonOf } from '#shared/document/reason.ts';
 import { problem, toProblem } from '#shared/messages/error.ts';
 import { procedures, type SayProgress } from '#electron/engine/procedures.ts';
+import { goOnAlone } from '#electron/engine/training/runs.ts';
+import { beginWatch } from '#electron/engine/vitals/vitals.ts';
 
 function send(message: EngineMessage): void {
   // A host that dies while it is being written to is no fault here; that it has gone is heard as `disconnect`.
@@ -40,9 +42,16 @@ async function answer(message: unknown): Promise<void> {
 }
 
 process.on('message', (message) => {
+  if (leaveSchema.safeParse(message).success) process.exit(0);
   void answer(message);
 });
-process.on('disconnect', () => process.exit(0));
+// A host that has gone without a word leaves a run behind that may go on alone.
+process.on('disconnect', () => {
+  if (!goOnAlone(() => process.exit(0))) process.exit(0);
+});
+// Nobody reads any more what is written for a host that has gone.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 // Ctrl+C in a terminal reaches every process of the program; what it means is for the host to say.
 process.on('SIGINT', () => undefined);
+beginWatch();
 send({ type: 'ready' });

@@ -10,10 +10,10 @@ import { decodeModel } from '#shared/onnx/decode.ts';
 import { upgrade } from '#shared/onnx/upgrade.ts';
 import { encodeModel } from '#shared/onnx/encode.ts';
 import { writing } from '#electron/files/failures.ts';
-import { openFileSync } from '#electron/files/regular-file.ts';
+import { openFileSync, readFully } from '#electron/files/regular-file.ts';
 import { requireNoLink, unfinishedName, writeNewFile } from '#electron/files/replace.ts';
 import { weightFile } from '#electron/files/beside-model.ts';
-import { reading, readFully, WeightReader } from '#electron/engine/weight-reader.ts';
+import { reading, WeightReader } from '#electron/engine/weight-reader.ts';
 
 /** Bytes handed to the hash at a time: it counts in 32 bits with a sign. */
 const largestCall = 2 ** 30;

@@ -8,8 +8,10 @@ import { readFolder } from '#electron/engine/data/folder.ts';
 import { augmentPreviews, thumbnails } from '#electron/engine/data/thumbnails.ts';
 import { forecast } from '#electron/engine/forecast.ts';
 import { writeGradient, writeStep } from '#electron/engine/graphs.ts';
+import { examiningBytes } from '#electron/engine/budget.ts';
 import { predict } from '#electron/engine/predict.ts';
 import { chooseDevice, listDevices } from '#electron/engine/runtime/devices.ts';
+import { withinMemory } from '#electron/engine/vitals/vitals.ts';
 import { loadProject } from '#electron/engine/training/project.ts';
 import { stopTuning, tune } from '#electron/engine/tune.ts';
 import { control, evaluate, exportRun, pool, resume, train, type EmitEvents } from '#electron/engine/training/runs.ts';
@@ -24,7 +26,7 @@ export function procedures(emit: EmitEvents): Procedures {
   return {
     devices: () => listDevices(),
     describeDataset: async (input) => (await readFolder(input, 'folders')).facts,
-    describeBackbone: ({ path, id }) => describeBackbone(path, id),
+    describeBackbone: ({ path, id }) => withinMemory(examiningBytes(path), () => describeBackbone(path, id)),
     thumbnails: ({ paths, size }) => thumbnails(paths, size),
     augmentPreviews: ({ paths, augment, size, seed }) => augmentPreviews(paths, augment, size, seed),
     forecast: async ({ document, baseFolder, device }) =>
@@ -37,7 +39,7 @@ export function procedures(emit: EmitEvents): Procedures {
     },
     evaluate: ({ run }) => evaluate(run),
     export: ({ run, file }) => exportRun(run, file),
-    predict: ({ model, inputs }) => predict(model, inputs),
+    predict: ({ model, inputs }) => withinMemory(examiningBytes(model), () => predict(model, inputs)),
     explain: async ({ document, baseFolder, phase }) =>
       explain((await loadProject(document, baseFolder, 'folders')).plan, phase),
     grad: writeGradient,
@@ -48,6 +50,6 @@ export function procedures(emit: EmitEvents): Procedures {
       stopTuning();
       return {};
     },
-    stages: async ({ path }) => (await describeBackbone(path, path)).stages,
+    stages: ({ path }) => withinMemory(examiningBytes(path), async () => (await describeBackbone(path, path)).stages),
   };
 }

@@ -1,10 +1,10 @@
 /** A weight file beside a model: only what the model asks for is read, and only as much as this machine can hold. */
 import type { Hash } from 'node:crypto';
-import { closeSync, fstatSync, readSync } from 'node:fs';
+import { closeSync, fstatSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { WeightFile } from '#shared/onnx/decode.ts';
 import { GraftError } from '#shared/messages/error.ts';
-import { NotAFile, openFileSync } from '#electron/files/regular-file.ts';
+import { NotAFile, openFileSync, readFully } from '#electron/files/regular-file.ts';
 import { modelMemoryBytes } from '#electron/engine/budget.ts';
 
 /** Bytes read and hashed at a time: both count in 32 bits with a sign. */
@@ -95,15 +95,4 @@ export function reading<Result>(path: string, model: string, read: () => Result)
     const what = error instanceof NotAFile ? `is ${error.kind}` : `cannot be read (${(error as Error).message})`;
     throw new GraftError('model.not-onnx', { path: model, reason: `${which} ${what}.` });
   }
-}
-
-/** The bytes from `position` on; fewer where the file has become shorter meanwhile. */
-export function readFully(descriptor: number, position: number, length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
-  for (let read = 0; read < length;) {
-    const count = readSync(descriptor, bytes, read, Math.min(largestCall, length - read), position + read);
-    if (count === 0) throw new Error('it has become shorter');
-    read += count;
-  }
-  return bytes;
 }

@@ -9,6 +9,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { GraftError } from '#shared/messages/error.ts';
+import { errorCode } from './failures.ts';
 import { isRunning, processMark } from './process-mark.ts';
 import { readText } from './regular-file.ts';
 import { privateFile, writeAtomically } from './replace.ts';
@@ -18,6 +19,8 @@ const lockSchema = z.object({
   computer: z.string(),
   /** ISO 8601. */
   since: z.string(),
+  /** Whether the holder goes on although the program that started it has gone, and may be taken over. */
+  alone: z.boolean(),
 });
 export type Holder = z.infer<typeof lockSchema>;
 
@@ -25,6 +28,8 @@ const lockName = /^writer-[0-9a-f]+\.lock$/;
 
 /** Held until it is released, or its process ends. */
 export interface Lock {
+  /** Says that the holder goes on without the program that started it. */
+  readonly standAlone: () => Promise<void>;
   readonly release: () => Promise<void>;
 }
 
@@ -33,13 +38,17 @@ export async function lockFolder(folder: string): Promise<Lock> {
   const own = `writer-${randomBytes(9).toString('hex')}.lock`;
   const file = join(folder, own);
   const mark = await processMark(process.pid);
-  const content: Holder = { process: mark, computer: hostname(), since: new Date().toISOString() };
-  await writeAtomically(file, `${JSON.stringify(content)}\n`, privateFile);
+  const since = new Date().toISOString();
+  const write = (alone: boolean): Promise<void> => {
+    const content: Holder = { process: mark, computer: hostname(), since, alone };
+    return writeAtomically(file, `${JSON.stringify(content)}\n`, privateFile);
+  };
+  await write(false);
   const release = (): Promise<void> => rm(file, { force: true });
   try {
     const holder = await holderOf(folder, own);
     if (holder) throw new GraftError('run.locked', { path: folder, who: describe(holder) });
-    return { release };
+    return { release, standAlone: () => write(true) };
   } catch (error) {
     await release();
     throw error;
@@ -63,11 +72,15 @@ async function holds({ process: mark, computer }: Holder): Promise<boolean> {
   return computer !== hostname() || isRunning(mark);
 }
 
-/** Undefined for a file that says nothing: it is written whole, so nobody is at it. */
+/** Undefined for a file that says nothing: it is written whole, so nobody is at it. Throws what the system refuses. */
 async function readHolder(file: string): Promise<Holder | undefined> {
-  const text = await readText(file).catch(() => undefined);
+  const text = await readText(file).catch((error: unknown) => {
+    // Released meanwhile. What cannot be read for another reason may well be held.
+    if (errorCode(error) === 'ENOENT') return '';
+    throw error;
+  });
   try {
-    return lockSchema.parse(JSON.parse(text ?? ''));
+    return lockSchema.parse(JSON.parse(text));
   } catch {
     return undefined;
   }

@@ -2,8 +2,9 @@
  * Reading what is a file. A pipe, a device or a socket under a file's name would be waited for without end, or do
  * something by being opened, so its kind is asked for first; what takes its place in between is met without waiting.
  */
-import { constants, closeSync, fstatSync, openSync, readFileSync, statSync, type Stats } from 'node:fs';
+import { constants, closeSync, fstatSync, openSync, readFileSync, readSync, statSync, type Stats } from 'node:fs';
 import { open, stat, type FileHandle } from 'node:fs/promises';
+import { crc32 } from 'node:zlib';
 import { GraftError } from '#shared/messages/error.ts';
 
 /** Opening a pipe for reading would wait for a writer. Windows has neither the flag nor such files. */
@@ -56,6 +57,37 @@ export async function openFile(path: string): Promise<FileHandle> {
   } catch (error) {
     await handle.close();
     throw error;
+  }
+}
+
+/** Bytes asked of the file system at a time: it counts in 32 bits with a sign. */
+const largestCall = 2 ** 30;
+
+/** The bytes from `position` on. Throws where the file has become shorter meanwhile. */
+export function readFully(descriptor: number, position: number, length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  for (let read = 0; read < length;) {
+    const count = readSync(descriptor, bytes, read, Math.min(largestCall, length - read), position + read);
+    if (count === 0) throw new Error('it has become shorter');
+    read += count;
+  }
+  return bytes;
+}
+
+/** Bytes hashed at a time. */
+const pieceBytes = 16 << 20;
+
+/** CRC-32 of a file's content, of which little is held at a time. Throws `files.not-a-file` and the system's errors. */
+export function checksumOfFile(path: string): number {
+  const descriptor = openFileSync(path);
+  try {
+    const { size } = fstatSync(descriptor);
+    let checksum = 0;
+    for (let at = 0; at < size; at += pieceBytes)
+      checksum = crc32(readFully(descriptor, at, Math.min(pieceBytes, size - at)), checksum);
+    return checksum;
+  } finally {
+    closeSync(descriptor);
   }
 }
 

@@ -77,6 +77,8 @@ export interface ReplaceOptions {
   readonly durable?: boolean;
   /** Looks at what was written under its first name; what it throws keeps the goal as it was. */
   readonly prove?: (unfinished: string) => void;
+  /** Where what was there before is kept. */
+  readonly keep?: string;
 }
 
 /** Puts new content into the place of a file, in this thread. Throws as `writeAtomically`. */
@@ -85,6 +87,7 @@ export function replaceFile(path: string, pieces: readonly Uint8Array[], options
   try {
     writeNewFile(unfinished, pieces, options);
     options.prove?.(unfinished);
+    if (options.keep !== undefined && lstatSync(path, { throwIfNoEntry: false })) renameSync(path, options.keep);
     renameSync(unfinished, path);
     if (options.durable) syncFolderNow(dirname(path));
   } catch (error) {

@@ -51,7 +51,8 @@ export async function startDesktop({ program, preload, integrity, log }: Desktop
   integrity.all.catch((error: unknown) => refuse(error));
 
   await app.whenReady();
-  const services = await createServices({ program, allowed: integrity.all, log });
+  const services = await createServices({ program, allowed: integrity.all, leavesRuns: true, log });
+  void services.runs.adopt();
   guardWindows({ tools });
   servePages(program.renderer, integrity.pages);
   const router = createRouter(services, { host: 'desktop', reveal, requests: (signal) => requests.take(signal), log });

@@ -1,6 +1,8 @@
 /** The application's own folder on this machine: runs, feature cache, settings, recovery files, uploads. */
+import { chmod, mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { privateFolder } from '#electron/files/replace.ts';
 
 export interface DataHome {
   readonly root: string;
@@ -30,6 +32,27 @@ export function locateDataHome(
     settings: join(root, 'settings.json'),
     recent: join(root, 'recent.json'),
   };
+}
+
+/** What processes that were killed in the middle of writing have left is cleared away after an hour, in milliseconds. */
+const abandonedAfter = 3_600_000;
+
+/** The folder is there, and nobody but its owner can look into it, whoever made it. Where that is refused it is as it is. */
+export async function prepareDataHome({ root, recovery, hosts }: DataHome): Promise<void> {
+  await mkdir(root, { recursive: true, mode: privateFolder }).catch(() => undefined);
+  const found = await stat(root).catch(() => undefined);
+  const isOpen = found !== undefined && (found.mode & 0o077) !== 0;
+  if (isOpen && found.uid === process.getuid?.()) await chmod(root, privateFolder).catch(() => undefined);
+  for (const folder of [root, recovery, hosts, join(root, 'listings')]) await clearAway(folder);
+}
+
+async function clearAway(folder: string): Promise<void> {
+  const names = (await readdir(folder).catch((): string[] => [])).filter((name) => /^\..+\.tmp$/.test(name));
+  for (const name of names) {
+    const file = join(folder, name);
+    const found = await stat(file).catch(() => undefined);
+    if (found && Date.now() - found.mtimeMs > abandonedAfter) await rm(file, { force: true }).catch(() => undefined);
+  }
 }
 
 function folderName(platform: NodeJS.Platform): string {

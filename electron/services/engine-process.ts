@@ -1,6 +1,6 @@
 /**
- * One engine process: plain Node running the engine's entry, spoken to over the fork channel.
- * It exits by itself when the channel closes, so a host that dies leaves no orphan behind.
+ * One engine process: plain Node running the engine's entry, spoken to over the fork channel. When the channel closes it
+ * exits by itself, or goes on alone with a run that may; a thread of its own sees to that where native code holds it up.
  */
 import { availableParallelism } from 'node:os';
 import { fork, type ChildProcess } from 'node:child_process';
@@ -8,13 +8,18 @@ import { z } from 'zod';
 import {
   engineMessageSchema,
   engineProcedures,
+  leaveMessage,
   type EngineInput,
   type EngineOutput,
   type EngineProcedure,
 } from '#shared/protocol/engine.ts';
 import { runEventSchema, type RunEvent } from '#shared/protocol/run.ts';
 import type { TuningProgress } from '#shared/protocol/tuning.ts';
+import { readDeathNote, type CauseOfDeath } from '#shared/protocol/death-note.ts';
+import { formatBytes } from '#shared/core/format.ts';
 import { fromProblem, GraftError } from '#shared/messages/error.ts';
+import { conduct } from './engine-conduct.ts';
+import { EngineStopped, type StopCause } from './engine-stopped.ts';
 
 export interface EngineLaunch {
   readonly node: string;
@@ -47,11 +52,18 @@ interface Call {
 /** Told how far a call has come, where its procedure says so. */
 export type OnProgress = (progress: TuningProgress) => void;
 
-/** Seconds a process may take to say that it is ready, and procedures to answer; the others take what they need. */
+export interface CallOptions {
+  readonly onProgress?: OnProgress | undefined;
+  /** Seconds beside those that such a call may take in any case. */
+  readonly moreSeconds?: number | undefined;
+}
+
+/** Seconds a process may take to say that it is ready. */
 const readyLimit = 60;
-const answerLimits: Partial<Record<EngineProcedure, number>> = { devices: 120, control: 120, thumbnails: 120 };
 /** Grace between closing the channel and ending a process that still computes, milliseconds. */
 const closeGrace = 2000;
+/** For how long the last words of a process that has ended may still be on their way, milliseconds. */
+const lastWordsGrace = 300;
 const keptLogLines = 5;
 
 export class EngineProcess {
@@ -66,6 +78,7 @@ export class EngineProcess {
   #closing = false;
   #dead = false;
   #lastLines: string[] = [];
+  #note: CauseOfDeath | undefined;
 
   constructor(launch: EngineLaunch, listener: EngineListener) {
     this.#listener = listener;
@@ -93,8 +106,8 @@ export class EngineProcess {
         resolve();
       });
       this.#child.once('exit', (code, signal) => {
-        this.#died(signal === null ? `exit code ${code}` : `signal ${signal}`);
-        resolve();
+        const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
+        resolve(this.#lastWords().finally(() => this.#died(how)));
       });
     });
     this.#child.on('message', (message) => this.#receive(message));
@@ -109,27 +122,24 @@ export class EngineProcess {
     return !this.#dead && !this.#closing;
   }
 
-  /** Throws what the engine throws, or `run.engine-died` when the process ends before it answers. */
+  /** Throws what the engine throws, or an EngineStopped when the process ends before it answers. */
   async call<Name extends EngineProcedure>(
     procedure: Name,
     input: EngineInput<Name>,
-    onProgress: OnProgress = () => undefined,
+    { onProgress = () => undefined, moreSeconds = 0 }: CallOptions = {},
   ): Promise<EngineOutput<Name>> {
-    await this.#ready;
+    await this.#ready.catch((error: unknown) => {
+      throw error instanceof NotStarted ? new EngineStopped(procedure, error.stopCause, error.message) : error;
+    });
     const output = await new Promise<unknown>((resolve, reject) => {
-      if (this.#dead) return reject(this.#deathError('it is not running'));
+      if (this.#dead) return reject(new EngineStopped(procedure, 'ended', 'it is not running'));
       const id = this.#nextId++;
-      const limit = answerLimits[procedure];
+      const { seconds } = conduct[procedure];
       const timer =
-        limit === undefined
-          ? undefined
-          : setTimeout(() => {
-              this.#calls.delete(id);
-              reject(new GraftError('run.engine-silent', { procedure, seconds: limit }));
-            }, limit * 1000);
+        seconds === undefined ? undefined : setTimeout(() => this.#lose(id), (seconds + moreSeconds) * 1000);
       this.#calls.set(id, { procedure, resolve, reject, timer, onProgress });
       this.#child.send({ id, procedure, input }, (error) => {
-        if (error) this.#take(id)?.reject(this.#deathError(error.message));
+        if (error) this.#take(id)?.reject(new EngineStopped(procedure, 'ended', error.message));
       });
     });
     return engineProcedures[procedure].output.parse(output) as EngineOutput<Name>;
@@ -138,7 +148,11 @@ export class EngineProcess {
   /** Closes the channel and waits until the process is gone, ending it when it does not go. */
   async close(): Promise<void> {
     this.#closing = true;
-    if (this.#child.connected) this.#child.disconnect();
+    if (this.#child.connected) {
+      // A run that would go on without its host is told that this is no accident.
+      this.#child.send(leaveMessage, () => undefined);
+      this.#child.disconnect();
+    }
     const timer = setTimeout(() => this.#child.kill('SIGKILL'), closeGrace);
     await this.#gone;
     clearTimeout(timer);
@@ -182,18 +196,44 @@ export class EngineProcess {
     return call;
   }
 
+  /** A process that does not answer is stuck, and ended; others who wait for it are told of its end. */
+  #lose(id: number): void {
+    const call = this.#take(id);
+    call?.reject(new EngineStopped(call.procedure, 'silent', 'it did not answer'));
+    this.#child.kill('SIGKILL');
+  }
+
+  /** Waits until what the process wrote last has been read. */
+  #lastWords(): Promise<void> {
+    const closed = new Promise<void>((resolve) => {
+      this.#child.once('close', () => resolve());
+    });
+    const late = new Promise<void>((resolve) => {
+      setTimeout(resolve, lastWordsGrace).unref();
+    });
+    return Promise.race([closed, late]);
+  }
+
   #died(how: string): void {
     if (this.#dead) return;
     this.#dead = true;
-    const reason = [how, ...this.#lastLines.slice(-1)].join('; ');
-    const error = this.#deathError(reason);
-    this.#failReady(error);
-    for (const id of this.#calls.keys()) this.#take(id)?.reject(error);
+    const { stopCause, reason } = this.#causeOf(how);
+    this.#failReady(new NotStarted(stopCause, reason));
+    for (const [id, { procedure }] of this.#calls)
+      this.#take(id)?.reject(new EngineStopped(procedure, stopCause, reason));
     if (!this.#closing) this.#listener.onDeath(reason);
   }
 
-  #deathError(reason: string): GraftError {
-    return new GraftError('run.engine-died', { reason });
+  #causeOf(how: string): { stopCause: StopCause; reason: string } {
+    if (this.#closing) return { stopCause: 'asked', reason: 'it was ended' };
+    switch (this.#note?.cause) {
+      case 'memory':
+        return { stopCause: 'memory', reason: memoryWords(this.#note) };
+      case 'stuck':
+        return { stopCause: 'silent', reason: 'native code did not come back' };
+      default:
+        return { stopCause: 'ended', reason: [how, ...this.#lastLines.slice(-1)].join('; ') };
+    }
   }
 
   #readLines(stream: NodeJS.ReadableStream | null): void {
@@ -204,9 +244,29 @@ export class EngineProcess {
       rest = lines.pop() ?? '';
       for (const line of lines) {
         if (line.trim() === '') continue;
+        const note = readDeathNote(line);
+        if (note) {
+          this.#note = note;
+          continue;
+        }
         this.#lastLines = [...this.#lastLines, line.trim()].slice(-keptLogLines);
         this.#listener.onLog(line);
       }
     });
   }
+}
+
+/** The process ended before it could be asked anything. */
+class NotStarted extends Error {
+  readonly stopCause: StopCause;
+
+  constructor(stopCause: StopCause, reason: string) {
+    super(reason);
+    this.stopCause = stopCause;
+  }
+}
+
+function memoryWords({ heldMiB, limitMiB }: Extract<CauseOfDeath, { cause: 'memory' }>): string {
+  const [held, limit] = [heldMiB, limitMiB].map((count) => formatBytes(count * 2 ** 20));
+  return `it took ${held} of memory, and was given ${limit}`;
 }

@@ -17,6 +17,8 @@ import type { TrustedComputers } from './trusted-computers.ts';
 
 /** Answers kept. */
 const keptAnswers = 32;
+/** What a slow disk reads of a model, bytes per second; a file gets the time for that, beside what any question gets. */
+const slowDisk = 20e6;
 
 export class FactsService {
   readonly #supervisor: Supervisor;
@@ -70,7 +72,10 @@ export class FactsService {
     if (!found)
       throw new GraftError(isModelFile(model) ? 'model.file-missing' : 'model.unknown-backbone', { path, id });
     const key = JSON.stringify([path, found.mtimeMs, found.size]);
-    return this.#backbones.get(key, () => this.#supervisor.call('assistant', 'describeBackbone', { path, id }));
+    const moreSeconds = found.size / slowDisk;
+    return this.#backbones.get(key, () =>
+      this.#supervisor.call('assistant', 'describeBackbone', { path, id }, { moreSeconds }),
+    );
   }
 
   /** Where the file of a backbone is, and the id it goes by. Throws `model.unknown-backbone` for what can be no id. */

@@ -20,7 +20,7 @@ export class Forecasts {
   }
 
   /**
-   * Throws `run.busy` while a run goes on, whose speed a dry run would cost; `run.engine-died` when a newer question
+   * Throws `run.busy` while a run goes on, whose speed a dry run would cost; `engine.replaced` when a newer question
    * has taken its place; and what the engine throws for a project that cannot be trained.
    */
   async estimate(input: EngineInput<'forecast'>): Promise<Forecast> {
@@ -28,7 +28,7 @@ export class Forecasts {
     await this.#trusted.require(input.document);
     // A dry run of a large backbone takes seconds and cannot be asked to stop: its process is ended.
     if (this.#answering) await this.#supervisor.end('estimator');
-    if (mine !== this.#asked) throw new GraftError('run.engine-died', { reason: 'a newer question took its place' });
+    if (mine !== this.#asked) throw new GraftError('engine.replaced');
     if (this.#runs.current !== undefined) throw new GraftError('run.busy');
     this.#answering = true;
     try {

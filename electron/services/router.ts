@@ -8,6 +8,7 @@ import { placeOf, reasonOf } from '#shared/document/reason.ts';
 import { problem as problemOf, toProblem, type Problem } from '#shared/messages/error.ts';
 import { contract, type HostRequest } from '#shared/protocol/contract.ts';
 import { listFolder } from './files.ts';
+import { deleteTraces, findTraces } from './runtime-traces.ts';
 import type { Services } from './services.ts';
 import { keepUpload } from './uploads.ts';
 
@@ -46,10 +47,13 @@ export function createRouter(services: Services, shell: HostShell) {
         host: shell.host,
         platform: process.platform,
         home: homedir(),
+        dataHome: services.home.root,
         sample: services.sample,
       })),
       windowAddress: host.app.windowAddress.handler(() => ({ address: shell.issueAddress?.() ?? null })),
       devices: host.app.devices.handler(() => engine.call('assistant', 'devices', {})),
+      traces: host.app.traces.handler(async () => ({ traces: await findTraces() })),
+      deleteTraces: host.app.deleteTraces.handler(async () => ({ traces: await deleteTraces() })),
       requests: host.app.requests.handler(({ signal }) => shell.requests(signal)),
       reveal: host.app.reveal.handler(async ({ input }) => {
         await shell.reveal(input.path);

@@ -1,12 +1,11 @@
 /** Reads run folders: plain files that anyone can read, so a damaged one is left out and never touched. */
-import { createReadStream } from 'node:fs';
-import { open, readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import type { GraftDocument } from '#shared/document/model.ts';
 import { parseDocument } from '#shared/document/parse.ts';
-import { GraftError } from '#shared/messages/error.ts';
+import { GraftError, problem } from '#shared/messages/error.ts';
 import {
   evaluationSchema,
   runEventSchema,
@@ -14,6 +13,9 @@ import {
   type RunEvent,
   type RunSummary,
 } from '#shared/protocol/run.ts';
+import { CheckedReader } from '#electron/files/checked-lines.ts';
+import { holderOf } from '#electron/files/lock.ts';
+import { openFile, readText } from '#electron/files/regular-file.ts';
 import { readIfPresent } from '#electron/files/replace.ts';
 import { withAbsolutePaths } from './document-paths.ts';
 import { EventHistory } from './event-history.ts';
@@ -56,14 +58,14 @@ export async function listRuns(folder: string, live: string | undefined): Promis
 
 async function summarize(run: string, live: string | undefined): Promise<RunSummary[]> {
   try {
-    const plan = planSchema.parse(JSON.parse(await readFile(join(run, files.plan), 'utf8')));
+    const plan = planSchema.parse(JSON.parse(await readText(join(run, files.plan))));
     const { status, best } = endOf(await readTail(join(run, files.metrics)));
     return [
       {
         run,
         title: plan.title,
         started: plan.started,
-        status: run === live ? 'running' : status,
+        status: run === live || (status === 'interrupted' && (await isHeld(run))) ? 'running' : status,
         classes: plan.classes.length,
         device: plan.device,
         ...(best ? { best } : {}),
@@ -71,6 +73,27 @@ async function summarize(run: string, live: string | undefined): Promise<RunSumm
     ];
   } catch {
     return [];
+  }
+}
+
+/** Whether another Graft writes there at this moment. */
+async function isHeld(run: string): Promise<boolean> {
+  return (await holderOf(run).catch(() => undefined)) !== undefined;
+}
+
+/** What the folder of a run may hold before its record. */
+const bornWith = /^(?:checkpoints|project\.graft|metrics\.jsonl|\..*\.tmp)$/;
+
+/** Deletes the folders of runs that were killed before they were any: without a record, and with nothing else in them. */
+export async function clearAwayUnborn(folder: string): Promise<void> {
+  for (const name of await readdir(folder).catch((): string[] => [])) {
+    const run = join(folder, name);
+    const entries = await readdir(run).catch((): string[] => []);
+    // An empty one may be about to be filled.
+    if (entries.length === 0 || entries.includes(files.plan) || (await isHeld(run))) continue;
+    const left = await readdir(run).catch((): string[] => []);
+    if (left.every((file) => bornWith.test(file)))
+      await rm(run, { recursive: true, force: true }).catch(() => undefined);
   }
 }
 
@@ -91,10 +114,12 @@ function endOf(tail: string): Pick<RunSummary, 'status' | 'best'> {
   return { status: status ?? 'interrupted', ...(lastBest ? { best: lastBest } : {}) };
 }
 
+/** A line cut off by a crash, one of a later version, or one that is damaged is skipped. */
 function* eventsBackwards(tail: string): Generator<RunEvent> {
+  const reader = new CheckedReader();
   for (let end = tail.length; end > 0;) {
     const start = tail.lastIndexOf('\n', end - 1) + 1;
-    yield* parseEvent(tail.slice(start, end));
+    yield* readEvent(reader, tail.slice(start, end).trimEnd());
     end = start - 1;
   }
 }
@@ -103,31 +128,42 @@ function* eventsBackwards(tail: string): Generator<RunEvent> {
 export async function readEvents(run: string): Promise<RunEvent[]> {
   if ((await stat(join(run, files.metrics)).catch(() => undefined)) === undefined) return [];
   const history = new EventHistory();
-  const lines = createInterface({ input: createReadStream(join(run, files.metrics), 'utf8'), crlfDelay: Infinity });
-  for await (const line of lines) history.append(parseEvent(line));
-  return history.events();
+  const file = join(run, files.metrics);
+  const reader = new CheckedReader();
+  const handle = await openFile(file);
+  const lines = createInterface({ input: handle.createReadStream({ encoding: 'utf8' }), crlfDelay: Infinity });
+  // A last line without an end was cut off by a crash, and was never whole.
+  let last: string | undefined;
+  for await (const line of lines) {
+    if (last !== undefined) history.append(readEvent(reader, last));
+    last = line;
+  }
+  if (last !== undefined && (await endsWithNewline(file))) history.append(readEvent(reader, last));
+  const events = history.events();
+  if (reader.damaged === 0) return events;
+  const damaged = problem('run.metrics-damaged', { path: file, lines: reader.damaged });
+  return [{ event: 'warning', ...damaged }, ...events];
 }
 
-async function readTail(file: string): Promise<string> {
-  const handle = await open(file).catch(() => undefined);
+function readEvent(reader: CheckedReader, line: string): RunEvent[] {
+  const parsed = runEventSchema.safeParse(reader.read(line));
+  return parsed.success ? [parsed.data] : [];
+}
+
+async function endsWithNewline(file: string): Promise<boolean> {
+  return (await readTail(file, 1)) === '\n';
+}
+
+async function readTail(file: string, most = tailBytes): Promise<string> {
+  const handle = await openFile(file).catch(() => undefined);
   if (!handle) return '';
   try {
     const { size } = await handle.stat();
-    const length = Math.min(size, tailBytes);
+    const length = Math.min(size, most);
     const { buffer } = await handle.read(Buffer.alloc(length), 0, length, size - length);
     return buffer.toString('utf8');
   } finally {
     await handle.close();
-  }
-}
-
-/** A line cut off by a crash, or one of a later version, is skipped. */
-function parseEvent(line: string): RunEvent[] {
-  try {
-    const parsed = runEventSchema.safeParse(JSON.parse(line));
-    return parsed.success ? [parsed.data] : [];
-  } catch {
-    return [];
   }
 }
 

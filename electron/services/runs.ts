@@ -2,16 +2,19 @@
  * Training runs: one at a time, watched by any number of windows, continued by itself when the engine dies.
  * Owns the live run; everything about past runs is read from their folders.
  */
-import { mkdir, rmdir, stat } from 'node:fs/promises';
+import { mkdir, rm, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import type { GraftDocument } from '#shared/document/model.ts';
 import { GraftError, problem, toProblem } from '#shared/messages/error.ts';
 import type { EngineInput } from '#shared/protocol/engine.ts';
 import type { Device, Evaluation, ParityReport, Prediction, RunEvent, RunSummary } from '#shared/protocol/run.ts';
 import { errorCode, reasonOf } from '#electron/files/failures.ts';
+import { privateFolder } from '#electron/files/replace.ts';
+import { abandonedRuns, follow, order } from './abandoned-run.ts';
 import { projectEnding } from './documents.ts';
 import {
   checkpointMark,
+  clearAwayUnborn,
   listRuns,
   modelOf,
   readEvaluation,
@@ -31,6 +34,8 @@ interface LiveRun {
   mark: string;
   /** False until the trainer has the run in hand: while it starts, and while a dead one comes back. */
   steerable: boolean;
+  /** Whether it goes on in a process that another host has left behind. */
+  alone: boolean;
   /** What was asked of the run, told to every trainer that takes it up. */
   readonly wanted: { paused: boolean; stopped: boolean; factor: number | undefined };
 }
@@ -46,6 +51,7 @@ export class Runs {
   #live: LiveRun | undefined;
   /** Set from the moment a start is asked for, so that two cannot overlap. */
   #starting = false;
+  readonly #closed = new AbortController();
 
   constructor(supervisor: Supervisor, folder: string, trusted: TrustedComputers) {
     this.#supervisor = supervisor;
@@ -66,14 +72,15 @@ export class Runs {
   async start(document: GraftDocument, path: string, device: Device, folder = this.#folder): Promise<string> {
     await this.#trusted.require(document);
     return this.#begin(async () => {
+      await clearAwayUnborn(folder);
       const run = await makeFolder(folder, document.title || basename(path, projectEnding));
       const input = { document, baseFolder: path === '' ? folder : dirname(path), device, runFolder: run };
       const begin = async (): Promise<void> => {
         try {
           await this.#supervisor.call('trainer', 'train', input);
         } catch (error) {
-          // Refused before anything was written: leave no empty folder behind.
-          await rmdir(run).catch(() => undefined);
+          // Nothing was trained: leave no folder behind, which was made for this run alone.
+          await rm(run, { recursive: true, force: true }).catch(() => undefined);
           throw error;
         }
       };
@@ -89,6 +96,29 @@ export class Runs {
     });
   }
 
+  /** Takes up what another host has left behind that has gone without a word: a run that goes on, and what never began. */
+  async adopt(): Promise<void> {
+    await clearAwayUnborn(this.#folder);
+    const [run] = await abandonedRuns(this.#folder);
+    if (run === undefined || this.#starting || this.current !== undefined) return;
+    const live: LiveRun = { ...beginning(run), steerable: true, alone: true };
+    this.#live = live;
+    void this.#followAlone(live);
+  }
+
+  /** What goes on alone goes on; following it ends. */
+  close(): void {
+    this.#closed.abort();
+  }
+
+  async #followAlone(live: LiveRun): Promise<void> {
+    for await (const events of follow(live.run, this.#closed.signal)) live.log.append(events);
+    live.alone = false;
+    if (live.log.ended || this.#closed.signal.aborted) return;
+    live.mark = await checkpointMark(live.run);
+    await this.#goOn(live, 'the process that went on alone has ended');
+  }
+
   /** Asked for while no trainer has the run in hand, it is done as soon as one has. Throws `run.none`. */
   async control(input: EngineInput<'control'>): Promise<void> {
     const live = this.#live;
@@ -97,11 +127,12 @@ export class Runs {
     else if (input.action === 'stop') live.wanted.stopped = true;
     else live.wanted.paused = input.action === 'pause';
     if (!live.steerable) return;
+    if (live.alone) return order(live.run, input);
     try {
       await this.#supervisor.call('trainer', 'control', input);
     } catch (error) {
       // The trainer that takes the run up is told.
-      if (toProblem(error).code !== 'run.engine-died') throw error;
+      if (!isStop(error)) throw error;
     }
   }
 
@@ -175,14 +206,7 @@ export class Runs {
     try {
       const { run, begin } = await prepare();
       // Events can arrive before the reply to the call that causes them.
-      live = {
-        run,
-        log: new RunLog(),
-        deaths: 0,
-        mark: await checkpointMark(run),
-        steerable: false,
-        wanted: { paused: false, stopped: false, factor: undefined },
-      };
+      live = { ...beginning(run), mark: await checkpointMark(run) };
       const earlier = (await readEvents(run)).filter((event) => !endsRun(event));
       if (earlier.length > 0) live.log.append(earlier);
       this.#live = live;
@@ -214,17 +238,20 @@ export class Runs {
     const answers = tell.map((input) => this.#supervisor.call('trainer', 'control', input));
     for (const answer of await Promise.allSettled(answers)) {
       // A run that is over by then has nothing left to steer, and a death has its own turn.
-      const cause = answer.status === 'rejected' ? toProblem(answer.reason) : undefined;
-      if (cause && cause.code !== 'run.none' && cause.code !== 'run.engine-died') {
-        live.log.append([{ event: 'warning', ...cause }]);
-      }
+      if (answer.status !== 'rejected' || isStop(answer.reason)) continue;
+      const cause = toProblem(answer.reason);
+      if (cause.code !== 'run.none') live.log.append([{ event: 'warning', ...cause }]);
     }
   }
 
-  /** Says so in the run's own words, then continues from the last checkpoint unless that has led nowhere. */
   async #engineDied(role: EngineRole, reason: string): Promise<void> {
     const live = this.#live;
-    if (role !== 'trainer' || this.#starting || !live || live.log.ended) return;
+    if (role !== 'trainer' || this.#starting || !live || live.log.ended || live.alone) return;
+    await this.#goOn(live, reason);
+  }
+
+  /** Says so in the run's own words, then continues from the last checkpoint unless that has led nowhere. */
+  async #goOn(live: LiveRun, reason: string): Promise<void> {
     live.steerable = false;
     const mark = await checkpointMark(live.run);
     live.deaths = mark === live.mark ? live.deaths + 1 : 1;
@@ -238,11 +265,28 @@ export class Runs {
       await this.#supervisor.call('trainer', 'resume', { run: live.run });
       await this.#steer(live);
     } catch (error) {
-      const cause = toProblem(error);
       // Died again before it answered: that death has its own turn here.
-      if (cause.code !== 'run.engine-died') live.log.append([{ event: 'error', ...cause }]);
+      if (!isStop(error)) live.log.append([{ event: 'error', ...toProblem(error) }]);
     }
   }
+}
+
+/** A run of which nothing is known yet. */
+function beginning(run: string): LiveRun {
+  return {
+    run,
+    log: new RunLog(),
+    deaths: 0,
+    mark: '',
+    steerable: false,
+    alone: false,
+    wanted: { paused: false, stopped: false, factor: undefined },
+  };
+}
+
+/** Whether a call failed because its process ended, which is told and mended by itself. */
+function isStop(error: unknown): boolean {
+  return toProblem(error).code === 'engine.stopped';
 }
 
 /** Makes `2026-08-01-14-05-09-flowers`, with a number behind it where that is taken. */
@@ -255,11 +299,11 @@ async function makeFolder(folder: string, title: string): Promise<string> {
     .slice(0, 40);
   const base = join(resolve(folder), name === '' ? time : `${time}-${name}`);
   try {
-    await mkdir(resolve(folder), { recursive: true });
+    await mkdir(resolve(folder), { recursive: true, mode: privateFolder });
     for (let attempt = 1; ; attempt++) {
       const candidate = attempt === 1 ? base : `${base}-${attempt}`;
       try {
-        await mkdir(candidate);
+        await mkdir(candidate, { mode: privateFolder });
         return candidate;
       } catch (error) {
         if (errorCode(error) !== 'EEXIST') throw error;

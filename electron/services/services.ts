@@ -1,6 +1,6 @@
 /** Everything a host does, put together once; desktop, browser host and command line are thin shells over it. */
 import { join } from 'node:path';
-import { locateDataHome, type DataHome } from './data-home.ts';
+import { locateDataHome, prepareDataHome, type DataHome } from './data-home.ts';
 import { Documents } from './documents.ts';
 import { Forecasts } from './forecasts.ts';
 import { FactsService } from './facts.ts';
@@ -35,6 +35,8 @@ export interface ServicesOptions {
   readonly runs?: string;
   /** Engines wait for it, and are not started if it fails. */
   readonly allowed?: Promise<void>;
+  /** Whether a run goes on when this host goes without a word: it is taken up by the next one. */
+  readonly leavesRuns?: boolean;
   /** Takes a line for the log. */
   readonly log: (line: string) => void;
 }
@@ -42,12 +44,14 @@ export interface ServicesOptions {
 export async function createServices(options: ServicesOptions): Promise<Services> {
   const program = options.program ?? locateProgram();
   const home = options.home ?? locateDataHome();
+  await prepareDataHome(home);
   const settings = new SettingsFile(home.settings);
   const { cacheLimitBytes } = await settings.read().catch(() => defaultSettings);
   const environment = {
     ...process.env,
     GRAFT_HOME: home.root,
     GRAFT_RESOURCES: program.resources,
+    GRAFT_OUTLIVE: options.leavesRuns ? '1' : '',
     GRAFT_CACHE_LIMIT: process.env['GRAFT_CACHE_LIMIT'] ?? String(cacheLimitBytes),
   };
   const { allowed } = options;
@@ -66,6 +70,9 @@ export async function createServices(options: ServicesOptions): Promise<Services
     runs,
     forecasts: new Forecasts(engine, runs, trusted),
     engine,
-    close: () => engine.close(),
+    close: async () => {
+      runs.close();
+      await engine.close();
+    },
   };
 }

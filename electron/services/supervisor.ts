@@ -5,7 +5,10 @@
  */
 import type { EngineInput, EngineOutput, EngineProcedure } from '#shared/protocol/engine.ts';
 import type { RunEvent } from '#shared/protocol/run.ts';
-import { EngineProcess, type EngineLaunch, type OnProgress } from './engine-process.ts';
+import { GraftError } from '#shared/messages/error.ts';
+import { conduct } from './engine-conduct.ts';
+import { EngineProcess, type CallOptions, type EngineLaunch } from './engine-process.ts';
+import { accuse, EngineStopped } from './engine-stopped.ts';
 
 export type EngineRole = 'trainer' | 'assistant' | 'estimator';
 
@@ -19,6 +22,9 @@ export class Supervisor {
   readonly #log: (line: string) => void;
   readonly #processes = new Map<EngineRole, EngineProcess>();
   #listener: SupervisorListener = { onEvents: () => undefined, onDeath: () => undefined };
+  /** Processes for one question each, and the end of the last of them that was asked for. */
+  readonly #apart = new Set<EngineProcess>();
+  #lane: Promise<unknown> = Promise.resolve();
   #closed = false;
 
   constructor(launch: EngineLaunch, log: (line: string) => void) {
@@ -30,14 +36,49 @@ export class Supervisor {
     this.#listener = listener;
   }
 
+  /**
+   * Throws what the engine throws. A question whose process ends is asked again, apart from all others: one that ends
+   * that process, too, is why, and its file is named. Throws `engine.stopped`, `engine.replaced`, `model.ends-engine`,
+   * `model.takes-too-long`.
+   */
   async call<Name extends EngineProcedure>(
     role: EngineRole,
     procedure: Name,
     input: EngineInput<Name>,
-    onProgress?: OnProgress,
+    options: CallOptions = {},
   ): Promise<EngineOutput<Name>> {
     if (this.#launch.allowed) await this.#launch.allowed;
-    return this.#running(role).call(procedure, input, onProgress);
+    try {
+      return await this.#running(role).call(procedure, input, options);
+    } catch (error) {
+      if (!(error instanceof EngineStopped)) throw error;
+      const again = conduct[procedure].repeatable && error.stopCause === 'ended' && !this.#closed;
+      if (!again) throw accuse(error, procedure, input);
+      return this.#askApart(procedure, input, options);
+    }
+  }
+
+  /** One after the other, each of a process of its own, so that it is known whose question ended one. */
+  #askApart<Name extends EngineProcedure>(
+    procedure: Name,
+    input: EngineInput<Name>,
+    options: CallOptions,
+  ): Promise<EngineOutput<Name>> {
+    const answer = this.#lane.then(async () => {
+      if (this.#closed) throw new GraftError('engine.replaced');
+      const engine = this.#start('apart');
+      this.#apart.add(engine);
+      try {
+        return await engine.call(procedure, input, options);
+      } catch (error) {
+        throw error instanceof EngineStopped ? accuse(error, procedure, input) : error;
+      } finally {
+        this.#apart.delete(engine);
+        await engine.close();
+      }
+    });
+    this.#lane = answer.catch(() => undefined);
+    return answer;
   }
 
   /** Process id of a role's engine; undefined while it is not running. */
@@ -45,7 +86,7 @@ export class Supervisor {
     return this.#processes.get(role)?.processId;
   }
 
-  /** Ends a role's process, whatever it is busy with; what it was asked for is refused with `run.engine-died`. */
+  /** Ends a role's process, whatever it is busy with; what it was asked for is refused with `engine.replaced`. */
   async end(role: EngineRole): Promise<void> {
     const engine = this.#processes.get(role);
     this.#processes.delete(role);
@@ -55,7 +96,7 @@ export class Supervisor {
   /** Ends all processes; nothing can be called afterwards. */
   async close(): Promise<void> {
     this.#closed = true;
-    await Promise.all([...this.#processes.values()].map((engine) => engine.close()));
+    await Promise.all([...this.#processes.values(), ...this.#apart].map((engine) => engine.close()));
     this.#processes.clear();
   }
 
@@ -63,16 +104,22 @@ export class Supervisor {
     if (this.#closed) throw new Error('the host is shutting down');
     const present = this.#processes.get(role);
     if (present?.alive) return present;
-    const engine = new EngineProcess(this.#launch, {
-      onEvents: (run, events) => this.#listener.onEvents(run, events),
-      onDeath: (reason) => {
-        if (this.#processes.get(role) === engine) this.#processes.delete(role);
-        this.#log(`${role}: stopped unexpectedly (${reason})`);
-        this.#listener.onDeath(role, reason);
-      },
-      onLog: (line) => this.#log(`${role}: ${line}`),
+    const engine = this.#start(role, (reason) => {
+      if (this.#processes.get(role) === engine) this.#processes.delete(role);
+      this.#listener.onDeath(role, reason);
     });
     this.#processes.set(role, engine);
     return engine;
+  }
+
+  #start(name: string, onDeath: (reason: string) => void = () => undefined): EngineProcess {
+    return new EngineProcess(this.#launch, {
+      onEvents: (run, events) => this.#listener.onEvents(run, events),
+      onDeath: (reason) => {
+        this.#log(`${name}: stopped unexpectedly (${reason})`);
+        onDeath(reason);
+      },
+      onLog: (line) => this.#log(`${name}: ${line}`),
+    });
   }
 }

@@ -69,7 +69,15 @@ export function Header() {
   );
 }
 
-const menuActions = ['new-project', 'open-project', 'save-project', 'save-project-as', 'show-start', 'show-about'];
+const menuActions = [
+  'new-project',
+  'open-project',
+  'save-project',
+  'save-project-as',
+  'show-start',
+  'show-privacy',
+  'show-about',
+];
 
 function ProjectMenu() {
   const name = useDocument(projectName);

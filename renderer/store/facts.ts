@@ -1,8 +1,10 @@
 /** What the host knows of the data folder and backbone the document names, kept up to date while it is edited. */
 import { create } from 'zustand';
 import type { GraftDocument } from '#shared/document/model.ts';
-import { noFacts, type Facts, type Forecast } from '#shared/nodes/facts.ts';
-import { host, useConnection } from '#renderer/platform/host.ts';
+import { noFacts, type Facts } from '#shared/nodes/facts.ts';
+import type { ErrorCode } from '#shared/messages/catalogue.ts';
+import type { Problem } from '#shared/messages/error.ts';
+import { host, problemOf, useConnection } from '#renderer/platform/host.ts';
 import { useDocument } from './document.ts';
 import { useEnvironment } from './environment.ts';
 import { useRun } from './run.ts';
@@ -10,12 +12,17 @@ import { useRun } from './run.ts';
 interface FactsState {
   readonly facts: Facts;
   readonly loading: boolean;
+  /** Whether a dry run is under way, or why it gave no forecast. */
+  readonly forecasting: boolean | Problem;
 }
 
-export const useFacts = create<FactsState>()(() => ({ facts: noFacts, loading: false }));
+export const useFacts = create<FactsState>()(() => ({ facts: noFacts, loading: false, forecasting: false }));
 
 const debounceMilliseconds = 250;
 const forecastDelayMilliseconds = 1200;
+
+/** Refusals that say nothing about the project. */
+const passingCodes: ReadonlySet<string> = new Set<ErrorCode>(['engine.replaced', 'run.busy']);
 
 /** Kinds whose parameters decide which data and which model are looked at. */
 const outsideKinds: ReadonlySet<string> = new Set(['image-folder', 'split', 'backbone']);
@@ -43,6 +50,8 @@ export function followFacts(): () => void {
   let forecastAsked = '';
   /** The document, as a key, that the forecast in the store is of. */
   let forecastKnown = '';
+  /** Whether another window's question or run came in between. It is asked again once a person is back in this one. */
+  let gaveWay = false;
   let request = 0;
 
   const gather = async (): Promise<void> => {
@@ -67,17 +76,18 @@ export function followFacts(): () => void {
     const { document, path } = useDocument.getState();
     const { device } = useEnvironment.getState().settings;
     const mine = request;
-    let forecast: Forecast | undefined;
-    try {
-      forecast = await host.data.forecast({ document, path, device });
-    } catch {
-      // An incomplete graph has no forecast; the problems list says what is missing.
-      forecast = undefined;
-    }
+    useFacts.setState({ forecasting: true });
+    const answer = await host.data.forecast({ document, path, device }).then(
+      (forecast) => ({ forecast, forecasting: false }) as const,
+      (thrown: unknown) => ({ forecast: undefined, forecasting: problemOf(thrown) }) as const,
+    );
     if (mine !== request || forecastKey(useDocument.getState().document) !== forecastAsked) return;
+    const { forecast, forecasting } = answer;
     forecastKnown = forecastAsked;
+    gaveWay = forecasting !== false && passingCodes.has(forecasting.code);
     useFacts.setState(({ facts }) => ({
       facts: forecast === undefined ? withoutForecast(facts) : { ...facts, forecast },
+      forecasting: gaveWay ? false : forecasting,
     }));
   };
 
@@ -91,9 +101,10 @@ export function followFacts(): () => void {
       timer = window.setTimeout(() => void gather(), debounceMilliseconds);
     }
     const wanted = forecastKey(document);
-    const { facts } = useFacts.getState();
+    const { facts, forecasting } = useFacts.getState();
     // A forecast of another document is no forecast; better none for a moment.
-    if (wanted !== forecastKnown && facts.forecast !== undefined) useFacts.setState({ facts: withoutForecast(facts) });
+    if (wanted !== forecastKnown && (facts.forecast !== undefined || typeof forecasting === 'object'))
+      useFacts.setState({ facts: withoutForecast(facts), forecasting: false });
     if (wanted !== forecastAsked && facts.dataset !== undefined && facts.backbone !== undefined) {
       forecastAsked = wanted;
       window.clearTimeout(forecastTimer);
@@ -106,8 +117,14 @@ export function followFacts(): () => void {
     consider();
   };
 
+  const onFocus = (): void => {
+    if (gaveWay) forecastAnew();
+  };
+
   consider();
+  window.addEventListener('focus', onFocus);
   const endings = [
+    () => window.removeEventListener('focus', onFocus),
     useDocument.subscribe(consider),
     useConnection.subscribe(consider),
     useEnvironment.subscribe((state, before) => {

@@ -39,7 +39,8 @@ export type Dialog =
   | { readonly type: 'connect'; readonly node: string }
   | { readonly type: 'commands' }
   | { readonly type: 'shortcuts' }
-  | { readonly type: 'about' };
+  | { readonly type: 'about' }
+  | { readonly type: 'privacy' };
 
 /** The wire being drawn, while it is drawn. */
 export interface Drawing {

@@ -84,6 +84,14 @@ export const catalogue = {
       `${d['path']} needs ${sized(d['needed'])} of memory; Graft gives a model at most ${sized(d['limit'])} on this machine.`,
     'Choose a smaller model, or use a machine with more memory.',
   ),
+  'model.ends-engine': entry(
+    (d) => `${d['path']} makes the runtime end: ${d['reason']}`,
+    'Graft itself is unharmed. Choose another model, or export this one anew, with another version of its tool.',
+  ),
+  'model.takes-too-long': entry(
+    (d) => `${d['path']} was not understood within ${d['seconds']} seconds.`,
+    'Choose a smaller model, or one that was simplified by the tool that made it.',
+  ),
   'model.value-too-large': entry(
     (d) =>
       `${d['path'] ?? 'The model'} computes “${d['name']}”, which takes ${sized(d['needed'])}; there is room for ${sized(d['limit'])} on this machine.`,
@@ -223,6 +231,10 @@ export const catalogue = {
     (d) => `Known templates: ${d['known']}.`,
   ),
   // Files
+  'files.refused': entry(
+    (d) => `The system refuses ${d['path'] === '' ? 'a file' : d['path']}: ${d['reason']}.`,
+    'Check that it is there, that you may use it, and that the disk or network it is on still answers.',
+  ),
   'files.folder-unreadable': entry(
     (d) => `The folder ${d['path']} cannot be listed: ${d['reason']}.`,
     'Choose another folder.',
@@ -307,6 +319,31 @@ export const catalogue = {
   'run.checkpoint-damaged': entry(
     (d) => `The checkpoint ${d['path']} is damaged.`,
     'Train again from the project file; the best model up to then can still be exported from the run.',
+  ),
+  'run.checkpoint-older': entry(
+    (d) => `The newest checkpoint ${d['path']} is damaged. The run goes on from the one before, at step ${d['step']}.`,
+    'Nothing to do: the steps since are taken again. Have the disk looked at if it happens again.',
+  ),
+  'run.data-vanished': entry(
+    (d) =>
+      `${d['count']} of ${d['total']} samples could not be read any more while training, more than ${d['share']}; the last was ${d['path']}.`,
+    'Put the files back and continue the run, or allow more of them to be missing in the Training node.',
+  ),
+  'run.best-lost': entry(
+    (d) => `The best weights so far, of epoch ${d['epoch']}, are damaged in ${d['path']}.`,
+    'The run goes on from its last checkpoint, and keeps the best from now on.',
+  ),
+  'run.metrics-damaged': entry(
+    (d) => `${d['lines']} of the lines in ${d['path']} are not as they were written, and are left out.`,
+    'Charts lack these steps; the weights do not depend on them. Have the disk looked at if it happens again.',
+  ),
+  'engine.stopped': entry(
+    (d) => `The engine stopped while it was to ${d['task']} (${d['reason']}).`,
+    'Nothing of the project is lost. Try it again; if it stops again, please report it with the log.',
+  ),
+  'engine.replaced': entry(
+    () => 'A newer question took the place of this one.',
+    'Nothing to do: the newer one is answered.',
   ),
   'cache.damaged': entry(
     (d) => `The feature cache ${d['path']} is damaged and was thrown away.`,

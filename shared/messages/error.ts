@@ -64,7 +64,20 @@ export function toProblem(thrown: unknown): Problem {
       ...(thrown.node === undefined ? {} : { node: thrown.node }),
     };
   }
+  const refusal = refusalOf(thrown);
+  if (refusal) return problem('files.refused', refusal);
   return problem('internal.unexpected', { reason: thrown instanceof Error ? thrown.message : String(thrown) });
+}
+
+/**
+ * What the system refused, by Node's errors of file calls, for example
+ * `EIO: i/o error, read '/disk/file'`; nobody nearer has a sentence of their own for it.
+ */
+function refusalOf(thrown: unknown): { path: string; reason: string } | undefined {
+  if (!(thrown instanceof Error) || !('syscall' in thrown) || !('code' in thrown)) return undefined;
+  const path = 'path' in thrown ? String(thrown.path) : '';
+  const reason = thrown.message.replace(`${String(thrown.code)}: `, '').replace(/, .*$/s, '');
+  return { path, reason };
 }
 
 /** Rebuilds a thrown error from its wire form, on the other side of a process boundary. */

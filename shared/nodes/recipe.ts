@@ -164,6 +164,8 @@ interface TrainingPart {
   readonly lossThreshold: number;
   /** Stop after this many epochs without a better validation loss; 0 is off. */
   readonly patience: number;
+  /** Share of the samples that may become unreadable while training, 0–1; above it the run stops. */
+  readonly maxMissing: number;
   /** Batches whose mean gradient makes one change of the parameters. */
   readonly accumulation: number;
   /** Share of the moving average of the weights kept at each change; 0 uses the weights themselves. */

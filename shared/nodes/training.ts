@@ -78,6 +78,19 @@ const schema = z.object({
         expert: true,
       }),
     ),
+  maxMissing: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.01)
+    .meta(
+      meta({
+        title: 'Missing samples',
+        help: 'Share of the samples that may become unreadable while training; above it the run stops. They are left out and named in any case.',
+        step: 0.01,
+        expert: true,
+      }),
+    ),
   seed: z
     .number()
     .int()

@@ -51,6 +51,8 @@ const hostRequestSchema = z.discriminatedUnion('request', [
 ]);
 export type HostRequest = z.infer<typeof hostRequestSchema>;
 
+const tracesSchema = z.object({ traces: z.array(z.object({ path: z.string(), bytes: z.number() })) });
+
 /** Every failure carries a catalogue problem in the error's data. */
 const procedure = oc.errors({ PROBLEM: { data: problemSchema } });
 
@@ -62,12 +64,17 @@ export const contract = {
         host: z.enum(['desktop', 'browser']),
         platform: z.string(),
         home: z.string(),
+        /** Where runs, caches and settings are. */
+        dataHome: z.string(),
         sample: z.string(),
       }),
     ),
     /** An address that opens one more window of the browser host; null on the desktop. */
     windowAddress: procedure.output(z.object({ address: z.string().nullable() })),
     devices: procedure.output(z.array(deviceInfoSchema)),
+    /** What the runtime left on this machine before its telemetry was turned off; deleting answers what is left then. */
+    traces: procedure.output(tracesSchema),
+    deleteTraces: procedure.output(tracesSchema),
     /** What the host asks of the window: files opened from outside, entries of the system's menu. Never ends. */
     requests: procedure.output(eventIterator(hostRequestSchema)),
     /** Opens a folder in the system's file manager, or a web page in the system's browser. */

@@ -168,6 +168,10 @@ export const engineRequestSchema = z.object({
   input: z.unknown(),
 });
 
+/** What a host says to a process that it no longer needs, before it closes the channel. */
+export const leaveMessage = { type: 'leave' } as const;
+export const leaveSchema = z.object({ type: z.literal(leaveMessage.type) });
+
 export const engineMessageSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready') }),
   z.object({ type: z.literal('reply'), id: z.number(), output: z.unknown() }),

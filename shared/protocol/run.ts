@@ -3,6 +3,9 @@ import { z } from 'zod';
 import { problemSchema } from '#shared/messages/schema.ts';
 import { tuningProgressSchema } from '#shared/protocol/tuning.ts';
 
+/** In a run's folder: what is asked of a run whose host has gone. */
+export const ordersFile = 'order.json';
+
 const metricsSchema = z.object({ loss: z.number(), accuracy: z.number() });
 export type Metrics = z.infer<typeof metricsSchema>;
 

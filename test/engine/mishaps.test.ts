@@ -16,6 +16,7 @@ import { FeatureCache } from '#electron/engine/cache/feature-cache.ts';
 import type { DecodePool } from '#electron/engine/data/decode-pool.ts';
 import { cacheFolder } from '#electron/engine/paths.ts';
 import { loadProject } from '#electron/engine/training/project.ts';
+import { MissingSamples } from '#electron/engine/training/missing-samples.ts';
 import { RunFolder } from '#electron/engine/training/run-folder.ts';
 import { control, evaluate, exportRun, pool, resume, train } from '#electron/engine/training/runs.ts';
 import { prepareSamples } from '#electron/engine/training/samples.ts';
@@ -145,6 +146,59 @@ describe('a run whose data or backbone is no longer the same', () => {
   });
 });
 
+describe('pictures that vanish while a run trains', () => {
+  /** Pictures are decoded anew every epoch, some epochs of so few of them ahead. */
+  const live = ['augment.enabled=true', 'augment.views=0', 'training.epochs=40'];
+  const first = async (): Promise<string> => {
+    const { samples } = await loadProject(project(data, short), home.path);
+    return samples.find(({ split }) => split === 'train')?.path ?? '';
+  };
+  const losing =
+    (paths: readonly string[]) =>
+    (event: RunEvent): void => {
+      if (event.event === 'epoch' && event.epoch === 1) for (const path of paths) rmSync(path, { force: true });
+    };
+
+  it('are named once and counted nowhere, as long as they are few enough', async () => {
+    const lost = await first();
+    const listener = await run([...live, 'training.maxMissing=0.1'], losing([lost]));
+    expect(listener.events.at(-1)?.event).toBe('done');
+    const warnings = listener.all('warning');
+    expect(warnings.map(({ code, node }) => [code, node])).toEqual([['data.image-unreadable', 'data']]);
+    expect(warnings[0]?.message).toContain(lost);
+    const { train: trained } = listener.find('plan')?.samples ?? { train: 0 };
+    // Accuracies are of the pictures that were there: so many twelfths, and in the end so many elevenths.
+    const epochs = listener.all('epoch');
+    for (const [epoch, there] of [
+      [epochs[0], trained],
+      [epochs.at(-1), trained - 1],
+    ] as const) {
+      const right = (epoch?.train.accuracy ?? Number.NaN) * there;
+      expect(Math.abs(right - Math.round(right))).toBeLessThan(1e-6);
+    }
+  });
+
+  it('end the run when they are more than the person allows, and the best model so far is kept', async () => {
+    const lost = await first();
+    const listener = await run(live, losing([lost]));
+    expect(listener.events.at(-1)).toMatchObject({ event: 'error', code: 'run.data-vanished', node: 'training' });
+    expect(listener.events.at(-1)).toMatchObject({ message: expect.stringContaining(lost) as string });
+    expect(existsSync(join(listener.folder, 'model.onnx'))).toBe(true);
+  });
+
+  it('all at once end it in the same way, and no step was taken on nothing', async () => {
+    const { samples } = await loadProject(project(data, short), home.path);
+    const all = samples.filter(({ split }) => split === 'train').map(({ path }) => path);
+    const settings = [...live, 'training.maxMissing=0.5', 'training.batchSize=1'];
+    const listener = await run(settings, losing(all));
+    expect(listener.events.at(-1)).toMatchObject({ event: 'error', code: 'run.data-vanished' });
+    const steps = listener.all('step');
+    // Some were decoded ahead of their disappearance.
+    expect(steps.length).toBeLessThan(40 * all.length);
+    for (const { loss } of steps) expect(loss).toBeGreaterThan(0);
+  });
+});
+
 describe('the check of an exported model', () => {
   it('leaves out pictures that have vanished since they were trained on', async () => {
     const listener = await run([], (event) => {
@@ -216,6 +270,12 @@ describe('samples', () => {
       cache: new FeatureCache(cacheFolder(), 0),
       emit: () => undefined,
       interrupted: () => Promise.resolve(false),
+      missing: new MissingSamples({
+        total: 1,
+        allowed: 1,
+        nodes: { data: 'data', training: 'training' },
+        emit: () => undefined,
+      }),
     });
     expect(prepared?.training.map(({ path }) => path)).not.toContain(loaded.samples[first]?.path);
     expect(prepared?.training).toHaveLength(loaded.facts.train - 1);

@@ -60,7 +60,7 @@ describe('an export', () => {
   it('is kept when it gives the trained model’s answers', async () => {
     const file = join(taken, 'kept.onnx');
     const report = await exportModel({ ...request, file });
-    expect(report).toMatchObject({ model: file, samples: request.validation.length, passed: true });
+    expect(report).toMatchObject({ model: file, samples: request.samples.length, passed: true });
     expect(report.maxDifference).toBeLessThanOrEqual(allowedDifference);
     expect(report.bytes).toBe(readFileSync(file).byteLength);
     const { graph, metadata } = decodeModel(readFileSync(file));

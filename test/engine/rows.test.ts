@@ -3,6 +3,8 @@ import { mkdirSync, renameSync, utimesSync, writeFileSync, readFileSync, statSyn
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FeatureCache } from '#electron/engine/cache/feature-cache.ts';
+import type { DecodePool } from '#electron/engine/data/decode-pool.ts';
+import type { Sample } from '#electron/engine/data/folder.ts';
 import { heldInMemory, heldInPictures } from '#electron/engine/training/held-out-rows.ts';
 import { Network } from '#electron/engine/training/network.ts';
 import { loadProject, type Project } from '#electron/engine/training/project.ts';
@@ -90,7 +92,36 @@ describe('rows', () => {
     expect([...(chunks?.failures.keys() ?? [])]).toEqual([withBroken.length - 1]);
     expect(chunks?.held.samples).toEqual(whole.samples);
     const network = new Network(loaded.plan, 'cpu');
-    expect(await chunks?.held.logits(network)).toEqual(await whole.logits(network));
+    expect(await chunks?.held.judge(network)).toEqual(await whole.judge(network));
+    await network.release();
+  });
+
+  it('that cannot be read at a later look are left out of it, named, and take part in none of its numbers', async () => {
+    const loaded = await loadProject(project(data), home.path);
+    const lost = [loaded.samples[1], loaded.samples.at(-1)].map((sample) => sample as Sample);
+    let looks = 0;
+    const flaky = {
+      decode: async (...asked: Parameters<DecodePool['decode']>) => {
+        const decoded = await pool.decode(...asked);
+        if (looks === 0) return decoded;
+        const gone = asked[0].flatMap((path, index) => (lost.some((one) => one.path === path) ? [index] : []));
+        return { ...decoded, failures: gone.map((index) => ({ index, reason: 'the file is missing.' })) };
+      },
+    } as unknown as DecodePool;
+    const missing: string[] = [];
+    const onMissing = ({ path }: Sample): void => void missing.push(path);
+    const held = (await heldInPictures({ ...request(loaded), pool: flaky, onMissing }))?.held;
+    const network = new Network(loaded.plan, 'cpu');
+    const before = await held?.judge(network);
+    const seen = before?.samples ?? [];
+    expect(seen).toEqual(held?.samples);
+    looks++;
+    const after = await held?.judge(network);
+    expect(after?.samples).toEqual(seen.filter((sample) => !lost.includes(sample)));
+    expect(missing).toEqual(lost.map(({ path }) => path));
+    const classes = loaded.facts.classes.length;
+    const kept = before?.logits.filter((_, index) => !lost.includes(seen[Math.floor(index / classes)]!));
+    expect(after?.logits).toEqual(kept);
     await network.release();
   });
 });

@@ -187,7 +187,7 @@ export function frame(dice: Dice): Buffer {
 }
 
 /** Cut short, with bytes changed, repeated or put in between; as it was in one of `whole` cases. */
-function bent(dice: Dice, bytes: Buffer, whole = 2): Buffer {
+export function bent(dice: Dice, bytes: Buffer, whole = 2): Buffer {
   if (dice.below(whole) > 0) return bytes;
   const at = dice.below(bytes.length + 1);
   switch (dice.below(4)) {

@@ -17,7 +17,8 @@ export function addServe(program: Command, perform: Perform): void {
     .option('--no-open', 'do not open a browser')
     .option('--json', 'one JSON line on standard output')
     .action((options: Options) =>
-      perform(options, async ({ output, services }) => {
+      perform({ ...options, leavesRuns: true }, async ({ output, services }) => {
+        await services.runs.adopt();
         // Only this command needs the server: the others start faster without it.
         const { serveWorkbench } = await import('#electron/web/serve.ts');
         const workbench = await serveWorkbench(services, {

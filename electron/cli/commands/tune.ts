@@ -45,7 +45,9 @@ export function addTune(program: Command, perform: Perform): void {
         });
         try {
           const request = { source, device: options.device, again: options.again === true };
-          const report = await services.engine.call('estimator', 'tune', request, (progress) => view.show(progress));
+          const report = await services.engine.call('estimator', 'tune', request, {
+            onProgress: (progress) => view.show(progress),
+          });
           view.end();
           for (const problem of report.problems) output.log(sentence(problem));
           output.result(report, () => describe(basename(file), report));

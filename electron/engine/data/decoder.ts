@@ -27,7 +27,7 @@ interface Pending {
 const mostThreads = 16;
 /** Starting takes a third of a second; at rest it holds a hundred megabytes. */
 const idleMilliseconds = 60_000;
-/** Processor time for one picture; 100 megapixels in any format but AVIF take less (docs/decisions/0046). */
+/** Processor time for one picture; 100 megapixels in any format but AVIF take less (docs/decisions/0047). */
 const pictureSeconds = 3;
 
 const isSource = import.meta.url.endsWith('.ts');

@@ -4,7 +4,14 @@
  * the others have no part in what befalls one of them.
  */
 import { formatBytes } from '#shared/core/format.ts';
-import type { DecodeFailure, DecodeTask, DecoderMessage, KeeperMessage, PictureJob, PictureWork } from './decoder-messages.ts';
+import type {
+  DecodeFailure,
+  DecodeTask,
+  DecoderMessage,
+  KeeperMessage,
+  PictureJob,
+  PictureWork,
+} from './decoder-messages.ts';
 import { frameKinds, type FrameHeader, type FrameReceiver } from './picture-frames.ts';
 
 export type Ending = Extract<DecoderMessage, { type: 'ending' }>;

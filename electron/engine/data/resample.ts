@@ -109,7 +109,12 @@ function threeTaps(
  * Output row `y` before its columns are scaled: the weighted sum of source rows, 0–255, interleaved. Added in the order
  * of the rows, two at a time, which spares the line half of its ways to memory and back.
  */
-function sumRows({ data, width }: Picture, { starts, counts, taps, weights }: Filter, y: number, line: Float64Array): void {
+function sumRows(
+  { data, width }: Picture,
+  { starts, counts, taps, weights }: Filter,
+  y: number,
+  line: Float64Array,
+): void {
   const length = 3 * width;
   const end = y * taps + (counts[y] as number);
   let upper = (starts[y] as number) * length;

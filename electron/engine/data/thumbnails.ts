@@ -46,7 +46,11 @@ export async function augmentPreviews(
   seed: number,
 ): Promise<string[]> {
   const indices = paths.map((_, index) => index);
-  const options = { size: [size, size], resize: 'stretch', augment: { ...augment, seed, counter: 0, indices } } as const;
+  const options = {
+    size: [size, size],
+    resize: 'stretch',
+    augment: { ...augment, seed, counter: 0, indices },
+  } as const;
   const { files } = await sharedDecoder().make(paths, { kind: 'preview', options });
   return files.map((file) => (file ? dataUrl(file) : ''));
 }

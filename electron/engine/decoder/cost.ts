@@ -1,6 +1,6 @@
 /**
  * Memory that decoding a picture takes, by what its header says; upper bounds of what was measured with libvips 8.18
- * (docs/decisions/0046). Whatever takes more all the same is found by watching.
+ * (docs/decisions/0047). Whatever takes more all the same is found by watching.
  */
 import type { Header } from './header.ts';
 import type { TiffBlocks } from './tiff-blocks.ts';
@@ -46,7 +46,10 @@ function shrinkOnLoad(shrink: number): number {
 }
 
 /** What has to be held of the whole picture at once. */
-function heldBytes({ format, width, height, channels, sampleBytes, isInterlaced }: Header, blocks?: TiffBlocks): number {
+function heldBytes(
+  { format, width, height, channels, sampleBytes, isInterlaced }: Header,
+  blocks?: TiffBlocks,
+): number {
   const pixels = width * height;
   switch (format) {
     case 'jpeg':

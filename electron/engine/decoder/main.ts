@@ -33,10 +33,7 @@ const buffer = Lanes.sharedBuffer(settings.threads * lanesPerThread);
 const lanes = new Lanes(buffer, settings.allBytes);
 
 /** The thread's program: a source beside this one, or its bundle beside the bundled decoder. */
-const program = new URL(
-  import.meta.url.endsWith('.ts') ? './decode-worker.ts' : './decode-worker.js',
-  import.meta.url,
-);
+const program = new URL(import.meta.url.endsWith('.ts') ? './decode-worker.ts' : './decode-worker.js', import.meta.url);
 
 function startThread(number: number): Worker {
   const own = Array.from({ length: lanesPerThread }, (_, lane) => number * lanesPerThread + lane);

@@ -1,7 +1,7 @@
 /** How slow this machine is, so that the time a picture may take is as long for it as it is for others. */
 import { resample, type Picture } from '#electron/engine/data/resample.ts';
 
-/** Milliseconds: half as much again as the work below takes where times were measured (docs/decisions/0046). */
+/** Milliseconds: half as much again as the work below takes where times were measured (docs/decisions/0047). */
 const measured = 0.75;
 const rounds = 16;
 /** A machine that seems still slower is busy with something else. */

@@ -3,6 +3,7 @@ import type * as ort from 'onnxruntime-node';
 import { blockedDomain } from '#shared/compiler/cpu/layout.ts';
 import { onnxIrVersion } from '#shared/compiler/versions.ts';
 import { GraphBuilder } from '#shared/ir/builder.ts';
+import { denormalsAsZero } from '#electron/engine/runtime/session.ts';
 import { encodeModel } from '#shared/onnx/encode.ts';
 import { InferenceSession, Tensor } from '#electron/engine/runtime/onnxruntime.ts';
 
@@ -30,7 +31,7 @@ async function look(): Promise<number | undefined> {
     metadata: {},
   };
   try {
-    const session = await InferenceSession.create(encodeModel(model), { logSeverityLevel: 4 });
+    const session = await InferenceSession.create(encodeModel(model), { logSeverityLevel: 4, ...denormalsAsZero });
     const x = new Tensor(
       'float32',
       Float32Array.from({ length: 2 * channels }, (_, index) => index),

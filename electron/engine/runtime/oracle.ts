@@ -7,7 +7,7 @@ import { isFloat, tensorOf, type DType, type Tensor, type TensorType } from '#sh
 import { encodeModel } from '#shared/onnx/encode.ts';
 import { constantBytes, valueBytes } from '#electron/engine/budget.ts';
 import { fromRuntime, toRuntime } from '#electron/engine/runtime/tensors.ts';
-import { sessionError } from '#electron/engine/runtime/session.ts';
+import { denormalsAsZero, sessionError } from '#electron/engine/runtime/session.ts';
 import { InferenceSession, Tensor as RuntimeTensor } from '#electron/engine/runtime/onnxruntime.ts';
 
 /** Weights larger than this many elements become inputs while shapes are inferred: their values cannot matter. */
@@ -68,6 +68,8 @@ export const oracle: Oracle = {
     try {
       const results = await session.run({});
       return new Map(Object.entries(results).map(([name, tensor]) => [name, fromRuntime(tensor)]));
+    } catch (error) {
+      throw sessionError(error);
     } finally {
       await session.release();
     }
@@ -152,6 +154,7 @@ async function create(model: Model, outputs: readonly string[]): Promise<ort.Inf
     return await InferenceSession.create(encodeModel(bare, outputs), {
       graphOptimizationLevel: 'disabled',
       logSeverityLevel: 3,
+      ...denormalsAsZero,
     });
   } catch (error) {
     throw sessionError(error);

@@ -16,13 +16,21 @@ export interface SessionOptions {
 }
 
 /**
+ * Numbers below the smallest normal one, which the averages of an optimizer run into, are a hundred times slower to add
+ * than zeros. The first session of a process decides it for the main thread, each session for its own threads: all have
+ * to say the same, or a result depends on which thread came to compute it.
+ */
+export const denormalsAsZero = {
+  extra: { session: { set_denormal_as_zero: '1' } },
+} as const satisfies ort.InferenceSession.SessionOptions;
+
+/**
  * A planned layout of all intermediate values keeps memory for the whole of a training step, twice what an arena that
- * takes values as they come needs. Numbers below the smallest normal one, which the averages of an optimizer run into,
- * are a hundred times slower to add than zeros.
+ * takes values as they come needs.
  */
 const leanOptions = {
   enableMemPattern: false,
-  extra: { session: { set_denormal_as_zero: '1' } },
+  ...denormalsAsZero,
 } as const satisfies ort.InferenceSession.SessionOptions;
 
 /** @throws GraftError `run.device-missing`, `run.session-failed`, `run.out-of-memory` */

@@ -42,7 +42,7 @@ export function measure(logits: Float32Array, labels: readonly number[], classes
     weight += spec.class_weights?.[label] ?? 1;
     if (indexOfLargest(chances) === label) correct++;
   });
-  return { loss: loss / Math.max(weight, Number.MIN_VALUE), accuracy: correct / Math.max(1, labels.length) };
+  return { loss: weight === 0 ? 0 : loss / weight, accuracy: correct / Math.max(1, labels.length) };
 }
 
 /** Half the width of the 95 % Wilson score interval of a share (Wilson 1927). */

@@ -82,7 +82,7 @@ function feedFromFile(
 
 /** Pictures are decoded ahead; what is frozen runs when its step does, on the same device. */
 function feedLive(
-  { maker, decodeOptions }: Extract<TrainingRows, { kind: 'live' }>,
+  { maker, missing, decodeOptions }: Extract<TrainingRows, { kind: 'live' }>,
   training: readonly Sample[],
   network: Network,
   plan: Plan,
@@ -93,8 +93,12 @@ function feedLive(
     const decoded = await maker.decode(chosen, decodeOptions(chunk.epoch), [...one.positions]);
     // A picture that has become unreadable counts for nothing.
     for (const { index } of decoded.failures) one.weights[index] = 0;
-    const run: Prepared['run'] = async ({ rates, firstStep, masks }) =>
-      network.step({
+    const run: Prepared['run'] = async ({ rates, firstStep, masks }) => {
+      for (const { index, reason } of decoded.failures) missing.note(chosen[index] as Sample, reason);
+      // Nothing is learned from nothing.
+      if (one.weights.every((weight) => weight === 0))
+        return { losses: Float32Array.of(0), correct: Float32Array.of(0) };
+      return network.step({
         rows: await maker.rows(decoded),
         labels: labelsOf(one.positions, training),
         weights: one.weights,
@@ -102,6 +106,7 @@ function feedLive(
         step: firstStep,
         masks,
       });
+    };
     return { places: [one], run };
   };
   return { prepare, mostSteps: 1, ahead: decodedAhead(plan.batch) };

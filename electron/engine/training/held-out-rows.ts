@@ -12,12 +12,19 @@ import { loadRows, type RowsRequest } from '#electron/engine/training/rows.ts';
 import { streamRows, unreadable } from '#electron/engine/training/streamed-rows.ts';
 
 export interface HeldOutRows {
-  /** Those that can be read. */
+  /** Those that could be read when they were looked at first. */
   readonly samples: readonly Sample[];
-  /** [samples, classes], with the network's parameters or the given ones. */
-  readonly logits: (network: Network, parameters?: ReadonlyMap<string, Tensor>) => Promise<Float32Array>;
+  /** What the network says of them with its parameters or the given ones. */
+  readonly judge: (network: Network, parameters?: ReadonlyMap<string, Tensor>) => Promise<Judged>;
   /** Lets go of what is open. */
   readonly release: () => Promise<void>;
+}
+
+export interface Judged {
+  /** [samples, classes]. */
+  readonly logits: Float32Array;
+  /** Those that could be read this time. */
+  readonly samples: readonly Sample[];
 }
 
 /** Held-out rows, and what was met on the way to them. */
@@ -56,9 +63,10 @@ function readable(at: RowPlaces, failures: ReadonlyMap<number, string>): RowPlac
 export function heldInMemory(data: Float32Array, at: RowPlaces, width: number): HeldOutRows {
   const rows = new Float32Array(at.length * width);
   at.forEach(({ row }, place) => rows.set(data.subarray(row * width, (row + 1) * width), place * width));
+  const samples = at.map(({ sample }) => sample);
   return {
-    samples: at.map(({ sample }) => sample),
-    logits: (network, parameters) => network.evaluate(rows, at.length, parameters),
+    samples,
+    judge: async (network, parameters) => ({ logits: await network.evaluate(rows, at.length, parameters), samples }),
     release: () => Promise.resolve(),
   };
 }
@@ -66,12 +74,13 @@ export function heldInMemory(data: Float32Array, at: RowPlaces, width: number): 
 /** Rows that are read at every look, ahead of their evaluation. @param at those that can be read; the file stays open */
 export function heldInFile(file: FeatureFile, at: RowPlaces, plan: Plan): HeldOutRows {
   const read = (places: RowPlaces): Promise<Float32Array> => file.read(places.map(({ row }) => row));
+  const samples = at.map(({ sample }) => sample);
   return {
-    samples: at.map(({ sample }) => sample),
-    logits: (network, parameters) => {
+    samples,
+    judge: async (network, parameters) => {
       const chunks = chunksOf(at, plan.batch * batchesAtOnce(plan.batch, elementCount(plan.cut.shape)));
       const ready = (rows: Float32Array): Promise<Float32Array> => Promise.resolve(rows);
-      return evaluateChunks(prefetch(chunks, read), ready, network, parameters);
+      return { logits: await evaluateChunks(prefetch(chunks, read), ready, network, parameters), samples };
     },
     release: () => Promise.resolve(),
   };
@@ -79,7 +88,7 @@ export function heldInFile(file: FeatureFile, at: RowPlaces, plan: Plan): HeldOu
 
 /**
  * Pictures that are decoded and taken to the cut at every look. Looks at every one once to find those that cannot be
- * read.
+ * read; what cannot be read at a later look is left out of that look.
  * @returns undefined when interrupted
  */
 export async function heldInPictures(request: RowsRequest): Promise<Held | undefined> {
@@ -87,17 +96,33 @@ export async function heldInPictures(request: RowsRequest): Promise<Held | undef
   const failures = await unreadable(request, [...samples.keys()]);
   if (!failures) return undefined;
   const kept = samples.filter((_, place) => !failures.has(place));
-  const logits: HeldOutRows['logits'] = async (network, parameters) => {
+  const judge: HeldOutRows['judge'] = async (network, parameters) => {
+    const missing = new Set<number>();
+    const rowsOf = (decoded: Decoded, first: number): Promise<Float32Array> => {
+      for (const { index, reason } of decoded.failures) {
+        missing.add(first + index);
+        request.onMissing?.(kept[first + index] as Sample, reason);
+      }
+      return maker.rows(decoded);
+    };
     const maker = await RowMaker.create(plan, device, pool);
     try {
       const prepare = (part: readonly Sample[]): Promise<Decoded> => maker.decode(part, decode, []);
       const chunks = prefetch(chunksOf(kept, plan.batch), prepare, decodedAhead(plan.batch));
-      return await evaluateChunks(chunks, (decoded) => maker.rows(decoded), network, parameters);
+      const logits = await evaluateChunks(chunks, rowsOf, network, parameters);
+      return { logits: without(logits, missing, kept.length), samples: kept.filter((_, place) => !missing.has(place)) };
     } finally {
       await maker.release();
     }
   };
-  return { held: { samples: kept, logits, release: () => Promise.resolve() }, failures, cached: false };
+  return { held: { samples: kept, judge, release: () => Promise.resolve() }, failures, cached: false };
+}
+
+/** The rows that are not missing. @param logits [count, classes] */
+function without(logits: Float32Array, missing: ReadonlySet<number>, count: number): Float32Array {
+  if (missing.size === 0) return logits;
+  const classes = logits.length / count;
+  return logits.filter((_, index) => !missing.has(Math.floor(index / classes)));
 }
 
 function chunksOf<Item>(items: readonly Item[], length: number): Item[][] {
@@ -106,16 +131,19 @@ function chunksOf<Item>(items: readonly Item[], length: number): Item[][] {
   );
 }
 
-/** @param rowsOf what was prepared ahead, when it has its turn */
+/** @param rowsOf what was prepared ahead, when it has its turn; `first` is the place of its first item among all */
 async function evaluateChunks<Item, Value>(
   chunks: AsyncIterable<Prefetched<readonly Item[], Value>>,
-  rowsOf: (value: Value) => Promise<Float32Array>,
+  rowsOf: (value: Value, first: number) => Promise<Float32Array>,
   network: Network,
   parameters: ReadonlyMap<string, Tensor> | undefined,
 ): Promise<Float32Array> {
   const parts: Float32Array[] = [];
-  for await (const { batch, value } of chunks)
-    parts.push(await network.evaluate(await rowsOf(value), batch.length, parameters));
+  let first = 0;
+  for await (const { batch, value } of chunks) {
+    parts.push(await network.evaluate(await rowsOf(value, first), batch.length, parameters));
+    first += batch.length;
+  }
   const whole = new Float32Array(parts.reduce((total, part) => total + part.length, 0));
   let offset = 0;
   for (const part of parts) {

@@ -7,20 +7,13 @@ import { cacheFolder, cacheLimitBytes } from '#electron/engine/paths.ts';
 import { Network } from '#electron/engine/training/network.ts';
 import { reloadProject, type Sameness } from '#electron/engine/training/past-run.ts';
 import type { Project } from '#electron/engine/training/project.ts';
-import { holdOut, type HeldOutRows } from '#electron/engine/training/held-out-rows.ts';
+import { holdOut, type HeldOutRows, type Judged } from '#electron/engine/training/held-out-rows.ts';
 import { decodeOptions } from '#electron/engine/training/passes.ts';
 import { RunFolder } from '#electron/engine/training/run-folder.ts';
 
 export interface HeldOut extends Judged {
   readonly project: Project;
   readonly parameters: ReadonlyMap<string, Tensor>;
-}
-
-export interface Judged {
-  /** [samples, classes]. */
-  readonly logits: Float32Array;
-  /** Those that can be read. */
-  readonly validation: readonly Sample[];
 }
 
 /** @throws GraftError `run.missing`, `run.no-checkpoint`, `run.data-changed`, and what loading a project can throw */
@@ -41,7 +34,7 @@ export async function judge(
   const held = await heldOutRows(project, samples, pool);
   const network = new Network(project.plan, 'cpu');
   try {
-    return { logits: await held.logits(network, parameters), validation: held.samples };
+    return await held.judge(network, parameters);
   } finally {
     await held.release();
     await network.release();

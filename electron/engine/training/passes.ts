@@ -6,6 +6,7 @@ import type { DecodePool } from '#electron/engine/data/decode-pool.ts';
 import type { DecodeOptions } from '#electron/engine/data/decode.ts';
 import type { Sample } from '#electron/engine/data/folder.ts';
 import type { ConcreteDevice } from '#electron/engine/runtime/session.ts';
+import type { MissingSamples } from '#electron/engine/training/missing-samples.ts';
 import type { RowPlaces } from '#electron/engine/training/held-out-rows.ts';
 import type { Project } from '#electron/engine/training/project.ts';
 import { exceedsMemory, worthAFile } from '#electron/engine/training/row-memory.ts';
@@ -20,6 +21,8 @@ export interface PrepareRequest {
   readonly emit: (...events: RunEvent[]) => void;
   /** Asked between batches, and may take its time: true ends the work. */
   readonly interrupted: () => Promise<boolean>;
+  /** What could be read when it was looked at first, and cannot be any more. */
+  readonly missing: MissingSamples;
 }
 
 /**
@@ -123,7 +126,7 @@ export function rowsRequest(
   before: number,
   total: number,
 ): RowsRequest {
-  const { project, device, pool, cache, emit, interrupted } = request;
+  const { project, device, pool, cache, emit, interrupted, missing } = request;
   const began = performance.now();
   return {
     plan: project.plan,
@@ -135,6 +138,7 @@ export function rowsRequest(
     identity: project.identity,
     decode: decodeOptions(project, view),
     interrupted,
+    onMissing: (sample, reason) => missing.note(sample, reason),
     onWarning: (warning) => emit({ event: 'warning', ...warning }),
     onProgress: (done) => {
       const left = total - before - done;

@@ -84,6 +84,12 @@ export function afterSteps(
       break;
     }
     const count = counts[index] as number;
+    if (count === 0) {
+      // None of its samples could be read: nothing was trained, and nothing is to be told.
+      step++;
+      stepInEpoch++;
+      continue;
+    }
     const correct = results.correct[index] as number;
     step++;
     stepInEpoch++;

@@ -31,6 +31,8 @@ export interface RowsRequest {
   readonly onWarning: (problem: Problem) => void;
   /** Asked between batches, and may take its time: true ends the work. */
   readonly interrupted: () => Promise<boolean>;
+  /** Told of samples that are looked at again and again, and cannot be read any more. */
+  readonly onMissing?: ((sample: Sample, reason: string) => void) | undefined;
 }
 
 export interface Rows {

@@ -1,16 +1,21 @@
 /** A run on disk: plain files anyone can read without Graft. */
-import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { z } from 'zod';
 import type { GraftDocument } from '#shared/document/model.ts';
 import { parseDocument } from '#shared/document/parse.ts';
 import { serializeDocument } from '#shared/document/serialize.ts';
-import { decodeSafetensors, encodeSafetensors } from '#shared/ir/safetensors.ts';
 import type { Tensor } from '#shared/ir/tensor.ts';
 import { GraftError } from '#shared/messages/error.ts';
 import { deviceSchema, runEventSchema, type Evaluation, type RunEvent } from '#shared/protocol/run.ts';
-import { bestSchema, progressSchema, type Progress } from '#electron/engine/training/progress.ts';
+import { CheckedReader, checkedLine } from '#electron/files/checked-lines.ts';
 import { writing } from '#electron/files/failures.ts';
+import { lockFolder, type Lock } from '#electron/files/lock.ts';
+import { checksumOfFile, readTextSync } from '#electron/files/regular-file.ts';
+import { privateFile, privateFolder, replaceFile } from '#electron/files/replace.ts';
+import { encodeCheckpoint, readCheckpointFile, type Checkpoint } from '#electron/engine/training/checkpoint-file.ts';
+import { bestSchema, type Progress } from '#electron/engine/training/progress.ts';
 
 /** `run.json`. */
 export const runRecordSchema = z.object({
@@ -34,12 +39,25 @@ export const runRecordSchema = z.object({
   spellings: z.record(z.string(), z.string()).optional(),
   best: bestSchema.optional(),
   reason: z.string().optional(),
+  /** How lines of metrics.jsonl and checkpoints are checked; absent in runs of earlier versions, which cannot be. */
+  checksums: z.literal('crc32').optional(),
 });
 export type RunRecord = z.infer<typeof runRecordSchema>;
 
 /** Shapes of JSON numbers that are not finite: JSON has no word for them. */
 const jsonNumber = (_key: string, value: unknown): unknown =>
   typeof value === 'number' && !Number.isFinite(value) ? null : value;
+
+export type CheckpointName = 'last' | 'best';
+
+/** A checkpoint as it was found. */
+export interface FoundCheckpoint extends Checkpoint {
+  /** Whether it is the one before the newest, since that one is damaged. */
+  readonly isOlder: boolean;
+}
+
+/** Metrics of a run of a million steps take a quarter of it. */
+const largestMetrics = 2 ** 30;
 
 export class RunFolder {
   readonly path: string;
@@ -54,15 +72,30 @@ export class RunFolder {
     return new RunFolder(path);
   }
 
-  /** @throws GraftError `document.disk-full`, `document.unwritable`, as everything here that writes */
-  create(document: GraftDocument): void {
-    writing(this.path, () => mkdirSync(join(this.path, 'checkpoints'), { recursive: true }));
-    this.#writeAtomically('project.graft', serializeDocument(document));
-    this.#writeAtomically('metrics.jsonl', '');
+  /**
+   * Takes the folder for this process, and clears away what a process left unfinished that was killed.
+   * @throws GraftError `run.locked`
+   */
+  async lock(): Promise<Lock> {
+    writing(this.path, () => mkdirSync(this.#checkpoints, { recursive: true, mode: privateFolder }));
+    const lock = await lockFolder(this.path);
+    for (const folder of [this.path, this.#checkpoints])
+      for (const name of readdirSync(folder)) if (/^\..*\.tmp$/.test(name)) rmSync(join(folder, name), { force: true });
+    return lock;
+  }
+
+  /**
+   * Fills a folder that this process has locked. The record comes last: a folder without one is no run.
+   * @throws GraftError `document.disk-full`, `document.unwritable`, as everything here that writes
+   */
+  create(document: GraftDocument, record: RunRecord): void {
+    this.#replace('project.graft', serializeDocument(document));
+    this.#replace('metrics.jsonl', '');
+    this.writeRecord(record);
   }
 
   writeRecord(record: RunRecord): void {
-    this.#writeAtomically('run.json', `${JSON.stringify(record, null, 2)}\n`);
+    this.#replace('run.json', `${JSON.stringify(record, null, 2)}\n`);
   }
 
   /** @throws GraftError `run.missing` */
@@ -80,77 +113,109 @@ export class RunFolder {
   appendEvents(events: readonly RunEvent[]): void {
     if (events.length === 0) return;
     const path = join(this.path, 'metrics.jsonl');
-    const lines = events.map((event) => `${JSON.stringify(event, jsonNumber)}\n`);
-    writing(path, () => appendFileSync(path, lines.join('')));
+    writing(path, () => appendFileSync(path, lines(events), { mode: privateFile }));
   }
 
-  /** Drops what was recorded after `step`, which a resumed run will say again. */
-  truncateEvents(step: number, epoch: number): void {
-    const kept = this.readEvents().filter((event) => {
+  /** Has what was appended outlast a power cut. */
+  syncEvents(): void {
+    const path = join(this.path, 'metrics.jsonl');
+    writing(path, () => {
+      const descriptor = openSync(path, 'r+');
+      try {
+        fsyncSync(descriptor);
+      } finally {
+        closeSync(descriptor);
+      }
+    });
+  }
+
+  /** Drops what was recorded after `step`, which a resumed run will say again. @returns lines that were damaged */
+  truncateEvents(step: number, epoch: number): number {
+    const { events, damaged } = this.#readMetrics();
+    const kept = events.filter((event) => {
       if (event.event === 'step') return event.step <= step;
       return event.event === 'epoch' ? event.epoch < epoch : event.event === 'plan' || event.event === 'warning';
     });
-    this.#writeAtomically('metrics.jsonl', kept.map((event) => `${JSON.stringify(event)}\n`).join(''));
+    this.#replace('metrics.jsonl', lines(kept));
+    return damaged;
   }
 
-  /** A last line that was cut off by a crash is left out. */
   readEvents(): RunEvent[] {
-    const file = join(this.path, 'metrics.jsonl');
-    if (!existsSync(file)) return [];
-    return readFileSync(file, 'utf8')
-      .split('\n')
-      .flatMap((line) => {
-        try {
-          return line === '' ? [] : [runEventSchema.parse(JSON.parse(line))];
-        } catch {
-          return [];
-        }
-      });
+    return this.#readMetrics().events;
   }
 
-  writeCheckpoint(name: 'last' | 'best', tensors: ReadonlyMap<string, Tensor>, progress: Progress): void {
-    this.#writeAtomically(
-      `checkpoints/${name}.safetensors`,
-      encodeSafetensors(tensors, { progress: JSON.stringify(progress) }),
-    );
+  /** The one that was there is kept beside it until the next one has taken its place. */
+  writeCheckpoint(name: CheckpointName, tensors: ReadonlyMap<string, Tensor>, progress: Progress): void {
+    const path = this.#checkpoint(name);
+    const bytes = encodeCheckpoint(tensors, progress);
+    replaceFile(path, [bytes], {
+      durable: true,
+      prove: (unfinished) => {
+        // What the disk gives back is what a run goes on from.
+        if (checksumOfFile(unfinished) !== crc32(bytes)) throw new GraftError('run.checkpoint-damaged', { path });
+      },
+      keep: this.#checkpoint(`${name}.before`),
+    });
   }
 
-  hasCheckpoint(name: 'last' | 'best'): boolean {
-    return existsSync(join(this.path, 'checkpoints', `${name}.safetensors`));
+  hasCheckpoint(name: CheckpointName): boolean {
+    return existsSync(this.#checkpoint(name)) || existsSync(this.#checkpoint(`${name}.before`));
   }
 
-  /** @throws GraftError `run.no-checkpoint`, `run.checkpoint-damaged` */
-  readCheckpoint(name: 'last' | 'best'): { tensors: Map<string, Tensor>; progress: Progress } {
-    const path = join(this.path, 'checkpoints', `${name}.safetensors`);
-    if (!existsSync(path)) throw new GraftError('run.no-checkpoint', { path: this.path });
-    try {
-      const { tensors, metadata } = decodeSafetensors(readFileSync(path));
-      return { tensors, progress: progressSchema.parse(JSON.parse(metadata['progress'] ?? '')) };
-    } catch {
-      throw new GraftError('run.checkpoint-damaged', { path });
+  /** The newest that is as it was written. @throws GraftError `run.no-checkpoint`, `run.checkpoint-damaged` */
+  readCheckpoint(name: CheckpointName): FoundCheckpoint {
+    const found = this.readCheckpoints(name).next();
+    if (!found.done) return found.value;
+    if (!this.hasCheckpoint(name)) throw new GraftError('run.no-checkpoint', { path: this.path });
+    throw new GraftError('run.checkpoint-damaged', { path: this.#checkpoint(name) });
+  }
+
+  /** Those that are as they were written, the newest first. */
+  *readCheckpoints(name: CheckpointName): Generator<FoundCheckpoint, void, undefined> {
+    const strict = this.readRecord().checksums !== undefined;
+    const newest = this.#checkpoint(name);
+    const older = this.#checkpoint(`${name}.before`);
+    for (const path of [newest, older]) {
+      try {
+        yield { ...readCheckpointFile(path, strict), isOlder: path === older && existsSync(newest) };
+      } catch {
+        // It is missing, or not what was written: the one before it may be.
+      }
     }
   }
 
   writeEvaluation(evaluation: Evaluation): void {
-    this.#writeAtomically('evaluation.json', `${JSON.stringify(evaluation)}\n`);
+    this.#replace('evaluation.json', `${JSON.stringify(evaluation)}\n`);
   }
 
   get modelPath(): string {
     return join(this.path, 'model.onnx');
   }
 
-  #writeAtomically(name: string, content: string | Uint8Array): void {
-    const path = join(this.path, name);
-    const part = `${path}.part`;
-    try {
-      writing(path, () => {
-        writeFileSync(part, content);
-        renameSync(part, path);
-      });
-    } catch (error) {
-      rmSync(part, { force: true });
-      throw error;
-    }
+  get #checkpoints(): string {
+    return join(this.path, 'checkpoints');
+  }
+
+  #checkpoint(name: string): string {
+    return join(this.#checkpoints, `${name}.safetensors`);
+  }
+
+  #readMetrics(): { events: RunEvent[]; damaged: number } {
+    const file = join(this.path, 'metrics.jsonl');
+    if (!existsSync(file)) return { events: [], damaged: 0 };
+    const reader = new CheckedReader();
+    const text = readTextSync(file, largestMetrics).split('\n');
+    // A last line that was cut off by a crash is not damaged: it was never whole.
+    text.pop();
+    const events = text.flatMap((line) => {
+      const parsed = runEventSchema.safeParse(reader.read(line));
+      return parsed.success ? [parsed.data] : [];
+    });
+    return { events, damaged: reader.damaged };
+  }
+
+  #replace(name: string, content: string): void {
+    replaceFile(join(this.path, name), [Buffer.from(content)], { durable: true });
   }
 
   #readJson(name: string): unknown {
@@ -163,9 +228,13 @@ export class RunFolder {
 
   #readText(name: string): string {
     try {
-      return readFileSync(join(this.path, name), 'utf8');
+      return readTextSync(join(this.path, name));
     } catch {
       throw new GraftError('run.missing', { path: this.path });
     }
   }
+}
+
+function lines(events: readonly RunEvent[]): string {
+  return events.map((event) => `${checkedLine(JSON.stringify(event, jsonNumber))}\n`).join('');
 }

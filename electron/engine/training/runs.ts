@@ -15,10 +15,14 @@ import { evaluateClassifier } from '#electron/engine/training/classification.ts'
 import { loadProject, type Project } from '#electron/engine/training/project.ts';
 import { RunFolder, type RunRecord } from '#electron/engine/training/run-folder.ts';
 import { Trainer, type Kept } from '#electron/engine/training/trainer.ts';
-import { judge, loadHeldOut, type Judged } from '#electron/engine/training/held-out.ts';
+import { judge, loadHeldOut } from '#electron/engine/training/held-out.ts';
+import type { Judged } from '#electron/engine/training/held-out-rows.ts';
 import { reloadProject } from '#electron/engine/training/past-run.ts';
 import type { ConcreteDevice } from '#electron/engine/runtime/session.ts';
 import { writing } from '#electron/files/failures.ts';
+import type { Lock } from '#electron/files/lock.ts';
+import { outliveHost, outlivesHost } from '#electron/engine/vitals/vitals.ts';
+import { followOrders } from '#electron/engine/training/orders.ts';
 
 export type EmitEvents = (run: string, events: readonly RunEvent[]) => void;
 
@@ -27,7 +31,13 @@ const require = createRequire(import.meta.url);
 /** One decoding pool serves everything in the process. */
 export const pool = new DecodePool();
 
-let current: Trainer | undefined;
+interface Current {
+  readonly trainer: Trainer;
+  readonly folder: RunFolder;
+  readonly lock: Lock;
+}
+
+let current: Current | undefined;
 /** Set from the first word of a start to the last word of its run. */
 let busy = false;
 
@@ -46,11 +56,23 @@ export async function train(
     const project = await loadProject(input.document, input.baseFolder);
     await requirePrecision(device, project.recipe.training);
     const folder = new RunFolder(input.runFolder);
-    folder.create(input.document);
-    folder.writeRecord(newRecord(project, input, device));
-    launch(project, folder, device, emit, false);
-    return { run: folder.path };
+    return locked(folder, async (lock) => {
+      folder.create(input.document, newRecord(project, input, device));
+      launch({ project, folder, device, emit, lock, restore: false });
+    });
   });
+}
+
+/** Does what begins to write in a run's folder, which stays this process's own unless it fails. */
+async function locked(folder: RunFolder, write: (lock: Lock) => Promise<void>): Promise<{ run: string }> {
+  const lock = await folder.lock();
+  try {
+    await write(lock);
+    return { run: folder.path };
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
 }
 
 /** One run at a time. @throws GraftError `run.busy` */
@@ -65,23 +87,23 @@ async function begin(start: () => Promise<{ run: string }>): Promise<{ run: stri
   }
 }
 
-/** @throws GraftError `run.missing`, `run.finished`, `run.checkpoint-damaged`, `run.data-changed`, `model.hash-changed` */
+/** @throws GraftError `run.missing`, `run.finished`, `run.locked`, `run.checkpoint-damaged`, `run.data-changed`, `model.hash-changed` */
 export async function resume(path: string, emit: EmitEvents): Promise<{ run: string }> {
   return begin(async () => {
     const folder = RunFolder.open(path);
-    const record = folder.readRecord();
-    if (record.status === 'done') throw new GraftError('run.finished', { path });
-    const device = await chooseDevice(record.device);
-    const project = await reloadProject(folder, 'files');
-    await requirePrecision(device, project.recipe.training);
-    launch(project, folder, device, emit, true);
-    return { run: folder.path };
+    if (folder.readRecord().status === 'done') throw new GraftError('run.finished', { path });
+    return locked(folder, async (lock) => {
+      const device = await chooseDevice(folder.readRecord().device);
+      const project = await reloadProject(folder, 'files');
+      await requirePrecision(device, project.recipe.training);
+      launch({ project, folder, device, emit, lock, restore: true });
+    });
   });
 }
 
 export function control(input: EngineInput<'control'>): void {
   if (!current) throw new GraftError('run.none');
-  current.control(input);
+  current.trainer.control(input);
 }
 
 function newRecord(
@@ -107,13 +129,23 @@ function newRecord(
     summary: project.plan.summary,
     hashes: { backbone: project.backbone.hash, data: project.facts.fingerprint },
     baseFolder: input.baseFolder,
+    checksums: 'crc32',
   };
 }
 
 /** Events that say how far something has come, which nobody asks for later. */
 const passing: ReadonlySet<RunEvent['event']> = new Set<RunEvent['event']>(['cache', 'tuning', 'state']);
 
-function launch(project: Project, folder: RunFolder, device: ConcreteDevice, emit: EmitEvents, restore: boolean): void {
+interface Launch {
+  readonly project: Project;
+  readonly folder: RunFolder;
+  readonly device: ConcreteDevice;
+  readonly emit: EmitEvents;
+  readonly lock: Lock;
+  readonly restore: boolean;
+}
+
+function launch({ project, folder, device, emit, lock, restore }: Launch): void {
   const began = performance.now();
   const say = (events: readonly RunEvent[]): void => {
     folder.appendEvents(events.filter(({ event }) => !passing.has(event)));
@@ -128,19 +160,45 @@ function launch(project: Project, folder: RunFolder, device: ConcreteDevice, emi
     emit: say,
   });
   if (restore) trainer.restore();
-  current = trainer;
+  current = { trainer, folder, lock };
+  outliveHost(process.env['GRAFT_OUTLIVE'] === '1');
   void (async () => {
     const last = await follow(project, folder, device, trainer, began, say).catch((error: unknown) =>
       fail(project, folder, device, trainer, error),
     );
     // Whatever a full disk or a broken device refuses from here on, the run is over and its last word is said.
     await trainer.release().catch(() => undefined);
-    attempt(() => folder.appendEvents([last]));
+    attempt(() => {
+      folder.appendEvents([last]);
+      folder.syncEvents();
+    });
+    await lock.release().catch(() => undefined);
     // Said last: whoever hears that a run is over may start the next one.
     current = undefined;
     busy = false;
+    outliveHost(false);
     emit(folder.path, [last]);
+    runIsOver();
   })();
+}
+
+let runIsOver: () => void = () => undefined;
+
+/**
+ * Goes on with the run in progress although the host has gone, and takes orders from the run's folder from now on.
+ * @param over called when the run has ended
+ * @returns whether there is such a run
+ */
+export function goOnAlone(over: () => void): boolean {
+  if (!current || !outlivesHost()) return false;
+  const { trainer, folder, lock } = current;
+  void lock.standAlone().catch(() => undefined);
+  const end = followOrders(folder.path, (order) => trainer.control(order));
+  runIsOver = () => {
+    end();
+    over();
+  };
+  return true;
 }
 
 /** Trains to the end. @returns the run's last word */
@@ -176,14 +234,14 @@ async function follow(
 async function handOver(project: Project, folder: RunFolder, device: ConcreteDevice, kept: Kept): Promise<void> {
   const { parameters } = kept;
   // Another device rounds otherwise, which says nothing about the file.
-  const { logits, validation } = device === 'cpu' ? await asTrained(kept) : await judge(project, parameters, pool);
+  const { logits, samples } = device === 'cpu' ? await asTrained(kept) : await judge(project, parameters, pool);
   const classes = project.facts.classes.map(({ name }) => name);
-  folder.writeEvaluation(evaluateClassifier(logits, validation, classes, project.plan.loss));
+  folder.writeEvaluation(evaluateClassifier(logits, samples, classes, project.plan.loss));
   await exportModel({
     project,
     parameters,
     logits,
-    validation,
+    samples,
     run: folder.path,
     file: folder.modelPath,
     pool,
@@ -191,7 +249,7 @@ async function handOver(project: Project, folder: RunFolder, device: ConcreteDev
 }
 
 async function asTrained({ network, validation, parameters }: Kept): Promise<Judged> {
-  return { logits: await validation.logits(network, parameters), validation: validation.samples };
+  return validation.judge(network, parameters);
 }
 
 /** A failed run keeps the best model it had. @returns the run's last word */
@@ -222,19 +280,27 @@ function attempt(write: () => void): void {
 
 /** Metrics of a run's best weights on the held-out split, computed afresh. */
 export async function evaluate(path: string): Promise<Evaluation> {
-  const { project, logits, validation } = await loadHeldOut(path, 'split', pool);
+  const { project, logits, samples } = await loadHeldOut(path, 'split', pool);
   const evaluation = evaluateClassifier(
     logits,
-    validation,
+    samples,
     project.facts.classes.map(({ name }) => name),
     project.plan.loss,
   );
-  RunFolder.open(path).writeEvaluation(evaluation);
+  await store(RunFolder.open(path), evaluation);
   return evaluation;
 }
 
+/** Kept for the next time, unless somebody else writes in the folder, or nobody can. */
+async function store(folder: RunFolder, evaluation: Evaluation): Promise<void> {
+  const lock = await folder.lock().catch(() => undefined);
+  if (!lock) return;
+  attempt(() => folder.writeEvaluation(evaluation));
+  await lock.release().catch(() => undefined);
+}
+
 export async function exportRun(path: string, file: string): Promise<ParityReport> {
-  const { project, logits, validation, parameters } = await loadHeldOut(path, 'classes', pool);
+  const { project, logits, samples, parameters } = await loadHeldOut(path, 'classes', pool);
   writing(file, () => mkdirSync(dirname(file), { recursive: true }));
-  return exportModel({ project, parameters, logits, validation, run: path, file, pool });
+  return exportModel({ project, parameters, logits, samples, run: path, file, pool });
 }

@@ -15,6 +15,7 @@ import {
   viewsOf,
   type PrepareRequest,
 } from '#electron/engine/training/passes.ts';
+import type { MissingSamples } from '#electron/engine/training/missing-samples.ts';
 import { RowMaker } from '#electron/engine/training/row-maker.ts';
 import { loadRows, rowsKey, type Rows } from '#electron/engine/training/rows.ts';
 import { streamRows } from '#electron/engine/training/streamed-rows.ts';
@@ -37,6 +38,7 @@ export type TrainingRows =
   | {
       readonly kind: 'live';
       readonly maker: RowMaker;
+      readonly missing: MissingSamples;
       readonly decodeOptions: (epoch: number) => DecodeOptions;
     };
 
@@ -156,7 +158,12 @@ async function prepareLive(request: PrepareRequest): Promise<PreparedSamples | u
   return {
     training,
     validation,
-    rows: { kind: 'live', maker, decodeOptions: (epoch) => decodeOptions(project, viewOf(epoch)) },
+    rows: {
+      kind: 'live',
+      maker,
+      missing: request.missing,
+      decodeOptions: (epoch) => decodeOptions(project, viewOf(epoch)),
+    },
     release: async () => {
       await maker.release();
       await validation.release();

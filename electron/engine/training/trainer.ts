@@ -14,6 +14,7 @@ import type { ConcreteDevice } from '#electron/engine/runtime/session.ts';
 import { dropoutMasks, epochOrder } from '#electron/engine/training/batches.ts';
 import { measure } from '#electron/engine/training/classification.ts';
 import { feedOf, type Chunk, type Prepared } from '#electron/engine/training/feed.ts';
+import { MissingSamples } from '#electron/engine/training/missing-samples.ts';
 import { Network, type StepResults } from '#electron/engine/training/network.ts';
 import type { Project } from '#electron/engine/training/project.ts';
 import {
@@ -26,7 +27,7 @@ import {
   type Progress,
 } from '#electron/engine/training/progress.ts';
 import { choicesForRun } from '#electron/engine/tuning/run-choices.ts';
-import type { RunFolder } from '#electron/engine/training/run-folder.ts';
+import type { FoundCheckpoint, RunFolder } from '#electron/engine/training/run-folder.ts';
 import type { HeldOutRows } from '#electron/engine/training/held-out-rows.ts';
 import { prepareSamples, type PreparedSamples } from '#electron/engine/training/samples.ts';
 
@@ -59,6 +60,7 @@ export interface Outcome extends Kept {
 export class Trainer {
   readonly #options: TrainerOptions;
   readonly #network: Network;
+  readonly #missing: MissingSamples;
   #progress: Progress = beginning;
   #bestParameters: ReadonlyMap<string, Tensor> | undefined;
   #samples: PreparedSamples | undefined;
@@ -80,6 +82,13 @@ export class Trainer {
   constructor(options: TrainerOptions) {
     this.#options = options;
     this.#network = new Network(options.project.plan, options.device);
+    const { samples, recipe } = options.project;
+    this.#missing = new MissingSamples({
+      total: samples.length,
+      allowed: recipe.training.maxMissing,
+      nodes: { data: recipe.data.node, training: recipe.training.node },
+      emit: (event) => this.#emit(event),
+    });
   }
 
   /** Continues from the run's last checkpoint; a run that was cut off before its first one begins again. */
@@ -89,13 +98,22 @@ export class Trainer {
       folder.truncateEvents(0, 0);
       return;
     }
-    const { tensors, progress } = folder.readCheckpoint('last');
+    const { tensors, progress, isOlder } = folder.readCheckpoint('last');
+    const best = progress.best && bestOf(folder, progress.best.epoch);
     this.#network.load(tensors);
-    this.#progress = progress;
+    this.#progress = { ...progress, best: best ? best.progress.best : null };
     this.#isRestored = true;
     this.#network.choose(folder.readRecord().spellings ?? {});
-    if (progress.best) this.#bestParameters = folder.readCheckpoint('best').tensors;
-    folder.truncateEvents(progress.step, progress.epoch);
+    this.#bestParameters = best?.tensors;
+    const lines = folder.truncateEvents(progress.step, progress.epoch);
+    const path = folder.path;
+    if (isOlder) this.#warn('run.checkpoint-older', { path, step: progress.step });
+    if (progress.best && !best) this.#warn('run.best-lost', { path, epoch: progress.best.epoch });
+    if (lines > 0) this.#warn('run.metrics-damaged', { path, lines });
+  }
+
+  #warn(...given: Parameters<typeof problem>): void {
+    this.#emit({ event: 'warning', ...problem(...given) });
   }
 
   control(input: EngineInput<'control'>): void {
@@ -144,6 +162,7 @@ export class Trainer {
       cache,
       emit: (...events) => this.#emit(...events),
       interrupted: () => this.#interrupted(),
+      missing: this.#missing,
     });
     if (!this.#samples) return undefined;
     const { node, precision } = project.recipe.training;
@@ -279,8 +298,10 @@ export class Trainer {
   async #endEpoch(validation: HeldOutRows, seen: number, seconds: number): Promise<EndReason | null> {
     const { project } = this.#options;
     const { training } = project.recipe;
-    const logits = await validation.logits(this.#network);
-    const labels = validation.samples.map(({ label }) => label);
+    const { logits, samples } = await validation.judge(this.#network);
+    if (samples.length === 0)
+      throw new GraftError('data.no-readable-image', { path: project.facts.path }, project.recipe.data.node);
+    const labels = samples.map(({ label }) => label);
     const held = measure(logits, labels, project.facts.classes.length, project.plan.loss);
     const done = this.#progress;
     if (!Number.isFinite(held.loss)) throw this.#notFinite(done.step);
@@ -324,6 +345,7 @@ export class Trainer {
     const began = performance.now();
     this.#writeBest();
     this.#options.folder.writeCheckpoint('last', await this.#network.values(), this.#progress);
+    this.#options.folder.syncEvents();
     this.#lastCheckpoint = performance.now();
     this.#checkpointCost = this.#lastCheckpoint - began;
   }
@@ -337,6 +359,12 @@ export class Trainer {
   #emit(...events: readonly RunEvent[]): void {
     if (events.length > 0) this.#options.emit(events);
   }
+}
+
+/** The best weights of an epoch, which a checkpoint tells of; where they are gone, those of another one. */
+function bestOf(folder: RunFolder, epoch: number): FoundCheckpoint | undefined {
+  const found = [...folder.readCheckpoints('best')].filter(({ progress }) => progress.best);
+  return found.find(({ progress }) => progress.best?.epoch === epoch) ?? found[0];
 }
 
 /** Samples of a batch without its padding. */

@@ -10,6 +10,8 @@ import { ShortcutsDialog } from './shortcuts-dialog.tsx';
 
 const AboutDialog = later(async () => (await import('#renderer/panels/about/about-dialog.tsx')).AboutDialog);
 
+const PrivacyDialog = later(async () => (await import('#renderer/panels/privacy/privacy-dialog.tsx')).PrivacyDialog);
+
 /** Whatever is in front of the workbench. */
 export function Dialogs() {
   const dialog = useInterface((state) => state.dialog);
@@ -22,6 +24,7 @@ export function Dialogs() {
       {dialog.type === 'commands' && <CommandDialog />}
       {dialog.type === 'shortcuts' && <ShortcutsDialog />}
       {dialog.type === 'about' && <AboutDialog />}
+      {dialog.type === 'privacy' && <PrivacyDialog />}
       {fileRequest && <FileDialog request={fileRequest} />}
       {confirmRequest && <ConfirmDialog request={confirmRequest} />}
       <PointerHint />

@@ -1,6 +1,9 @@
+import { Alert } from '@mantine/core';
+import { IconAlertTriangle } from '@tabler/icons-react';
 import type { GraftDocument } from '#shared/document/model.ts';
 import type { Facts } from '#shared/nodes/facts.ts';
 import { RunsList } from '#renderer/panels/past-runs/runs-list.tsx';
+import { useDerived } from '#renderer/store/derived.ts';
 import { useDocument } from '#renderer/store/document.ts';
 import { useFacts } from '#renderer/store/facts.ts';
 import { useRun } from '#renderer/store/run.ts';
@@ -13,6 +16,9 @@ export function BeforeRun() {
   const facts = useFacts((store) => store.facts);
   const reading = useFacts((store) => store.loading);
   const chosen = useDocument((store) => hasFolder(store.document));
+  const forecasting = useFacts((store) => store.forecasting);
+  // What is wrong with the project stands in its own place, and leaves nothing to be forecast.
+  const isSound = useDerived((store) => store.problems.length === 0);
   const starting = useRun((store) => store.state.phase === 'starting');
   return (
     <div className={classes['before']}>
@@ -40,6 +46,12 @@ export function BeforeRun() {
               <dd>{formatBytes(facts.forecast.memoryBytes)}</dd>
             </div>
           </dl>
+        )}
+        {forecasting === true && !starting && <Waiting>Measuring how long it will take…</Waiting>}
+        {typeof forecasting === 'object' && isSound && (
+          <Alert icon={<IconAlertTriangle size={18} />} color="yellow" title="How long it will take is not known">
+            {forecasting.message} {forecasting.remedy}
+          </Alert>
         )}
         {starting && <Waiting>Preparing the run…</Waiting>}
       </div>

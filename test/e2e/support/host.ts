@@ -30,7 +30,8 @@ export async function startHost(settings: object = introduced): Promise<RunningH
   writeFileSync(join(home, 'settings.json'), JSON.stringify(settings));
   const child = spawn(program.node, [program.commandLine, 'serve', '--no-open', '--port', '0'], {
     cwd: program.root,
-    env: { ...process.env, GRAFT_HOME: home },
+    // Whatever the runtime of the machine's own programs has left is not for a test to find.
+    env: { ...process.env, GRAFT_HOME: home, XDG_CACHE_HOME: join(folder, 'cache'), TMPDIR: folder },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';

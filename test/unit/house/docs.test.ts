@@ -18,6 +18,7 @@ const areas: Record<string, string> = {
   graph: 'The graph on the canvas',
   document: 'Project files',
   run: 'Training',
+  engine: 'The engine',
   cache: 'Cached features',
   export: 'Exporting',
   predict: 'Trying a model',

@@ -16,7 +16,7 @@ describe('forecasts', () => {
     // Once its process is there, it is deaf.
     await expect.poll(() => engine.processId('estimator')).toBeTypeOf('number');
     expect(await forecasts.estimate(question('quick'))).toMatchObject({ secondsPerEpoch: 1 });
-    expect(await older).toMatchObject({ code: 'run.engine-died' });
+    expect(await older).toMatchObject({ code: 'engine.replaced' });
     expect(await forecasts.estimate(question('quick again'))).toMatchObject({ secondsPerEpoch: 1 });
   });
 
@@ -25,7 +25,7 @@ describe('forecasts', () => {
     const older = forecasts.estimate(question('takes forever')).catch(toProblem);
     await expect.poll(() => engine.processId('estimator')).toBeTypeOf('number');
     await forecasts.stop();
-    expect(await older).toMatchObject({ code: 'run.engine-died' });
+    expect(await older).toMatchObject({ code: 'engine.replaced' });
     expect(engine.processId('estimator')).toBeUndefined();
     await runs.start({ ...emptyDocument, title: 'held' }, '', 'cpu');
     await expect(forecasts.estimate(question('quick'))).rejects.toMatchObject({ code: 'run.busy' });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { emptyDocument } from '#shared/document/model.ts';
+import { toProblem } from '#shared/messages/error.ts';
 import { locateProgram } from '#electron/services/program.ts';
 import { Supervisor } from '#electron/services/supervisor.ts';
 import { testServices } from '#test/unit/electron/support/test-services.ts';
@@ -49,15 +50,44 @@ describe('the supervisor', () => {
     expect(services.lines.join('\n')).toMatch(/unreadable event .*"step":2/);
   });
 
-  test('fails what was in flight when the engine dies, and starts another one', async () => {
+  test('asks again what was in flight when the engine dies, if that changes nothing', async () => {
     const { engine } = await testServices();
     await engine.call('assistant', 'devices', {});
     const first = engine.processId('assistant') as number;
-    const answer = engine.call('assistant', 'devices', {});
+    const answers = [engine.call('assistant', 'devices', {}), engine.call('assistant', 'devices', {})];
+    const lost = engine.call('assistant', 'evaluate', { run: '/nowhere' }).catch(toProblem);
     process.kill(first, 'SIGKILL');
-    await expect(answer).rejects.toMatchObject({ code: 'run.engine-died', message: /SIGKILL/ });
+    for (const answer of answers) expect((await answer)[0]?.device).toBe('cpu');
+    expect(await lost).toMatchObject({
+      code: 'engine.stopped',
+      message: 'The engine stopped while it was to evaluate the run (signal SIGKILL).',
+    });
     await engine.call('assistant', 'devices', {});
     expect(engine.processId('assistant')).not.toBe(first);
+  });
+
+  test('names the file that ends every process that looks at it, and answers the others', async () => {
+    const { engine, lines } = await testServices();
+    const look = (path: string) => engine.call('assistant', 'describeBackbone', { path, id: path });
+    const [killer, innocent] = [look('/models/ends the process.onnx'), look('/models/fine.onnx')];
+    await expect(killer).rejects.toMatchObject({
+      code: 'model.ends-engine',
+      message: expect.stringMatching(
+        /^\/models\/ends the process\.onnx makes the runtime end: signal SIGSEGV/,
+      ) as string,
+    });
+    expect((await innocent).id).toBe('/models/fine.onnx');
+    expect(lines.filter((line) => line.includes('stopped unexpectedly'))).toHaveLength(2);
+  });
+
+  test('does not ask again what took more memory than it may, and says how much', async () => {
+    const { engine, lines } = await testServices();
+    const path = '/models/takes too much.onnx';
+    await expect(engine.call('assistant', 'stages', { path })).rejects.toMatchObject({
+      code: 'model.ends-engine',
+      message: `${path} makes the runtime end: it took 3.15 GB of memory, and was given 1.57 GB.`,
+    });
+    expect(lines.filter((line) => line.includes('stopped unexpectedly'))).toHaveLength(1);
   });
 
   test('says so when the engine cannot be started at all', async () => {
@@ -65,7 +95,7 @@ describe('the supervisor', () => {
     const lines: string[] = [];
     const launch = { node: program.node, engine: '/nowhere/engine.js', environment: process.env };
     const supervisor = new Supervisor(launch, (line) => lines.push(line));
-    await expect(supervisor.call('assistant', 'devices', {})).rejects.toMatchObject({ code: 'run.engine-died' });
+    await expect(supervisor.call('assistant', 'devices', {})).rejects.toMatchObject({ code: 'engine.stopped' });
     expect(lines.join('\n')).toContain('/nowhere/engine.js');
     await supervisor.close();
   });

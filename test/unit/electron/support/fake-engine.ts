@@ -2,17 +2,19 @@
  * A stand-in for the engine process that speaks the real protocol and computes nothing: the title of the document it
  * is asked to train says how its run goes. Its losses follow a formula, so that tests can tell steps apart.
  */
-import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { GraftError, toProblem } from '#shared/messages/error.ts';
 import {
   engineProcedures,
   engineRequestSchema,
+  leaveSchema,
   type EngineInput,
   type EngineMessage,
   type EngineOutput,
   type EngineProcedure,
 } from '#shared/protocol/engine.ts';
+import { deathNote } from '#shared/protocol/death-note.ts';
 import type { RunEvent } from '#shared/protocol/run.ts';
 import type { TuningProgress } from '#shared/protocol/tuning.ts';
 import { backboneFacts, datasetFacts, evaluation } from './samples.ts';
@@ -139,7 +141,11 @@ const answers: Answers = {
     if (path.endsWith('missing')) throw new GraftError('data.folder-missing', { path });
     return { ...datasetFacts, path, fingerprint: String(asked++) };
   },
-  describeBackbone: ({ id }) => ({ ...backboneFacts, id }),
+  describeBackbone: ({ id }) => {
+    // As a model does that the runtime's native code stumbles over.
+    if (id.endsWith('ends the process.onnx')) process.kill(process.pid, 'SIGSEGV');
+    return { ...backboneFacts, id };
+  },
   thumbnails: () => ({}),
   augmentPreviews: () => [],
   forecast: ({ document }) => {
@@ -218,12 +224,21 @@ const answers: Answers = {
     return {};
   },
   // Breaks the contract on purpose: the host must not pass on what is no list of stages.
-  stages: () => 'not stages' as unknown as EngineOutput<'stages'>,
+  stages: ({ path }) => {
+    if (path.endsWith('takes too much.onnx')) {
+      writeSync(2, `${deathNote({ cause: 'memory', heldMiB: 3000, limitMiB: 1500 })}\n`);
+      process.kill(process.pid, 'SIGKILL');
+    }
+    return 'not stages' as unknown as EngineOutput<'stages'>;
+  },
 };
 
 let asked = 0;
 
-process.on('message', (raw) => void answer(raw));
+process.on('message', (raw) => {
+  if (leaveSchema.safeParse(raw).success) process.exit();
+  void answer(raw);
+});
 
 async function answer(raw: unknown): Promise<void> {
   const { id, procedure, input } = engineRequestSchema.parse(raw);

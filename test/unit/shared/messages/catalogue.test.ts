@@ -15,6 +15,7 @@ const families = [
   'predict',
   'program',
   'serve',
+  'engine',
   'input',
   'internal',
 ];
@@ -61,6 +62,20 @@ describe('GraftError', () => {
 
   it('names no node where there is none', () => {
     expect(problem('graph.no-training')).not.toHaveProperty('node');
+  });
+
+  it('says what the system refuses, where nobody had a sentence of their own', () => {
+    const loop = Object.assign(new Error("ELOOP: too many symbolic links encountered, stat '/disk/a, b'"), {
+      code: 'ELOOP',
+      syscall: 'stat',
+      path: '/disk/a, b',
+    });
+    expect(toProblem(loop)).toMatchObject({
+      code: 'files.refused',
+      message: 'The system refuses /disk/a, b: too many symbolic links encountered.',
+    });
+    const reading = Object.assign(new Error('EIO: i/o error, read'), { code: 'EIO', syscall: 'read' });
+    expect(toProblem(reading).message).toBe('The system refuses a file: i/o error.');
   });
 
   it('turns anything else thrown into a fault of the program', () => {

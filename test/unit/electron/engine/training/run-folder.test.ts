@@ -1,5 +1,5 @@
 /** A run on disk, and what is left of it after a crash. */
-import { appendFileSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { encodeSafetensors } from '#shared/ir/safetensors.ts';
@@ -24,6 +24,7 @@ const record: RunRecord = {
   summary: 'head',
   hashes: { backbone: 'b', data: 'd' },
   baseFolder: '/projects',
+  checksums: 'crc32',
 };
 
 const step = (number: number, epoch: number): RunEvent => ({
@@ -60,9 +61,11 @@ const events: RunEvent[] = [
 
 let folder: RunFolder;
 let metrics: string;
-beforeEach(() => {
+beforeEach(async () => {
   folder = new RunFolder(join(temporaryFolder(), 'run'));
-  folder.create(project());
+  const lock = await folder.lock();
+  folder.create(project(), record);
+  await lock.release();
   metrics = join(folder.path, 'metrics.jsonl');
 });
 
@@ -93,11 +96,11 @@ describe('what is written', () => {
     const after = readFileSync(metrics, 'utf8');
     expect(after.startsWith(before)).toBe(true);
     const lines = after.trimEnd().split('\n');
-    expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual(events);
+    const crc = expect.stringMatching(/^[0-9a-f]{8}$/) as string;
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual(events.map((event) => ({ ...event, crc })));
   });
 
   it('leaves no half-written file behind', () => {
-    folder.writeRecord(record);
     folder.writeCheckpoint('last', new Map(), beginning);
     expect(readdirSync(folder.path).toSorted()).toEqual(['checkpoints', 'metrics.jsonl', 'project.graft', 'run.json']);
     expect(readdirSync(join(folder.path, 'checkpoints'))).toEqual(['last.safetensors']);
@@ -108,8 +111,8 @@ describe('metrics after a crash', () => {
   it('lose a last line that was cut off, wherever it was cut', () => {
     folder.appendEvents(events);
     const length = readFileSync(metrics).byteLength;
-    const last = JSON.stringify(events.at(-1)).length + 1;
-    for (const missing of [2, Math.floor(last / 2), last - 1]) {
+    const last = readFileSync(metrics, 'utf8').trimEnd().split('\n').at(-1)!.length + 1;
+    for (const missing of [1, 2, Math.floor(last / 2), last - 1]) {
       truncateSync(metrics, length - missing);
       expect(folder.readEvents()).toEqual(events.slice(0, -1));
     }
@@ -184,9 +187,96 @@ describe('checkpoints', () => {
   });
 });
 
+describe('a bit that has flipped', () => {
+  const weights = float32Tensor([3], [1, 2, 3]);
+  const progress = { ...beginning, step: 7, best: { epoch: 1, loss: 0.5, accuracy: 1 } };
+  const path = (name: string): string => join(folder.path, 'checkpoints', `${name}.safetensors`);
+
+  it('anywhere in a checkpoint is noticed', () => {
+    folder.writeCheckpoint('last', new Map([['w', weights]]), progress);
+    const whole = readFileSync(path('last'));
+    for (let place = 0; place < whole.length; place++) {
+      const bent = Buffer.from(whole);
+      bent[place]! ^= 1 << (place % 8);
+      writeFileSync(path('last'), bent);
+      expect(
+        codeOf(() => folder.readCheckpoint('last')),
+        `byte ${place}`,
+      ).toBe('run.checkpoint-damaged');
+    }
+  });
+
+  it('anywhere in the metrics costs a line, and it is counted', () => {
+    folder.appendEvents(events);
+    const whole = readFileSync(metrics);
+    for (let place = 0; place < whole.length; place++) {
+      const bent = Buffer.from(whole);
+      bent[place]! ^= 1 << (place % 8);
+      writeFileSync(metrics, bent);
+      const read = folder.readEvents();
+      // Only what was said, in the order it was said in.
+      expect(events.filter((event) => read.some((one) => JSON.stringify(one) === JSON.stringify(event)))).toEqual(read);
+      expect(read.length, `byte ${place}`).toBeGreaterThanOrEqual(events.length - 2);
+      // Without its checksum the first line still says what it said.
+      if (place > whole.indexOf('\n')) expect(read.length, `byte ${place}`).toBeLessThan(events.length);
+    }
+    writeFileSync(metrics, whole);
+    expect(folder.readEvents()).toEqual(events);
+    expect(folder.truncateEvents(100, 100)).toBe(0);
+    writeFileSync(metrics, readFileSync(metrics, 'utf8').replace('"step":2', '"step":4'));
+    expect(folder.truncateEvents(100, 100)).toBe(1);
+  });
+
+  it('in the newest checkpoint costs the steps since the one before', () => {
+    folder.writeCheckpoint('last', new Map([['w', weights]]), { ...progress, step: 5 });
+    folder.writeCheckpoint('last', new Map([['w', weights]]), { ...progress, step: 6 });
+    expect(folder.readCheckpoint('last')).toMatchObject({ isOlder: false, progress: { step: 6 } });
+    appendFileSync(path('last'), 'x');
+    expect(folder.readCheckpoint('last')).toMatchObject({ isOlder: true, progress: { step: 5 } });
+    // Killed between the two names.
+    rmSync(path('last'));
+    expect(folder.readCheckpoint('last')).toMatchObject({ isOlder: false, progress: { step: 5 } });
+    expect(folder.hasCheckpoint('last')).toBe(true);
+  });
+
+  it('cannot be told in a run of an earlier version, which is read all the same', () => {
+    const earlier: RunRecord = { ...record };
+    Reflect.deleteProperty(earlier, 'checksums');
+    folder.writeRecord(earlier);
+    writeFileSync(path('last'), encodeSafetensors(new Map([['w', weights]]), { progress: JSON.stringify(progress) }));
+    writeFileSync(metrics, `${JSON.stringify(step(1, 1))}\n`);
+    expect(folder.readCheckpoint('last').progress.step).toBe(7);
+    expect(folder.readEvents()).toEqual([step(1, 1)]);
+  });
+});
+
+describe('the writer of a run', () => {
+  it('is one at a time, and it is said who', async () => {
+    const lock = await folder.lock();
+    await expect(new RunFolder(folder.path).lock()).rejects.toMatchObject({
+      code: 'run.locked',
+      message: expect.stringContaining(`process ${process.pid}`) as string,
+    });
+    await lock.release();
+    await (await folder.lock()).release();
+    expect(readdirSync(folder.path).filter((name) => name.endsWith('.lock'))).toEqual([]);
+  });
+
+  it('clears away what one that was killed has left', async () => {
+    writeFileSync(join(folder.path, '.run.json.abc.tmp'), '');
+    writeFileSync(join(folder.path, 'checkpoints', '.last.safetensors.abc.tmp'), '');
+    writeFileSync(join(folder.path, 'mine.tmp'), '');
+    await (await folder.lock()).release();
+    expect(readdirSync(join(folder.path, 'checkpoints'))).toEqual([]);
+    expect(readdirSync(folder.path)).toContain('mine.tmp');
+    expect(readdirSync(folder.path)).not.toContain('.run.json.abc.tmp');
+  });
+});
+
 describe('a folder that is no run', () => {
   it('is said to be missing', () => {
     expect(codeOf(() => RunFolder.open(join(folder.path, 'nowhere')))).toBe('run.missing');
+    rmSync(join(folder.path, 'run.json'));
     expect(codeOf(() => RunFolder.open(folder.path))).toBe('run.missing');
   });
 
