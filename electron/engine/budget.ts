@@ -25,7 +25,7 @@ export function pictureBytes(): number {
 
 /** Bytes that decoding pictures may take at a time, in all threads: large ones wait for each other. */
 export function picturesBytes(): number {
-  return pictureBytes() + gibibyte / 2;
+  return pictureBytes() + gibibyte / 4;
 }
 
 /** What looking at a model takes however small it is: its session, its shapes, a trial run on two pictures. */

@@ -62,7 +62,7 @@ export interface DecoderSettings {
   /** Bytes that decoding may take: one picture, and all at a time. */
   readonly oneBytes: number;
   readonly allBytes: number;
-  /** Processor time that an ordinary picture may take, seconds, on a machine as fast as the one it was measured on. */
+  /** Processor time that a picture may take that becomes a small one, seconds. */
   readonly seconds: number;
 }
 

@@ -36,9 +36,8 @@ export interface WorkerTask extends DecodeTask {
 
 /** Bytes, beside its file, that a picture takes whose header is being read. */
 const headerBytes = 32 * 2 ** 20;
-/** A result of this side, or a file of so many bytes, may take twice the time of a small one. */
+/** A result of this side may take twice the time of a small one. */
 const patientSide = 2048;
-const patientBytes = 512 * 2 ** 20;
 
 const { settings, lanes: buffer, own, pipe } = workerData as WorkerSettings;
 const lanes = new Lanes(buffer, settings.allBytes);
@@ -49,9 +48,9 @@ class Seat {
   readonly #about: { readonly job: number; readonly index: number; readonly patience: number };
   #bytes = 0;
 
-  constructor(lane: number, { job, work }: DecodeTask, index: number, fileBytes: number) {
+  constructor(lane: number, { job, work }: DecodeTask, index: number) {
     this.#lane = lane;
-    this.#about = { job, index, patience: 1 + (longerSide(work) / patientSide) ** 2 + fileBytes / patientBytes };
+    this.#about = { job, index, patience: 1 + (longerSide(work) / patientSide) ** 2 };
   }
 
   async take(bytes: number): Promise<void> {
@@ -80,7 +79,7 @@ class Seat {
 async function frameOf(lane: number, task: DecodeTask, place: number, room: Room): Promise<Uint8Array> {
   const [index, input] = task.items[place] as DecodeTask['items'][number];
   const file = openPicture(input);
-  const seat = new Seat(lane, task, index, file.size);
+  const seat = new Seat(lane, task, index);
   let bytes: Buffer = Buffer.alloc(0);
   try {
     await seat.take(affordable(file.size + headerBytes));

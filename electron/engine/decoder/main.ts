@@ -7,7 +7,6 @@ import { Worker } from 'node:worker_threads';
 import type { DecoderMessage, DecoderSettings, DecodeTask } from '#electron/engine/data/decoder-messages.ts';
 import type { WorkerSettings, WorkerTask } from './decode-worker.ts';
 import { Lanes } from './lanes.ts';
-import { slowness } from './slowness.ts';
 import { lookSeconds, Watch } from './watch.ts';
 
 /** At once, whatever native code is at: an orderly end would wait for it. */
@@ -59,7 +58,7 @@ process.on('message', (task: DecodeTask) => {
   for (const thread of threads) thread.postMessage(shared);
 });
 
-const watch = new Watch(settings.seconds * slowness());
+const watch = new Watch(settings.seconds, settings.allBytes);
 let before = { time: performance.now(), processor: process.cpuUsage() };
 const timer = setInterval(() => {
   const now = { time: performance.now(), processor: process.cpuUsage() };

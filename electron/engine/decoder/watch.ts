@@ -30,7 +30,7 @@ const secondsInCompany = 5;
 const stallSeconds = 30;
 /** Less of the time than this is no work. */
 const idleShare = 0.02;
-/** Memory beyond what pictures may take by their headers. */
+/** Memory that pictures may take beyond what they were thought to by their headers: a share, but never more than all may. */
 const excess = 1.5;
 const spareBytes = 256 * 2 ** 20;
 
@@ -44,14 +44,16 @@ interface Account {
 
 export class Watch {
   readonly #seconds: number;
+  readonly #allBytes: number;
   #accounts = new Map<number, Account>();
   /** Bytes the decoder had when it was last seen without a picture. */
   #restBytes: number | undefined;
   #idleSeconds = 0;
 
-  /** @param seconds of processor time that a picture may take */
-  constructor(seconds: number) {
+  /** @param seconds of processor time that a picture may take @param allBytes that pictures may take at a time */
+  constructor(seconds: number, allBytes: number) {
     this.#seconds = seconds;
+    this.#allBytes = allBytes;
   }
 
   look({ elapsed, processor, memory, running }: Look): Verdict {
@@ -60,7 +62,8 @@ export class Watch {
     if (running.length === 0 || this.#restBytes === undefined) this.#restBytes = memory;
     this.#idleSeconds = running.length > 0 && processor < idleShare * counted ? this.#idleSeconds + counted : 0;
     if (this.#idleSeconds >= stallSeconds) return { kind: 'end', why: 'stall', limit: stallSeconds };
-    const allowed = spareBytes + excess * running.reduce((sum, { bytes }) => sum + bytes, 0);
+    const thought = running.reduce((sum, { bytes }) => sum + bytes, 0);
+    const allowed = spareBytes + Math.min(excess * thought, this.#allBytes);
     if (memory > this.#restBytes + allowed) return { kind: 'end', why: 'memory', limit: allowed };
     let isPaused = false;
     for (const { serial, patience } of running) {
