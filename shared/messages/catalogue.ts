@@ -371,6 +371,10 @@ export const catalogue = {
     (d) => `${d['path']} was not exported by Graft: it carries no labels and no preprocessing.`,
     'Choose a model exported by Graft.',
   ),
+  'predict.unusable': entry(
+    (d) => `${d['path']} cannot be asked for predictions: ${d['reason']}`,
+    'Export the model again, and choose the file as it was exported.',
+  ),
   'predict.bad-input': entry(
     (d) => `${d['path']} cannot be read as a picture: ${d['reason']}`,
     'Choose a JPEG, PNG, WebP, GIF, TIFF or AVIF file.',

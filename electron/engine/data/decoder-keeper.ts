@@ -37,7 +37,7 @@ export class DecoderKeeper {
   constructor(launch: DecoderLaunch, say: (message: KeeperMessage) => void) {
     this.#launch = launch;
     this.#say = say;
-    this.#jobs = new PictureJobs(say);
+    this.#jobs = new PictureJobs(say, launch.settings.oneBytes);
   }
 
   add(job: PictureJob): void {

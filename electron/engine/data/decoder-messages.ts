@@ -41,7 +41,7 @@ export interface Pictures {
 /** From the thread to its engine. */
 export type KeeperMessage =
   | ({ readonly type: 'done'; readonly job: number } & Pictures)
-  /** There is no memory for so many pixels. */
+  /** There is no memory for what pixels these pictures are to become. */
   | { readonly type: 'too many'; readonly job: number; readonly bytes: number }
   /** The decoder cannot be started: whatever was asked for is given up. */
   | { readonly type: 'broken'; readonly reason: string }

@@ -117,7 +117,7 @@ export class Decoder {
 }
 
 function tooMany(bytes: number): string {
-  return `pictures decoded together take ${formatBytes(bytes)}.`;
+  return `the pixels that are asked for take ${formatBytes(bytes)}.`;
 }
 
 let shared: Decoder | undefined;

@@ -43,6 +43,7 @@ const largestReason = 64 * 2 ** 10;
 
 export class PictureJobs implements FrameReceiver {
   readonly #say: (message: KeeperMessage) => void;
+  readonly #oneBytes: number;
   readonly #jobs = new Map<number, Job>();
   /** To be decoded one at a time. */
   #suspects: Suspect[] = [];
@@ -50,8 +51,10 @@ export class PictureJobs implements FrameReceiver {
   /** Pictures answered so far. */
   answers = 0;
 
-  constructor(say: (message: KeeperMessage) => void) {
+  /** @param oneBytes that a picture may take, what becomes of it included */
+  constructor(say: (message: KeeperMessage) => void, oneBytes: number) {
     this.#say = say;
+    this.#oneBytes = oneBytes;
   }
 
   get isBusy(): boolean {
@@ -61,7 +64,9 @@ export class PictureJobs implements FrameReceiver {
   add(asked: PictureJob): void {
     const count = asked.inputs.length;
     const length = valuesOf(asked.work);
-    const pixels = roomFor(count * length);
+    // However small the picture, something so large is not even begun with.
+    const isTooLarge = length * Float32Array.BYTES_PER_ELEMENT > this.#oneBytes;
+    const pixels = isTooLarge ? undefined : roomFor(count * length);
     if (!pixels) {
       this.#say({ type: 'too many', job: asked.job, bytes: count * length * Float32Array.BYTES_PER_ELEMENT });
       return;

@@ -36,7 +36,7 @@ export interface WorkerTask extends DecodeTask {
 
 /** Bytes, beside its file, that a picture takes whose header is being read. */
 const headerBytes = 32 * 2 ** 20;
-/** A result of this side may take twice the time of a small one. */
+/** A result of this side, or of a longer one, may take twice the time of a small one. */
 const patientSide = 2048;
 
 const { settings, lanes: buffer, own, pipe } = workerData as WorkerSettings;
@@ -50,7 +50,7 @@ class Seat {
 
   constructor(lane: number, { job, work }: DecodeTask, index: number) {
     this.#lane = lane;
-    this.#about = { job, index, patience: 1 + (longerSide(work) / patientSide) ** 2 };
+    this.#about = { job, index, patience: 1 + Math.min(1, longerSide(work) / patientSide) ** 2 };
   }
 
   async take(bytes: number): Promise<void> {
