@@ -30,6 +30,9 @@ export class DecoderKeeper {
   readonly #say: (message: KeeperMessage) => void;
   readonly #jobs: PictureJobs;
   #child: ChildProcess | undefined;
+  #following: Promise<void> | undefined;
+  /** Before that nothing is asked of it, or a picture that ends it at once could not be told from one that never starts. */
+  #isReady = false;
   #idle: NodeJS.Timeout | undefined;
   #starts = 0;
   #answersBefore = 0;
@@ -47,6 +50,14 @@ export class DecoderKeeper {
     this.#proceed();
   }
 
+  /** Forgets what is under way; over when the process has gone. */
+  async close(): Promise<void> {
+    clearTimeout(this.#idle);
+    this.#jobs.clear();
+    this.#child?.kill('SIGKILL');
+    await this.#following;
+  }
+
   #start(): void {
     const { program, settings } = this.#launch;
     try {
@@ -58,7 +69,7 @@ export class DecoderKeeper {
       });
       this.#child = child;
       this.#say({ type: 'process', id: child.pid });
-      void this.#follow(child);
+      this.#following = this.#follow(child);
     } catch (error) {
       // No memory for another process, say.
       this.#giveUp((error as Error).message);
@@ -68,10 +79,11 @@ export class DecoderKeeper {
   /** Lives as long as the process does, and a little longer: what it has written is still to be read. */
   async #follow(child: ChildProcess): Promise<void> {
     let word: Ending | undefined;
-    let isReady = false;
     child.on('message', (message: DecoderMessage) => {
-      if (message.type === 'ready') isReady = true;
-      else word = message;
+      if (message.type === 'ready') {
+        this.#isReady = true;
+        this.#proceed();
+      } else word = message;
     });
     const reader = new FrameReader({
       place: (header) => this.#jobs.place(header),
@@ -92,9 +104,11 @@ export class DecoderKeeper {
         void Promise.all([isRead, isHeard]).then(() => resolve(signal ?? `exit code ${code}`));
       });
     });
+    const wasReady = this.#isReady;
     this.#child = undefined;
+    this.#isReady = false;
     this.#say({ type: 'process', id: undefined });
-    if (this.#jobs.isBusy) this.#recover(word, how, isReady);
+    if (this.#jobs.isBusy) this.#recover(word, how, wasReady);
   }
 
   #recover(word: Ending | undefined, how: string, wasReady: boolean): void {
@@ -118,7 +132,7 @@ export class DecoderKeeper {
   #proceed(): void {
     const child = this.#child;
     // One that has ended is heard of by itself.
-    if (child?.connected) for (const task of this.#jobs.next()) child.send(task, () => undefined);
+    if (child?.connected && this.#isReady) for (const task of this.#jobs.next()) child.send(task, () => undefined);
     if (this.#jobs.isBusy) return;
     clearTimeout(this.#idle);
     this.#idle = setTimeout(() => this.#child?.kill('SIGKILL'), this.#launch.idleMilliseconds);

@@ -21,7 +21,9 @@ export interface DecodeFailure {
   readonly reason: string;
 }
 
-/** From the engine to its thread. */
+/** From the engine to its thread; 'close' ends the decoder, and then the thread. */
+export type KeeperOrder = PictureJob | 'close';
+
 export interface PictureJob {
   readonly job: number;
   readonly work: PictureWork;

@@ -2,6 +2,7 @@
  * The decoder as the engine sees it. Whatever native code does with a picture happens in a process of its own, which may
  * end; here a picture is read or there is a reason why not.
  */
+import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
@@ -9,7 +10,14 @@ import { formatBytes } from '#shared/core/format.ts';
 import { GraftError } from '#shared/messages/error.ts';
 import { pictureBytes, picturesBytes } from '#electron/engine/budget.ts';
 import type { DecoderLaunch } from './decoder-keeper.ts';
-import type { DecoderSettings, KeeperMessage, PictureJob, Pictures, PictureWork } from './decoder-messages.ts';
+import type {
+  DecoderSettings,
+  KeeperMessage,
+  KeeperOrder,
+  PictureJob,
+  Pictures,
+  PictureWork,
+} from './decoder-messages.ts';
 
 /** What else a test may want. */
 export interface DecoderOptions {
@@ -80,7 +88,7 @@ export class Decoder {
   }
 
   #start(): Worker {
-    const worker = new Worker(thread, { workerData: this.#launch });
+    const worker = new Worker(thread, { workerData: this.#launch, execArgv: [] });
     worker.on('message', (message: KeeperMessage) => this.#hear(message));
     // A fault in the thread itself: the next picture starts anew.
     worker.on('error', (thrown) => void this.#drop(thrown instanceof Error ? thrown : new Error(String(thrown))));
@@ -111,8 +119,12 @@ export class Decoder {
     this.#thread = undefined;
     this.#processId = undefined;
     this.#fail(reason);
-    // The decoder hears its channel close and ends.
-    await worker?.terminate();
+    if (!worker) return;
+    worker.removeAllListeners('message');
+    // Of one that has failed already nothing more is heard, and its decoder hears the channel close and ends.
+    const isOver = once(worker, 'exit').catch(() => undefined);
+    worker.postMessage('close' satisfies KeeperOrder);
+    await isOver;
   }
 }
 
