@@ -54,7 +54,7 @@ const arrows: [folder: string, allowed: string, refused: string][] = [
   [
     'electron/engine',
     'electron/files|shared/compiler|shared/onnx|shared/protocol|package onnxruntime-node|package node:fs/promises',
-    'electron/engine/decoder|electron/services|renderer/store|package sharp|package electron|package react',
+    'electron/services|renderer/store|package sharp|package electron|package react',
   ],
   [
     'electron/engine/decoder',
