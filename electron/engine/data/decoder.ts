@@ -36,7 +36,7 @@ const mostThreads = 16;
 /** Starting takes a third of a second; at rest it holds a hundred megabytes. */
 const idleMilliseconds = 60_000;
 /** Processor time for one picture; all but the slowest kinds of 100 megapixels take less (docs/decisions/0047). */
-const pictureSeconds = 2;
+const pictureSeconds = 2.5;
 
 const isSource = import.meta.url.endsWith('.ts');
 /** The thread's and the decoder's programs: sources, or their bundles beside the bundled engine. */
