@@ -24,8 +24,11 @@ export const bundles: readonly Bundle[] = [
     name: 'engine',
     entries: {
       main: 'electron/engine/main.ts',
-      // Started by path: a thread, and a process that may die of a broken driver.
-      'decode-worker': 'electron/engine/data/decode-worker.ts',
+      // Started by path: the process that decodes pictures with its threads and the thread that keeps it, and one that
+      // may die of a broken driver.
+      decoder: 'electron/engine/decoder/main.ts',
+      'decode-worker': 'electron/engine/decoder/decode-worker.ts',
+      'decoder-thread': 'electron/engine/data/decoder-thread.ts',
       probe: 'electron/engine/runtime/probe.ts',
       'watch-worker': 'electron/engine/vitals/watch-worker.ts',
     },

@@ -1,9 +1,11 @@
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
+import { testHome } from './support/home.ts';
 
-/** What a person's own Graft keeps, of measurements say, is nothing to go by in a test; most have a home of their own. */
-const env = { GRAFT_HOME: join(tmpdir(), `graft-tests-${process.pid}`) };
+const env = { GRAFT_HOME: testHome };
+const home = join(import.meta.dirname, 'support/home.ts');
+/** Tests that take long and hardly ever fail: a project of their own, for `npm run test:all`. */
+const slow = 'test/{engine,gradcheck,onnx-suite}/**/*.slow.test.ts';
 
 export default defineConfig({
   root: join(import.meta.dirname, '..'),
@@ -14,6 +16,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           env,
+          globalSetup: [home],
           include: ['test/unit/**/*.test.ts', 'test/golden/**/*.test.ts', 'test/fuzz/**/*.test.ts'],
           // Long enough for a laptop that is busy with something else; no test waits for time to pass.
           testTimeout: 30_000,
@@ -23,9 +26,21 @@ export default defineConfig({
         test: {
           name: 'engine',
           env,
-          include: ['test/gradcheck/**/*.test.ts', 'test/engine/**/*.test.ts', 'test/onnx-suite/**/*.test.ts'],
+          globalSetup: [home],
+          include: ['test/gradcheck/**/*.test.ts', 'test/engine/**/*.test.ts'],
+          exclude: [...configDefaults.exclude, slow],
           testTimeout: 120_000,
           hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: 'slow',
+          env,
+          globalSetup: [home],
+          include: [slow],
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
         },
       },
       {

@@ -58,8 +58,16 @@ export const zones: readonly Zone[] = [
   {
     folder: 'electron/engine',
     layers: ['shared', 'electron/files'],
-    packages: ['*', 'node:*', 'onnxruntime-node', 'sharp'],
+    packages: ['*', 'node:*', 'onnxruntime-node'],
   },
+  // A process of its own, the one where native picture code is loaded.
+  {
+    folder: 'electron/engine/decoder',
+    layers: ['shared/core', 'electron/files', 'electron/engine/data'],
+    packages: ['node:*', 'sharp'],
+  },
+  // Draws the sample pictures that ship with Graft; no part of the program.
+  { folder: 'electron/engine/sample', layers: ['shared/core'], packages: ['node:*', 'sharp'] },
   { folder: 'electron/services', layers: ['shared', 'electron/files'], packages: ['*', 'node:*'] },
   {
     folder: 'electron/main',

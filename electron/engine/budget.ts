@@ -18,6 +18,16 @@ export function modelMemoryBytes(): number {
   return Math.max(gibibyte, totalmem() / 4);
 }
 
+/** Bytes that decoding one picture may take. */
+export function pictureBytes(): number {
+  return Math.min(gibibyte, Math.max(gibibyte / 4, totalmem() / 8));
+}
+
+/** Bytes that decoding pictures may take at a time, in all threads: large ones wait for each other. */
+export function picturesBytes(): number {
+  return pictureBytes() + gibibyte / 4;
+}
+
 /** What looking at a model takes however small it is: its session, its shapes, a trial run on two pictures. */
 const usualExamining = 1.25 * gibibyte;
 /** Copies of the weights that there are at a time: the file's, those of the graph, the sessions', and the runtime's packed ones. */

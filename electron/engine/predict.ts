@@ -2,32 +2,37 @@
 import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { GraftError } from '#shared/messages/error.ts';
+import type { Graph } from '#shared/ir/graph.ts';
 import type { Prediction } from '#shared/protocol/run.ts';
 import { readModel } from '#electron/engine/model-file.ts';
 import { decodeOne } from '#electron/engine/data/decode.ts';
-import { createSession } from '#electron/engine/runtime/session.ts';
+import { createSession, sessionError } from '#electron/engine/runtime/session.ts';
 import { float32 } from '#electron/engine/runtime/tensors.ts';
 import type * as ort from 'onnxruntime-node';
 
-const preprocessSchema = z.object({ size: z.tuple([z.number(), z.number()]), resize: z.enum(['stretch', 'crop']) });
+const preprocessSchema = z.object({
+  size: z.tuple([z.int().min(1), z.int().min(1)]),
+  resize: z.enum(['stretch', 'crop']),
+});
 
 /**
  * @param inputs paths of pictures, or data URLs
- * @throws GraftError `model.file-missing`, `model.not-onnx`, `predict.not-graft`, `predict.bad-input`
+ * @throws GraftError `model.file-missing`, `model.not-onnx`, `predict.not-graft`, `predict.unusable`, `predict.bad-input`,
+ * `run.session-failed`, `run.out-of-memory`, `data.decoder-broken`
  */
 export async function predict(path: string, inputs: readonly string[]): Promise<Prediction[]> {
   if (!existsSync(path)) throw new GraftError('model.file-missing', { path });
   const { model } = readModel(path);
   const { labels, size, resize } = readMetadata(model.metadata, path);
+  requireSize(model.graph, size, path);
   const session = await createSession(path, 'cpu');
   try {
     const predictions: Prediction[] = [];
     for (const input of inputs) {
       const pixels = await decodeOne(input, { size, resize });
       const began = performance.now();
-      const results = await session.run({ input: float32(pixels, [1, 3, ...size]) }, ['probabilities']);
+      const chances = await chancesOf(session, float32(pixels, [1, 3, ...size]), labels.length, path);
       const milliseconds = performance.now() - began;
-      const chances = (results['probabilities'] as ort.Tensor).data as Float32Array;
       const probabilities = labels
         .map((label, index) => ({ label, probability: chances[index] as number }))
         .toSorted((a, b) => b.probability - a.probability);
@@ -42,6 +47,42 @@ export async function predict(path: string, inputs: readonly string[]): Promise<
   } finally {
     await session.release();
   }
+}
+
+/** Before a picture is decoded for it. Sizes that are not fixed fit any picture. */
+function requireSize({ inputs }: Graph, size: readonly [number, number], path: string): void {
+  const input = inputs.find(({ name }) => name === 'input');
+  const wanted = input?.shape.slice(2) ?? [];
+  const fits = wanted.length === 2 && wanted.every((side, axis) => typeof side !== 'number' || side === size[axis]);
+  if (fits) return;
+  const reason = input
+    ? `it takes [${input.shape.join(', ')}], not pictures of ${size.join(' × ')} pixels.`
+    : `it takes ${namesOf(inputs.map(({ name }) => name))} instead of “input”.`;
+  throw new GraftError('predict.unusable', { path, reason });
+}
+
+/** What the model makes of one picture: a chance for each label. */
+async function chancesOf(
+  session: ort.InferenceSession,
+  input: ort.Tensor,
+  count: number,
+  path: string,
+): Promise<Float32Array> {
+  const unusable = (reason: string): GraftError => new GraftError('predict.unusable', { path, reason });
+  if (!session.outputNames.includes('probabilities')) {
+    throw unusable(`it gives ${namesOf(session.outputNames)} and no “probabilities”.`);
+  }
+  const { probabilities } = await session.run({ input }, ['probabilities']).catch((error: unknown) => {
+    throw sessionError(error);
+  });
+  const chances = probabilities?.data;
+  if (!(chances instanceof Float32Array)) throw unusable('its probabilities are no float32 numbers.');
+  if (chances.length !== count) throw unusable(`it has ${count} labels for ${chances.length} probabilities.`);
+  return chances;
+}
+
+function namesOf(names: readonly string[]): string {
+  return names.length === 0 ? 'nothing' : names.map((name) => `“${name}”`).join(', ');
 }
 
 function readMetadata(

@@ -54,6 +54,10 @@ export const catalogue = {
     (d) => `None of the pictures in ${d['path']} can be read.`,
     'Check that the files really are pictures and not damaged.',
   ),
+  'data.decoder-broken': entry(
+    (d) => `Pictures cannot be decoded: ${d['reason']}`,
+    'Start Graft again. If that does not help, install it again.',
+  ),
   'data.classes-differ': entry(
     (d) => `The validation folder has the class “${d['class']}”, which the training folder lacks.`,
     'Use the same class names in both folders.',
@@ -366,6 +370,10 @@ export const catalogue = {
   'predict.not-graft': entry(
     (d) => `${d['path']} was not exported by Graft: it carries no labels and no preprocessing.`,
     'Choose a model exported by Graft.',
+  ),
+  'predict.unusable': entry(
+    (d) => `${d['path']} cannot be asked for predictions: ${d['reason']}`,
+    'Export the model again, and choose the file as it was exported.',
   ),
   'predict.bad-input': entry(
     (d) => `${d['path']} cannot be read as a picture: ${d['reason']}`,

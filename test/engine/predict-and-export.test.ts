@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeModel } from '#shared/onnx/decode.ts';
 import { encodeModel } from '#shared/onnx/encode.ts';
+import type { Graph } from '#shared/ir/graph.ts';
 import { float32Values } from '#shared/ir/tensor.ts';
 import type { Tensor } from '#shared/ir/tensor.ts';
 import { exportModel, type ExportRequest } from '#electron/engine/export.ts';
@@ -127,8 +128,60 @@ describe('predictions', () => {
     ['without preprocessing', { 'graft.preprocess': undefined }],
     ['with preprocessing that is not JSON', { 'graft.preprocess': 'crop' }],
     ['with a size in words', { 'graft.preprocess': '{"size":"large","resize":"crop"}' }],
+    ['with a size of nothing', { 'graft.preprocess': '{"size":[0,64],"resize":"crop"}' }],
+    ['with half a pixel', { 'graft.preprocess': '{"size":[64,64.5],"resize":"crop"}' }],
   ])('of a model %s are refused', async (_title, changes) => {
     await expect(predict(withMetadata(changes), [picture])).rejects.toMatchObject({ code: 'predict.not-graft' });
+  });
+
+  it.each([
+    ['predict.unusable', 'with more labels than it tells apart', { 'graft.labels': '["a","b","c","d"]' }],
+    ['predict.unusable', 'of another size', { 'graft.preprocess': '{"size":[65,64],"resize":"crop"}' }],
+  ])('are refused by %s of a model %s', async (code, _title, changes) => {
+    await expect(predict(withMetadata(changes), [picture])).rejects.toMatchObject({ code });
+  });
+
+  /** The exported model, its graph changed. */
+  const withGraph = (change: (graph: Graph) => Partial<Graph>, size: number): string => {
+    const file = withMetadata({ 'graft.preprocess': `{"size":[${size},${size}],"resize":"crop"}` });
+    const { graph, ...rest } = decodeModel(readFileSync(file));
+    writeFileSync(file, encodeModel({ ...rest, graph: { ...graph, ...change(graph) } }));
+    return file;
+  };
+
+  it.each([20_000, 1e9])('of a model that says any size will do, and asks for %i, are refused', async (size) => {
+    const anySize = ({ inputs }: Graph): Partial<Graph> => ({
+      inputs: inputs.map((input) => ({ ...input, shape: ['N', 3, 'H', 'W'] })),
+    });
+    await expect(predict(withGraph(anySize, size), [picture])).rejects.toMatchObject({ code: 'run.out-of-memory' });
+  });
+
+  it('of a model that takes something else are refused', async () => {
+    const renamed = withGraph(
+      ({ inputs, nodes }) => ({
+        inputs: inputs.map((input) => ({ ...input, name: 'other' })),
+        nodes: nodes.map((node) => ({
+          ...node,
+          inputs: node.inputs.map((name) => (name === 'input' ? 'other' : name)),
+        })),
+      }),
+      64,
+    );
+    await expect(predict(renamed, [picture])).rejects.toMatchObject({ code: 'predict.unusable' });
+  });
+
+  it('of a model that gives no chances are refused', async () => {
+    const { size } = JSON.parse(decodeModel(readFileSync(model)).metadata['graft.preprocess'] as string) as {
+      size: number[];
+    };
+    const file = withGraph(
+      ({ outputs }) => ({ outputs: outputs.filter(({ name }) => name !== 'probabilities') }),
+      size[0] as number,
+    );
+    await expect(predict(file, [picture])).rejects.toMatchObject({
+      code: 'predict.unusable',
+      message: expect.stringContaining('gives “logits” and no “probabilities”') as string,
+    });
   });
 
   it('of what is no model, or not there, are refused', async () => {
@@ -142,6 +195,7 @@ describe('predictions', () => {
   it.each([
     ['that is missing', () => join(data, 'nowhere.png')],
     ['that is no picture', () => model],
+    ['that is a folder', () => data],
     ['in a message that is no picture', () => 'data:image/png;base64,AAAA'],
   ])('for a picture %s are refused', async (_title, input) => {
     await expect(predict(model, [picture, input()])).rejects.toMatchObject({ code: 'predict.bad-input' });

@@ -41,43 +41,99 @@ export function resample(picture: Picture, box: Box, height: number, width: numb
   const columns = filterWeights(picture.width, box.left, box.width, width);
   const rows = filterWeights(picture.height, box.top, box.height, height);
   // Doubles, although floats would do: V8 converts to double around every sum in a Float32Array, which doubles the time.
-  const line = new Float64Array(picture.width * 3);
-  const plane = height * width;
+  // Three taps may reach two pixels past the end, where their weight is 0.
+  const line = new Float64Array(picture.width * 3 + 6);
   for (let y = 0; y < height; y++) {
     sumRows(picture, rows, y, line);
-    for (let x = 0; x < width; x++) {
-      let from = (columns.starts[x] as number) * 3;
-      let red = 0;
-      let green = 0;
-      let blue = 0;
-      const last = x * columns.taps + (columns.counts[x] as number);
-      for (let tap = x * columns.taps; tap < last; tap++) {
-        const weight = columns.weights[tap] as number;
-        red += weight * (line[from] as number);
-        green += weight * (line[from + 1] as number);
-        blue += weight * (line[from + 2] as number);
-        from += 3;
-      }
-      const to = y * width + x;
-      target[to] = red / 255;
-      target[plane + to] = green / 255;
-      target[2 * plane + to] = blue / 255;
-    }
+    if (columns.taps === 3) threeTaps(line, columns, height * width, y * width, width, target);
+    else manyTaps(line, columns, height * width, y * width, width, target);
   }
 }
 
-/** Output row `y` before its columns are scaled: the weighted sum of source rows, 0–255, interleaved. */
-function sumRows(picture: Picture, rows: Filter, y: number, line: Float64Array): void {
-  const { data } = picture;
-  const length = line.length;
-  line.fill(0);
-  const count = rows.counts[y] as number;
-  for (let tap = 0; tap < count; tap++) {
-    const weight = rows.weights[y * rows.taps + tap] as number;
-    const from = ((rows.starts[y] as number) + tap) * length;
-    for (let index = 0; index < length; index++) {
-      line[index] = (line[index] as number) + weight * (data[from + index] as number);
+/** Scales the columns of a line into the row of `target` that begins at `to`, in three planes of `plane` values each. */
+function manyTaps(
+  line: Float64Array,
+  { starts, counts, taps, weights }: Filter,
+  plane: number,
+  to: number,
+  width: number,
+  target: Float32Array,
+): void {
+  for (let x = 0; x < width; x++, to++) {
+    let from = (starts[x] as number) * 3;
+    let red = 0;
+    let green = 0;
+    let blue = 0;
+    const last = x * taps + (counts[x] as number);
+    for (let tap = x * taps; tap < last; tap++) {
+      const weight = weights[tap] as number;
+      red += weight * (line[from] as number);
+      green += weight * (line[from + 1] as number);
+      blue += weight * (line[from + 2] as number);
+      from += 3;
     }
+    target[to] = red / 255;
+    target[plane + to] = green / 255;
+    target[2 * plane + to] = blue / 255;
+  }
+}
+
+/** As `manyTaps`, to the last bit, for magnified pictures: without a loop a pixel takes two thirds of the time. */
+function threeTaps(
+  line: Float64Array,
+  { starts, weights }: Filter,
+  plane: number,
+  to: number,
+  width: number,
+  target: Float32Array,
+): void {
+  for (let x = 0; x < width; x++, to++) {
+    const first = weights[3 * x] as number;
+    const second = weights[3 * x + 1] as number;
+    const third = weights[3 * x + 2] as number;
+    const left = (starts[x] as number) * 3;
+    const middle = left + 3;
+    const right = left + 6;
+    const red = first * (line[left] as number) + second * (line[middle] as number) + third * (line[right] as number);
+    const green =
+      first * (line[left + 1] as number) + second * (line[middle + 1] as number) + third * (line[right + 1] as number);
+    const blue =
+      first * (line[left + 2] as number) + second * (line[middle + 2] as number) + third * (line[right + 2] as number);
+    target[to] = red / 255;
+    target[plane + to] = green / 255;
+    target[2 * plane + to] = blue / 255;
+  }
+}
+
+/**
+ * Output row `y` before its columns are scaled: the weighted sum of source rows, 0–255, interleaved. Added in the order
+ * of the rows, two at a time, which spares the line half of its ways to memory and back.
+ */
+function sumRows(
+  { data, width }: Picture,
+  { starts, counts, taps, weights }: Filter,
+  y: number,
+  line: Float64Array,
+): void {
+  const length = 3 * width;
+  const end = y * taps + (counts[y] as number);
+  let upper = (starts[y] as number) * length;
+  line.fill(0);
+  for (let tap = y * taps; tap < end; tap += 2) {
+    const lower = upper + length;
+    const first = weights[tap] as number;
+    if (tap + 1 < end) {
+      const second = weights[tap + 1] as number;
+      for (let index = 0; index < length; index++) {
+        line[index] =
+          (line[index] as number) + first * (data[upper + index] as number) + second * (data[lower + index] as number);
+      }
+    } else {
+      for (let index = 0; index < length; index++) {
+        line[index] = (line[index] as number) + first * (data[upper + index] as number);
+      }
+    }
+    upper = lower + length;
   }
 }
 

@@ -16,7 +16,6 @@ export interface Stage {
 interface Look {
   /** What the person has set before; somebody who has seen the introduction when absent. */
   readonly settings?: object;
-  readonly theme?: 'light' | 'dark';
   readonly size?: { readonly width: number; readonly height: number };
 }
 
@@ -65,7 +64,7 @@ export function scenario(name: string, play: (stage: Stage) => Promise<void>, lo
       await openBrowser(choice.path)
     ).newContext({
       viewport: look.size ?? { width: 1440, height: 900 },
-      colorScheme: look.theme ?? 'light',
+      colorScheme: 'light',
       permissions: ['clipboard-read', 'clipboard-write'],
       acceptDownloads: true,
     });

@@ -53,8 +53,18 @@ const arrows: [folder: string, allowed: string, refused: string][] = [
   ],
   [
     'electron/engine',
-    'electron/files|shared/compiler|shared/onnx|shared/protocol|package onnxruntime-node|package sharp|package node:fs/promises',
-    'electron/services|renderer/store|package electron|package react',
+    'electron/files|shared/compiler|shared/onnx|shared/protocol|package onnxruntime-node|package node:fs/promises',
+    'electron/services|renderer/store|package sharp|package electron|package react',
+  ],
+  [
+    'electron/engine/decoder',
+    'electron/engine/data|electron/files|shared/core|package sharp|package node:fs',
+    'electron/engine/training|electron/services|shared/compiler|package onnxruntime-node|package zod',
+  ],
+  [
+    'electron/engine/sample',
+    'shared/core|package sharp|package node:fs',
+    'electron/engine/data|electron/services|package onnxruntime-node',
   ],
   [
     'electron/services',
