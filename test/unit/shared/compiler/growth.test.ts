@@ -83,8 +83,8 @@ describe.each(shapes)('of a model of %s', (_, make) => {
   });
 
   // Deeper than any stack: what called itself for each node of a chain would not come back.
-  describe('20,000 nodes large', () => {
-    const model = make(20_000);
+  describe('12,000 nodes large', () => {
+    const model = make(12_000);
 
     it.each(Object.entries(works))('%s comes back', (__, work) => {
       expect(() => work(model)).not.toThrow();
