@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { configDefaults, defineConfig } from 'vitest/config';
 import { testHome } from './support/home.ts';
@@ -10,6 +11,8 @@ const slow = 'test/{engine,gradcheck,onnx-suite}/**/*.slow.test.ts';
 export default defineConfig({
   root: join(import.meta.dirname, '..'),
   test: {
+    // Tests wait for processes and disks as often as for a processor.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     reporters: ['default', join(import.meta.dirname, 'support/closing-line.ts')],
     projects: [
       {
