@@ -144,7 +144,7 @@ async function meet(kind: Kind, seed: number, place: Place, memory: Memory): Pro
       fault(`${code} ${answer instanceof Error ? answer.message : JSON.stringify(answer).slice(0, 300)}`);
   }
   if (bytes > mostBytes) fault(`${Math.round(bytes / 2 ** 20)} MiB`);
-  if (seconds > mostSeconds)
+  if (!isRun && seconds > mostSeconds)
     fault(`${seconds.toFixed(1)} s, answered with ${codesIn(answer).join() || 'what was asked'}`);
   if (place.end !== undefined) throw new Error(`${kind}, seed ${seed}: the host ended (${place.end})`);
 }

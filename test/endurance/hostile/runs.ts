@@ -33,11 +33,9 @@ export async function askOf(run: string, dice: Dice, { host, outputs, pictures, 
 /** Something is left to do for it. */
 async function resumed(host: Ground['host'], run: string, begun: () => void): Promise<unknown> {
   const file = join(run, 'run.json');
-  try {
+  // It may have become a pipe, which would be waited for here.
+  if (lstatSync(file, { throwIfNoEntry: false })?.isFile())
     writeFileSync(file, readFileSync(file, 'utf8').replace('"status": "done"', '"status": "interrupted"'));
-  } catch {
-    // It is not a file any more.
-  }
   begun();
   await host.runs.resume({ run });
   return watched(host, run);
