@@ -10,7 +10,7 @@ import { GraftError } from '#shared/messages/error.ts';
 import type { Oracle } from '#shared/compiler/oracle.ts';
 import { resolveBranches } from '#shared/compiler/branches.ts';
 import { fold } from '#shared/compiler/folding.ts';
-import { inferAll, isFixed, requireRoom } from '#shared/compiler/inference.ts';
+import { inferAll, isFixed, requireRoom, requireSafety } from '#shared/compiler/inference.ts';
 import { withScalarRanges } from '#shared/compiler/scalar-ranges.ts';
 import { timeFirst } from '#shared/compiler/time-first.ts';
 import { definitions, withoutDead } from '#shared/compiler/subgraph.ts';
@@ -62,6 +62,7 @@ async function withFixedShapes(
   }
   const own = typesOf(current.graph, types);
   requireRoom(own, oracle);
+  requireSafety(current.graph, own);
   return {
     ...current,
     graph: { ...current.graph, outputs: typedOutputs(current.graph, own), types: settled(current, own) },

@@ -1,7 +1,8 @@
 /** The types of values, asked of the oracle. */
 import { sameShape } from '#shared/core/shape.ts';
-import type { Model, ValueInfo } from '#shared/ir/graph.ts';
+import type { Graph, Model, ValueInfo } from '#shared/ir/graph.ts';
 import { bytesOfType } from '#shared/ir/tensor.ts';
+import { GraftError } from '#shared/messages/error.ts';
 import { ValueTooLarge } from '#shared/messages/value-too-large.ts';
 import type { Oracle } from '#shared/compiler/oracle.ts';
 
@@ -19,6 +20,7 @@ export async function inferAll(model: Model, oracle: Oracle): Promise<Map<string
       types.set(output.name, output);
   }
   requireRoom(types, oracle);
+  requireSafety(model.graph, types);
   await settleByTrial(model, types, oracle);
   return types;
 }
@@ -30,6 +32,21 @@ export function requireRoom(types: ReadonlyMap<string, ValueInfo>, { room }: Ora
     const needed = bytesOfType(info);
     // A size so large that it is no number any more is larger than that as well.
     if (!(needed <= room.value)) throw new ValueTooLarge({ name: info.name, needed, limit: room.value });
+  }
+}
+
+/**
+ * Before anything is run: onnxruntime 1.30 does not come back from an InstanceNormalization of maps without pixels
+ * (docs/decisions/0048).
+ *
+ * @throws GraftError `model.refused`
+ */
+export function requireSafety(graph: Graph, types: ReadonlyMap<string, ValueInfo>): void {
+  for (const { op, domain, name, inputs } of graph.nodes) {
+    const shape = types.get(inputs[0] ?? '')?.shape;
+    if (op !== 'InstanceNormalization' || domain !== '' || !shape?.slice(2).includes(0)) continue;
+    const node = name === '' ? op : `${op} “${name}”`;
+    throw new GraftError('model.refused', { reason: `${node} is given maps without pixels.` });
   }
 }
 

@@ -278,3 +278,14 @@ describe('memory is bounded by the machine, not by what a model asks for', () =>
     expect(types.get('y')?.shape).toEqual([2, 4, 3, 3]);
   });
 });
+
+it('keeps from the runtime what it would not come back from', async () => {
+  const builder = withInput();
+  const empty = builder.slice('x', [3], [0], [0]);
+  const one = builder.initializer('one', float32Tensor([4], [1, 1, 1, 1]));
+  builder.output(builder.op('InstanceNormalization', [empty, one, one]), 'float32', [], 'y');
+  await expect(fixShapes(modelOf(builder), new Map([['x', [2, 4, 3, 3]]]), [], oracle)).rejects.toMatchObject({
+    code: 'model.refused',
+    message: expect.stringContaining('maps without pixels') as string,
+  });
+});
