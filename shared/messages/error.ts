@@ -76,10 +76,14 @@ export function toProblem(thrown: unknown): Problem {
 
 /**
  * What the system refused, by Node's errors of file calls, for example
- * `EIO: i/o error, read '/disk/file'`; nobody nearer has a sentence of their own for it.
+ * `EIO: i/o error, read '/disk/file'`; nobody nearer has a sentence of their own for it. Node itself refuses paths that
+ * no system could take.
  */
 function refusalOf(thrown: unknown): { path: string; reason: string } | undefined {
-  if (!(thrown instanceof Error) || !('syscall' in thrown) || !('code' in thrown)) return undefined;
+  if (!(thrown instanceof Error) || !('code' in thrown)) return undefined;
+  if (thrown.code === 'ERR_INVALID_ARG_VALUE' && thrown.message.includes('without null bytes'))
+    return { path: '', reason: 'its path holds a null character' };
+  if (!('syscall' in thrown)) return undefined;
   const path = 'path' in thrown ? String(thrown.path) : '';
   const reason = thrown.message.replace(`${String(thrown.code)}: `, '').replace(/, .*$/s, '');
   return { path, reason };

@@ -72,7 +72,7 @@ async function call(dice: Dice, ground: Ground): Promise<unknown> {
     Object.assign(given, { [target]: inOutputs(dice, ground) });
   const rooms = ground.host as unknown as Record<string, Record<string, Ask>>;
   const ask = rooms[room]?.[name] as Ask;
-  if (path === 'runs.start' || path === 'runs.resume') ground.begun();
+  if (['runs.start', 'runs.resume', 'data.forecast'].includes(path)) ground.begun();
   const answer = await ask(given).catch((error: unknown) => {
     // The client itself cannot take values that are nested as deeply as this.
     if (error instanceof RangeError) return ground.ask(path, given);
@@ -81,7 +81,8 @@ async function call(dice: Dice, ground: Ground): Promise<unknown> {
   if (answer instanceof Object && 'p' in answer) return answer;
   if (path === 'runs.watch') return firstOf(answer as AsyncIterable<unknown>);
   // A run that could be started is let go to its end, stopped.
-  if (path === 'runs.start' || path === 'runs.resume') await stopped(ground, (answer as { run: string }).run);
+  if (['runs.start', 'runs.resume', 'data.forecast'].includes(path))
+    await stopped(ground, (answer as { run: string }).run);
   return answer;
 }
 

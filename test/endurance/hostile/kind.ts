@@ -17,7 +17,7 @@ export interface Ground {
   readonly inputs: string;
   /** What may be written, by an ending that may be. */
   readonly outputs: string;
-  /** Says that a run was begun, which takes the time that it takes: it is seen, and can be stopped. */
+  /** Says that a run was begun, or a dry run, which takes the time that it takes: it is seen, and can be stopped. */
   readonly begun: () => void;
   /** What nothing may touch; links and paths of inputs lead there. */
   readonly outside: string;

@@ -352,8 +352,8 @@ const make =
     ]);
     const facts = await ground.host.data.facts({ document, path: '' });
     if (facts.problems.length > 0 || dice.below(4) > 0) return facts;
-    if (dice.below(4) > 0) return ground.host.data.forecast({ document, path: '', device: 'cpu' });
     ground.begun();
+    if (dice.below(4) > 0) return ground.host.data.forecast({ document, path: '', device: 'cpu' });
     const { run } = await ground.host.runs.start({ document, path: '', device: 'cpu' });
     return watched(ground.host, run);
   };

@@ -19,8 +19,8 @@ export class Place {
   readonly #began: string;
   readonly #socket: Server;
   #ground: Ground | undefined;
-  /** Runs that inputs began. */
-  runs = 0;
+  /** When the latest input began a run or a dry run of one, milliseconds; absent when it did not. */
+  begunAt: number | undefined;
   /** Why the host ended, if it did. */
   end: string | undefined;
 
@@ -85,7 +85,7 @@ export class Place {
       outputs: join(place.folder, 'outputs'),
       outside: join(place.folder, 'outside'),
       begun: () => {
-        place.runs++;
+        place.begunAt ??= performance.now();
       },
     };
     return place;

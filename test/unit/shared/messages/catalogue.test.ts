@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { catalogue, type ErrorCode } from '#shared/messages/catalogue.ts';
 import { fromProblem, GraftError, problem, toProblem } from '#shared/messages/error.ts';
@@ -76,6 +77,14 @@ describe('GraftError', () => {
     });
     const reading = Object.assign(new Error('EIO: i/o error, read'), { code: 'EIO', syscall: 'read' });
     expect(toProblem(reading).message).toBe('The system refuses a file: i/o error.');
+  });
+
+  it('says of a path that no system could take that it is refused', async () => {
+    const thrown: unknown = await stat('/disk/a\0b').catch((error: unknown) => error);
+    expect(toProblem(thrown)).toMatchObject({
+      code: 'files.refused',
+      message: 'The system refuses a file: its path holds a null character.',
+    });
   });
 
   it('turns anything else thrown into a fault of the program', () => {
