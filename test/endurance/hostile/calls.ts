@@ -54,7 +54,8 @@ function inOutputs(dice: Dice, ground: Ground): string {
     'a\0b',
     'x'.repeat(300),
     'x.graft/',
-    '..',
+    // The folder itself: what gets an ending then is beside it.
+    '.',
     'to-outside',
     'to-outside.graft',
     'to-outside.onnx',
