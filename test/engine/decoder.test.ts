@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { crc32, deflateSync } from 'node:zlib';
+import { deflateSync } from 'node:zlib';
 import sharp, { type Sharp } from 'sharp';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { isRunning, processMark } from '#electron/files/process-mark.ts';
@@ -13,6 +13,7 @@ import { DecodePool } from '#electron/engine/data/decode-pool.ts';
 import { Decoder, type DecoderOptions } from '#electron/engine/data/decoder.ts';
 import type { PictureWork } from '#electron/engine/data/decoder-messages.ts';
 import { temporaryHome } from '#test/engine/support.ts';
+import { pngChunk, pngSignature } from '#test/support/png.ts';
 
 const mebibyte = 2 ** 20;
 const posix = process.platform !== 'win32';
@@ -47,22 +48,14 @@ function write(name: string, bytes: Uint8Array): string {
   return path;
 }
 
-function chunk(type: string, content: Uint8Array): Buffer {
-  const inner = Buffer.concat([Buffer.from(type, 'latin1'), content]);
-  const [length, check] = [Buffer.alloc(4), Buffer.alloc(4)];
-  length.writeUInt32BE(content.length);
-  check.writeUInt32BE(crc32(inner));
-  return Buffer.concat([length, inner, check]);
-}
-
 /** Interlaced, 16 bits a channel, with transparency, and square; its few pixels are zeros. */
 function interlacedPng(side: number): Buffer {
   const header = Buffer.from([0, 0, 0, 0, 0, 0, 0, 0, 16, 6, 0, 0, 1]);
   header.writeUInt32BE(side, 0);
   header.writeUInt32BE(side, 4);
   const data = deflateSync(Buffer.alloc(1e6));
-  const chunks = [chunk('IHDR', header), chunk('IDAT', data), chunk('IEND', Buffer.alloc(0))];
-  return Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), ...chunks]);
+  const chunks = [pngChunk('IHDR', header), pngChunk('IDAT', data), pngChunk('IEND')];
+  return Buffer.concat([pngSignature, ...chunks]);
 }
 
 async function progressiveJpeg(side: number): Promise<Buffer> {

@@ -1,8 +1,9 @@
 /** Pictures: bent files of every format, and small files that are large once decoded. */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { crc32, deflateSync } from 'node:zlib';
+import { deflateSync } from 'node:zlib';
 import sharp, { type Sharp } from 'sharp';
+import { pngChunk, pngSignature } from '#test/support/png.ts';
 import { bent, type Dice } from '#test/support/vandal.ts';
 import { mixed, type Attack, type Ground } from './kind.ts';
 
@@ -56,14 +57,6 @@ function sound(): Promise<Picture[]> {
   return soundOnes;
 }
 
-function chunk(type: string, content: Uint8Array): Buffer {
-  const inner = Buffer.concat([Buffer.from(type, 'latin1'), content]);
-  const [length, check] = [Buffer.alloc(4), Buffer.alloc(4)];
-  length.writeUInt32BE(content.length);
-  check.writeUInt32BE(crc32(inner));
-  return Buffer.concat([length, inner, check]);
-}
-
 /** Whatever its header says, with so many bytes of zeros, compressed, behind it. */
 function largePng(dice: Dice): Picture {
   const header = Buffer.alloc(13);
@@ -73,19 +66,19 @@ function largePng(dice: Dice): Picture {
   header.writeUInt8(dice.pick([0, 2, 3, 4, 6, 6, 5]), 9);
   header.writeUInt8(dice.pick([0, 1, 1]), 12);
   const data = deflateSync(Buffer.alloc(dice.pick([0, 1000, 1e6, 4e7])), { level: 1 });
-  const text = chunk(
+  const text = pngChunk(
     dice.pick(['iTXt', 'zTXt', 'iCCP']),
     Buffer.concat([Buffer.from('x\0\0\0\0'), deflateSync(Buffer.alloc(dice.pick([10, 1e7])))]),
   );
   return {
     ending: '.png',
     bytes: Buffer.concat([
-      Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
-      chunk('IHDR', header),
+      pngSignature,
+      pngChunk('IHDR', header),
       ...(dice.below(4) === 0 ? [text] : []),
-      ...(dice.below(3) === 0 ? [chunk('PLTE', dice.bytes(768))] : []),
-      chunk('IDAT', data),
-      chunk('IEND', Buffer.alloc(0)),
+      ...(dice.below(3) === 0 ? [pngChunk('PLTE', dice.bytes(768))] : []),
+      pngChunk('IDAT', data),
+      pngChunk('IEND'),
     ]),
   };
 }
