@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { configDefaults, defineConfig } from 'vitest/config';
 import { testHome } from './support/home.ts';
 
-const env = { GRAFT_HOME: testHome };
+/** What Node compiles is kept from one run of the tests to the next: they start some hundred processes. */
+const compiled = { NODE_COMPILE_CACHE: join(import.meta.dirname, '../node_modules/.cache/graft/compiled') };
+const env = { GRAFT_HOME: testHome, ...compiled };
 const home = join(import.meta.dirname, 'support/home.ts');
 /** Tests that take long and hardly ever fail: a project of their own, for `npm run test:all`. */
 const slow = 'test/{engine,gradcheck,onnx-suite}/**/*.slow.test.ts';
@@ -65,6 +67,7 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
+          env: compiled,
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: ['test/e2e/support/global-setup.ts'],
           testTimeout: 240_000,

@@ -6,7 +6,8 @@ import type { Tensor } from '#shared/ir/tensor.ts';
 import { GraftError } from '#shared/messages/error.ts';
 import { encodeModel } from '#shared/onnx/encode.ts';
 import type { ParityReport } from '#shared/protocol/run.ts';
-import type { DecodePool } from '#electron/engine/data/decode-pool.ts';
+import { begun, prefetch, type Prefetched } from '#electron/engine/data/batches.ts';
+import type { DecodedBatch, DecodePool } from '#electron/engine/data/decode-pool.ts';
 import type { Sample } from '#electron/engine/data/folder.ts';
 import { createSession, sessionError } from '#electron/engine/runtime/session.ts';
 import { float32 } from '#electron/engine/runtime/tensors.ts';
@@ -51,9 +52,10 @@ export async function exportModel(request: ExportRequest): Promise<ParityReport>
   });
   requireNoLink(file);
   const part = unfinishedName(file);
+  const pictures = begun(validationPictures(request));
   try {
     writing(file, () => writeNewFile(part, [encodeModel(model)], { mode: 0o666, durable: true }));
-    const { largest, samples } = await compare(part, request);
+    const { largest, samples } = await compare(part, pictures, request);
     if (!(largest <= allowedDifference)) {
       throw new GraftError('export.parity-failed', {
         difference: largest.toExponential(2),
@@ -70,23 +72,37 @@ export async function exportModel(request: ExportRequest): Promise<ParityReport>
   }
 }
 
+type Pictures = AsyncGenerator<Prefetched<readonly Sample[], DecodedBatch>, void, undefined>;
+
+/** Validation pictures for the check, decoded ahead of it. */
+function validationPictures({ project, samples, pool }: ExportRequest): Pictures {
+  const { size, recipe } = project;
+  const parts = Array.from({ length: Math.ceil(samples.length / checkBatch) }, (_, index) =>
+    samples.slice(index * checkBatch, (index + 1) * checkBatch),
+  );
+  const decode = (part: readonly Sample[]): Promise<DecodedBatch> =>
+    pool.decode(
+      part.map(({ path }) => path),
+      { size, resize: recipe.backbone.resize },
+    );
+  return prefetch(parts, decode);
+}
+
 /** Largest |Δlogit| over the validation pictures that can be read, and how many those are. */
 async function compare(
   file: string,
-  { project, logits, samples: validation, pool }: ExportRequest,
+  pictures: Pictures,
+  { project, logits, samples: validation }: ExportRequest,
 ): Promise<{ largest: number; samples: number }> {
   const session = await createSession(file, 'cpu');
-  const { size, recipe, facts } = project;
+  const { size, facts } = project;
   const classes = facts.classes.length;
   let largest = 0;
   let samples = validation.length;
+  let start = 0;
   try {
-    for (let start = 0; start < validation.length; start += checkBatch) {
-      const part = validation.slice(start, start + checkBatch);
-      const { pixels, failures } = await pool.decode(
-        part.map(({ path }) => path),
-        { size, resize: recipe.backbone.resize },
-      );
+    for await (const { batch: part, value: decoded } of pictures) {
+      const { pixels, failures } = decoded;
       const input = float32(pixels, [part.length, 3, ...size]);
       const results = await session.run({ input }, ['logits']).catch((error: unknown) => {
         throw sessionError(error);
@@ -100,6 +116,7 @@ async function compare(
         // NaN would compare as no difference at all.
         largest = Math.max(largest, Number.isNaN(difference) ? Number.POSITIVE_INFINITY : difference);
       });
+      start += part.length;
     }
   } finally {
     await session.release();

@@ -4,6 +4,8 @@
  */
 import { availableParallelism } from 'node:os';
 import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { finished } from 'node:stream/promises';
 import { z } from 'zod';
 import {
   engineMessageSchema,
@@ -203,15 +205,18 @@ export class EngineProcess {
     this.#child.kill('SIGKILL');
   }
 
-  /** Waits until what the process wrote last has been read. */
-  #lastWords(): Promise<void> {
-    const closed = new Promise<void>((resolve) => {
-      this.#child.once('close', () => resolve());
-    });
+  /**
+   * Waits until what the process wrote last has been read. Its `close` event would not do: it never comes for a process
+   * whose channel was closed from here.
+   */
+  async #lastWords(): Promise<void> {
+    const { stdout, stderr, connected } = this.#child;
+    const read = [stdout, stderr].map(async (stream) => stream && finished(stream).catch(() => undefined));
+    const heard = connected ? once(this.#child, 'disconnect') : undefined;
     const late = new Promise<void>((resolve) => {
       setTimeout(resolve, lastWordsGrace).unref();
     });
-    return Promise.race([closed, late]);
+    await Promise.race([Promise.all([...read, heard]), late]);
   }
 
   #died(how: string): void {

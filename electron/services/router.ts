@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import { templates } from '#shared/document/templates.ts';
 import { placeOf, reasonOf } from '#shared/document/reason.ts';
 import { problem as problemOf, toProblem, type Problem } from '#shared/messages/error.ts';
+import { usualBackbone } from '#shared/nodes/built-in-backbones.ts';
 import { contract, type HostRequest } from '#shared/protocol/contract.ts';
 import { listFolder } from './files.ts';
 import { deleteTraces, findTraces } from './runtime-traces.ts';
@@ -84,7 +85,7 @@ export function createRouter(services: Services, shell: HostShell) {
           id,
           title,
           summary,
-          document: build({ dataPath: '', backbone: 'nano' }),
+          document: build({ dataPath: '', backbone: usualBackbone }),
         })),
       ),
       recent: host.documents.recent.handler(() => documents.recent()),

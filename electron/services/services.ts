@@ -1,5 +1,6 @@
 /** Everything a host does, put together once; desktop, browser host and command line are thin shells over it. */
 import { join } from 'node:path';
+import { compiledSources } from './compiled-sources.ts';
 import { locateDataHome, prepareDataHome, type DataHome } from './data-home.ts';
 import { Documents } from './documents.ts';
 import { Forecasts } from './forecasts.ts';
@@ -49,6 +50,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
   const { cacheLimitBytes } = await settings.read().catch(() => defaultSettings);
   const environment = {
     ...process.env,
+    ...compiledSources(home.root),
     GRAFT_HOME: home.root,
     GRAFT_RESOURCES: program.resources,
     GRAFT_OUTLIVE: options.leavesRuns ? '1' : '',

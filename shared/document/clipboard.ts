@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { connectAll, freshIds, type Position } from './edits.ts';
 import { readJson } from './json.ts';
+import { migrate } from './migrations/steps.ts';
 import { currentFormat, graphNodeSchema, wireSchema, type GraftDocument, type GraphNode } from './model.ts';
 import { listOf } from './schemas.ts';
 
@@ -33,10 +34,20 @@ export function copy(document: GraftDocument, ids: readonly string[]): string {
   return JSON.stringify(clipOf(document, ids), undefined, 2);
 }
 
+/** Clips that were copied from an earlier version. Before format 2 there were none. */
+const olderClipSchema = z.looseObject({ graft: z.literal('nodes'), format: z.number().int().min(2) });
+
 /** The nodes in a clipboard text; undefined when the text is something else. */
 export function parseClip(text: string): Clip | undefined {
   const read = readJson(text);
-  return 'value' in read ? clipSchema.safeParse(read.value).data : undefined;
+  if (!('value' in read)) return undefined;
+  const { data } = olderClipSchema.safeParse(read.value);
+  try {
+    return data && clipSchema.safeParse(migrate(data, data.format)).data;
+  } catch (error) {
+    if (error instanceof z.ZodError) return undefined;
+    throw error;
+  }
 }
 
 export interface PasteOptions {

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { listOf, plainRecord } from './schemas.ts';
 
 /** Raise with every change of meaning, together with a numbered migration in document/migrations. */
-export const currentFormat = 2;
+export const currentFormat = 3;
 
 /** Characters. Sentences name nodes by their ids, and ids are made of kinds. */
 const longestId = 1000;

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { GraftError } from '#shared/messages/error.ts';
 import { readJson } from './json.ts';
-import { migrations, oldestFormat } from './migrations/steps.ts';
+import { migrate, oldestFormat } from './migrations/steps.ts';
 import { currentFormat, documentSchema, type GraftDocument } from './model.ts';
 import { placeOf, reasonOf } from './reason.ts';
 
@@ -28,11 +28,6 @@ export function parseDocument(text: string, path: string): GraftDocument {
     const issue = thrown instanceof z.ZodError ? thrown.issues[0] : undefined;
     throw issue ? corrupt(`${placeOf(issue.path)} ${reasonOf(issue)}`) : thrown;
   }
-}
-
-function migrate(value: unknown, format: number): unknown {
-  const step = migrations.get(format);
-  return step ? migrate(step(value), format + 1) : value;
 }
 
 /** Ids are what wires and problems refer to, so two nodes with one id leave no telling which is meant. */

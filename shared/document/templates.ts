@@ -1,5 +1,6 @@
 /** Projects to start from: `graft new`, and the start page. */
 import { GraftError } from '#shared/messages/error.ts';
+import { builtInBackbones, isBuiltIn } from '#shared/nodes/built-in-backbones.ts';
 import { kindByConventionalId } from '#shared/nodes/registry.ts';
 import { usualRate } from '#shared/nodes/usual-rate.ts';
 import { addNode, connect, setParameter, type Position } from './edits.ts';
@@ -8,7 +9,7 @@ import { emptyDocument, type Endpoint, type GraftDocument } from './model.ts';
 export interface TemplateOptions {
   /** Folder of pictures as the document shall name it; '' leaves the choice open. */
   readonly dataPath: string;
-  /** `nano`, or the path of an .onnx file. */
+  /** A built-in backbone's id, or the path of an .onnx file. */
   readonly backbone: string;
   /** Name of the backbone's last stage, where the caller knows it. */
   readonly lastStage?: string;
@@ -73,11 +74,12 @@ function chain(title: string, { dataPath, backbone }: TemplateOptions, settings:
 }
 
 /** Trains from the last stage on; all of a backbone whose stages the caller does not know. */
-function fineTuning({ backbone, lastStage = backbone === 'nano' ? 'stage5' : '' }: TemplateOptions): Settings {
-  return lastStage
+function fineTuning({ backbone, lastStage = '' }: TemplateOptions): Settings {
+  const stage = isBuiltIn(backbone) ? builtInBackbones[backbone].tunedFrom : lastStage;
+  return stage
     ? [
         ['freeze', 'mode', 'until'],
-        ['freeze', 'stage', lastStage],
+        ['freeze', 'stage', stage],
       ]
     : [['freeze', 'mode', 'none']];
 }

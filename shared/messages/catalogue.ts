@@ -111,7 +111,7 @@ export const catalogue = {
   ),
   'model.unknown-backbone': entry(
     (d) => `There is no built-in backbone called “${d['id']}”.`,
-    'Choose nano, or the path of an .onnx file.',
+    'Choose efficientnet-lite0 or nano, or the path of an .onnx file.',
   ),
   'model.unknown-stage': entry(
     (d) => `The backbone has no stage called “${d['stage']}”.`,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { GraftError, problem } from '#shared/messages/error.ts';
+import { usualBackbone } from '#shared/nodes/built-in-backbones.ts';
 import { defineKind, longestPath, meta } from '#shared/nodes/kind.ts';
 
 const schema = z.object({
@@ -7,7 +8,7 @@ const schema = z.object({
     .string()
     .min(1)
     .max(longestPath)
-    .default('nano')
+    .default(usualBackbone)
     .meta(
       meta({
         title: 'Model',
@@ -87,10 +88,21 @@ export const backbone = defineKind({
   group: 'model',
   icon: 'Hexagon',
   summary: 'A network that has already learned to see, from many other pictures.',
-  synonyms: ['model', 'pretrained', 'network', 'onnx', 'features', 'encoder', 'resnet', 'mobilenet', 'nano'],
+  synonyms: [
+    'model',
+    'pretrained',
+    'network',
+    'onnx',
+    'features',
+    'encoder',
+    'resnet',
+    'mobilenet',
+    'efficientnet',
+    'nano',
+  ],
   help: `The backbone has been trained before, on very many pictures. It has learned to notice edges, textures, shapes and parts of things. It turns each picture into a list of numbers, its **features**, in which similar things lie close together. That is why a few of your own pictures are enough: only the last step is left to learn.
 
-The built-in *nano* is small and quick, good for first experiments. For better results choose any image model in the ONNX format, for example a ResNet or a MobileNet. Its input must be one picture tensor \`[N, 3, height, width]\`. If it was made to tell classes apart, its old answers are cut off and its features are used.`,
+Two are built in. *EfficientNet-Lite0* has seen the 1.28 million photos of ImageNet and is the one to begin with. *Nano* is a tenth of the work for the machine and sees far less; it is for first experiments and weak computers. Any other image model in the ONNX format does too, for example a ResNet or a MobileNet. Its input must be one picture tensor \`[N, 3, height, width]\`. If it was made to tell classes apart, its old answers are cut off and its features are used.`,
   inputs: [{ name: 'samples', type: 'samples' }],
   outputs: [{ name: 'features', type: 'features' }],
   schema,

@@ -38,7 +38,7 @@ const stageSchema = z.object({
 export type Stage = z.infer<typeof stageSchema>;
 
 export const backboneFactsSchema = z.object({
-  /** `nano` or an absolute path. */
+  /** A built-in backbone's id, or an absolute path. */
   id: z.string(),
   title: z.string(),
   /** SHA-256 of the model file. */

@@ -34,7 +34,7 @@ interface AugmentPart {
 
 export interface BackbonePart {
   readonly node: string;
-  /** `nano`, or a path to an .onnx file: absolute, or relative to the document. */
+  /** A built-in backbone's id, or a path to an .onnx file: absolute, or relative to the document. */
   readonly model: string;
   /** SHA-256 the file had when it was chosen; '' is unknown. */
   readonly hash: string;

@@ -1,5 +1,5 @@
 /** Backbone files as people have them: what is said of them, and that training sees them the same way. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -10,6 +10,7 @@ import { backboneSource, describeBackbone } from '#electron/engine/backbones.ts'
 import { readModel } from '#electron/engine/model-file.ts';
 import { compileModel, recipeWith } from '#test/engine/compiler/support.ts';
 import { temporaryHome } from '#test/engine/support.ts';
+import { builtInBackbones, builtInIds, usualBackbone } from '#shared/nodes/built-in-backbones.ts';
 import { backbone, randomTensor, type BackboneOptions } from '#test/support/backbones.ts';
 import { bytesOf, message, modelBytes, packed } from '#test/support/protobuf.ts';
 
@@ -203,4 +204,30 @@ it('the built-in backbone is described by its card', async () => {
   const card = JSON.parse(readFileSync(join(path, '..', 'card.json'), 'utf8')) as { title: string; license: string };
   const facts = await describeBackbone(path, 'nano');
   expect([facts.title, facts.license]).toEqual([card.title, card.license]);
+});
+
+describe('the backbones in the box', () => {
+  it('are those of the table, the usual one first', () => {
+    const folder = fileURLToPath(new URL('../../resources/backbones', import.meta.url));
+    expect(readdirSync(folder).toSorted()).toEqual(builtInIds.toSorted());
+    expect(builtInIds[0]).toBe(usualBackbone);
+  });
+
+  it.each(builtInIds)('%s is what its card says, and trains from the stage that the table names', async (id) => {
+    const folder = fileURLToPath(new URL(`../../resources/backbones/${id}/`, import.meta.url));
+    const card = JSON.parse(readFileSync(join(folder, 'card.json'), 'utf8')) as Record<string, never>;
+    const facts = await describeBackbone(join(folder, `${id}.onnx`), id);
+    const { input, output } = card as Record<string, { shape: number[] }>;
+    expect(facts).toMatchObject({
+      title: builtInBackbones[id].title,
+      hash: card['sha256'],
+      input: input?.shape,
+      features: output?.shape,
+      license: card['license'],
+      trainedOn: card['trainedOn'],
+    });
+    const stage = facts.stages.find((one) => one.stage === builtInBackbones[id].tunedFrom);
+    expect(stage).toBeDefined();
+    expect(stage?.blockedBy).toBeUndefined();
+  });
 });

@@ -2,6 +2,7 @@
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { instantiate } from '#shared/document/templates.ts';
+import { usualBackbone } from '#shared/nodes/built-in-backbones.ts';
 import { exitCodes } from '../exit-code.ts';
 import { followRun } from '../follow-run.ts';
 import type { Perform } from '../session.ts';
@@ -19,7 +20,7 @@ export function addDemo(program: Command, perform: Perform): void {
         const { output, services } = session;
         const folder = resolve(options.output);
         const document = {
-          ...instantiate(template, { dataPath: services.sample, backbone: 'nano' }),
+          ...instantiate(template, { dataPath: services.sample, backbone: usualBackbone }),
           title: 'Orchard',
         };
         const project = await services.documents.save(document, join(folder, 'orchard.graft'));

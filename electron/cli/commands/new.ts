@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { instantiate, templates } from '#shared/document/templates.ts';
 import type { GraftDocument } from '#shared/document/model.ts';
 import { GraftError } from '#shared/messages/error.ts';
+import { builtInIds, isBuiltIn, usualBackbone } from '#shared/nodes/built-in-backbones.ts';
 import { backbone as backboneKind, isModelFile } from '#shared/nodes/backbone.ts';
 import { exitCodes } from '../exit-code.ts';
 import type { Perform, Session } from '../session.ts';
@@ -22,7 +23,7 @@ export function addNew(program: Command, perform: Perform): void {
     .description('write a project from a template')
     .argument('[template]', 'name of a template')
     .option('--data <path>', 'folder of pictures, one sub-folder per class')
-    .option('--backbone <id|file.onnx>', 'built-in backbone or an ONNX file', 'nano')
+    .option('--backbone <id|file.onnx>', `built-in backbone (${builtInIds.join(', ')}) or an ONNX file`, usualBackbone)
     .option('-o, --output <file.graft>', 'the project file to write')
     .option('--list', 'name the templates')
     .option('--json', 'JSON lines on standard output')
@@ -64,13 +65,12 @@ interface ChosenBackbone {
 }
 
 /**
- * The model is read, so that it is known to fit and its last stage can be named; of a file the hash is noted. The
- * default one is known to the templates, which saves a start of the engine.
+ * The model is read, so that it is known to fit and its last stage can be named; of a file the hash is noted. Those that
+ * are built in are known to the templates, which saves a start of the engine.
  */
 async function chosenBackbone({ services }: Session, model: string): Promise<ChosenBackbone> {
   const { id, path } = services.facts.modelFile(model, '');
-  const usual = model === backboneKind.schema.parse({}).model;
-  if (usual && (await stat(path).catch(() => undefined))?.isFile()) return { backbone: id, hash: '' };
+  if (isBuiltIn(model) && (await stat(path).catch(() => undefined))?.isFile()) return { backbone: id, hash: '' };
   const { hash, stages } = await services.facts.backbone(model, '');
   const last = stages.at(-1);
   return { backbone: id, hash: isModelFile(model) ? hash : '', ...(last ? { lastStage: last.stage } : {}) };

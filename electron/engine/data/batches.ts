@@ -46,6 +46,22 @@ export async function* prefetch<Batch, Value>(
   }
 }
 
+/** The same, of which the first are prepared from now on rather than from when they are asked for. */
+export function begun<Batch, Value>(
+  batches: AsyncGenerator<Prefetched<Batch, Value>, void, undefined>,
+): AsyncGenerator<Prefetched<Batch, Value>, void, undefined> {
+  const first = batches.next();
+  // Its failure is met when its turn comes.
+  first.catch(() => undefined);
+  return (async function* () {
+    try {
+      for (let next = await first; !next.done; next = await batches.next()) yield next.value;
+    } finally {
+      await batches.return();
+    }
+  })();
+}
+
 function iterate<Batch>(source: Iterable<Batch> | AsyncIterable<Batch>): Iterator<Batch> | AsyncIterator<Batch> {
   return Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
 }

@@ -33,6 +33,11 @@ export class DecodePool {
     return { pixels, failures };
   }
 
+  /** Gets the decoder ready for pictures that are about to come. */
+  wake(): void {
+    if (!this.#closed) (this.#own ?? sharedDecoder()).wake();
+  }
+
   /** Ends the decoder; batches in progress are rejected. */
   async close(): Promise<void> {
     this.#closed = true;

@@ -43,6 +43,12 @@ export class DecoderKeeper {
     this.#jobs = new PictureJobs(say, launch.settings.oneBytes);
   }
 
+  /** Starts the process, should there be none, for pictures that are about to come. */
+  wake(): void {
+    if (!this.#child) this.#start();
+    this.#proceed();
+  }
+
   add(job: PictureJob): void {
     clearTimeout(this.#idle);
     this.#jobs.add(job);

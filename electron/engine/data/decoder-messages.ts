@@ -21,8 +21,8 @@ export interface DecodeFailure {
   readonly reason: string;
 }
 
-/** From the engine to its thread; 'close' ends the decoder, and then the thread. */
-export type KeeperOrder = PictureJob | 'close';
+/** From the engine to its thread; 'wake' starts the decoder ahead of its first picture, 'close' ends it, and then the thread. */
+export type KeeperOrder = PictureJob | 'wake' | 'close';
 
 export interface PictureJob {
   readonly job: number;

@@ -8,6 +8,7 @@ const keeper = new DecoderKeeper(workerData as DecoderLaunch, (message) =>
   parentPort?.postMessage(message, message.type === 'done' ? [message.pixels.buffer] : []),
 );
 parentPort?.on('message', (order: KeeperOrder) => {
+  if (order === 'wake') return keeper.wake();
   if (order !== 'close') return keeper.add(order);
   // Only whoever started a process clears it away: the thread lasts until the decoder has gone.
   void keeper.close().then(() => parentPort?.close());

@@ -81,6 +81,14 @@ export class Decoder {
     });
   }
 
+  /** Starts what decodes ahead of the first picture, which would otherwise wait a third of a second for it. */
+  wake(): void {
+    if (this.#closed) return;
+    const keeper = (this.#thread ??= this.#start());
+    keeper.postMessage('wake' satisfies KeeperOrder);
+    if (this.#pending.size === 0) keeper.unref();
+  }
+
   /** Ends thread and process; what is under way is rejected. */
   async close(): Promise<void> {
     this.#closed = true;

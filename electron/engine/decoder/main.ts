@@ -3,6 +3,7 @@
  * Its main thread does none of that itself: it hands tasks to threads, watches what they take, and ends the process when
  * that is too much or when the engine has gone.
  */
+import { flushCompileCache } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import type { DecoderMessage, DecoderSettings, DecodeTask } from '#electron/engine/data/decoder-messages.ts';
 import type { WorkerSettings, WorkerTask } from './decode-worker.ts';
@@ -50,7 +51,10 @@ let starting = threads.length;
 for (const thread of threads) {
   thread.once('message', () => {
     starting--;
-    if (starting === 0) say({ type: 'ready' });
+    if (starting > 0) return;
+    say({ type: 'ready' });
+    // It is never ended in the orderly way in which Node would keep what it compiled.
+    flushCompileCache();
   });
 }
 process.on('message', (task: DecodeTask) => {

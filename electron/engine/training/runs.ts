@@ -52,6 +52,7 @@ export async function train(
   emit: EmitEvents,
 ): Promise<{ run: string }> {
   return begin(async () => {
+    pool.wake();
     const device = await chooseDevice(input.device);
     const project = await loadProject(input.document, input.baseFolder);
     await requirePrecision(device, project.recipe.training);

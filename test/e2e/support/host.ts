@@ -1,6 +1,6 @@
 /** Starts the browser host as a person would, with a data home of its own that is thrown away afterwards. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { locateProgram } from '#electron/services/program.ts';
@@ -19,15 +19,16 @@ export interface RunningHost {
 }
 
 /**
- * Starts `graft serve` on a free port, for a person with these settings; fails with its output when it ends before it
+ * Starts `graft serve` on a free port, for a person with these settings and this feature cache; fails with its output when it ends before it
  * prints an address.
  */
-export async function startHost(settings: object = introduced): Promise<RunningHost> {
+export async function startHost(settings: object = introduced, features?: string): Promise<RunningHost> {
   const program = locateProgram();
   const folder = mkdtempSync(join(tmpdir(), 'graft-e2e-'));
   const home = join(folder, 'home');
   mkdirSync(home);
   writeFileSync(join(home, 'settings.json'), JSON.stringify(settings));
+  if (features !== undefined) cpSync(features, join(home, 'cache'), { recursive: true });
   const child = spawn(program.node, [program.commandLine, 'serve', '--no-open', '--port', '0'], {
     cwd: program.root,
     // Whatever the runtime of the machine's own programs has left is not for a test to find.

@@ -59,7 +59,7 @@ export function scenario(name: string, play: (stage: Stage) => Promise<void>, lo
       skip(choice.reason);
       return;
     }
-    const host = await startHost(look.settings);
+    const host = await startHost(look.settings, inject('features'));
     const context = await (
       await openBrowser(choice.path)
     ).newContext({

@@ -19,7 +19,7 @@ function crowd(dice: Dice): GraftDocument {
   const { kind } = dice.pick(nodeKinds);
   const form = dice.below(4);
   return {
-    format: 2,
+    format: 3,
     title: 'crowd',
     nodes: Array.from({ length: count }, (_, index) => ({
       id: `n${index}`,

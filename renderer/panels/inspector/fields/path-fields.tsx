@@ -1,6 +1,7 @@
 import { ActionIcon, Button, TextInput, Tooltip } from '@mantine/core';
 import { IconFolderOpen } from '@tabler/icons-react';
 import { useId, useState } from 'react';
+import { builtInBackbones, builtInIds, usualBackbone } from '#shared/nodes/built-in-backbones.ts';
 import { host } from '#renderer/platform/host.ts';
 import { useEnvironment } from '#renderer/store/environment.ts';
 import { askForPath } from '#renderer/store/interface.ts';
@@ -68,22 +69,22 @@ export function FolderField(props: FieldProps) {
   );
 }
 
-const builtIn = 'nano';
-
 export function ModelField(props: FieldProps) {
   const value = String(props.value);
   return (
     <>
       <PathInput
         {...props}
-        placeholder={builtIn}
+        placeholder={usualBackbone}
         choose={() => askForPath({ title: 'Backbone', mode: 'open', endings: ['.onnx'] })}
       />
-      {value !== builtIn && (
-        <Button variant="default" onClick={() => props.onChange(builtIn)}>
-          Use the built-in {builtIn}
-        </Button>
-      )}
+      {builtInIds
+        .filter((id) => id !== value)
+        .map((id) => (
+          <Button key={id} variant="default" onClick={() => props.onChange(id)}>
+            Use the built-in {builtInBackbones[id].title}
+          </Button>
+        ))}
     </>
   );
 }

@@ -17,6 +17,14 @@ describe('copy and paste', () => {
     expect(document.nodes[1]?.parameters).toEqual({ dropout: 0.5 });
   });
 
+  it('takes what was copied from an earlier version', () => {
+    const now: unknown = JSON.parse(copy(graph(['backbone']), ['backbone']));
+    const pasted = parseClip(JSON.stringify({ ...(now as object), format: 2 }));
+    expect(pasted?.nodes[0]?.parameters).toEqual({ model: 'nano' });
+    expect(parseClip(JSON.stringify({ ...(now as object), format: 2, nodes: 'none' }))).toBeUndefined();
+    expect(parseClip(JSON.stringify({ ...(now as object), format: 1 }))).toBeUndefined();
+  });
+
   it('gives new ids and drops outside wires', () => {
     const { document, ids } = paste(project(), clip(['augment', 'backbone']));
     expect(ids).toEqual(['augment-2', 'backbone-2']);

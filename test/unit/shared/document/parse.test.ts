@@ -127,3 +127,33 @@ describe('format 1', () => {
     expect(failure(old({ layers: 'two' })).message).toContain('layers must be a number.');
   });
 });
+
+describe('format 2', () => {
+  const old = (parameters: object): string =>
+    JSON.stringify({
+      format: 2,
+      title: 'Old',
+      nodes: [
+        { id: 'backbone', kind: 'backbone', position: { x: 0, y: 0 }, parameters },
+        { id: 'backbone-2', kind: 'backbone', position: { x: 0, y: 300 } },
+        { id: 'freeze', kind: 'freeze', position: { x: 300, y: 0 }, parameters: { mode: 'none' } },
+      ],
+      wires: [{ from: { node: 'backbone', port: 'features' }, to: { node: 'freeze', port: 'features' } }],
+      viewport: { x: 1, y: 2, zoom: 0.5 },
+    });
+
+  it('keeps the backbone that was meant where none is named', () => {
+    const document = parseDocument(old({ size: 64 }), '');
+    expect(document.nodes.map(({ parameters }) => parameters)).toEqual([
+      { model: 'nano', size: 64 },
+      { model: 'nano' },
+      { mode: 'none' },
+    ]);
+    expect(document).toMatchObject({ format: currentFormat, title: 'Old', viewport: { x: 1, y: 2, zoom: 0.5 } });
+    expect(wiresOf(document)).toEqual(['backbone.features > freeze.features']);
+  });
+
+  it('keeps a backbone that is named', () => {
+    expect(parseDocument(old({ model: 'r.onnx' }), '').nodes[0]?.parameters).toEqual({ model: 'r.onnx' });
+  });
+});
