@@ -27,22 +27,6 @@ const failures: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'internal.unexpected',
 ]);
 
-/** Problems that are only told: training goes on without the part they name. */
-const notices: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  'data.image-unreadable',
-  'run.checkpoint-damaged',
-  'run.checkpoint-older',
-  'run.best-lost',
-  'run.metrics-damaged',
-  'cache.damaged',
-  'cache.not-kept',
-  'cache.tuning-unreadable',
-]);
-
 export function exitCodeOf(code: ErrorCode): ExitCode {
   return failures.has(code) ? exitCodes.failure : exitCodes.badInput;
-}
-
-export function isNotice(code: ErrorCode): boolean {
-  return notices.has(code);
 }

@@ -5,6 +5,7 @@
 import { constants, closeSync, fstatSync, openSync, readFileSync, readSync, statSync, type Stats } from 'node:fs';
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
+import { nativePath } from './byte-path.ts';
 import { GraftError } from '#shared/messages/error.ts';
 
 /** Opening a pipe for reading would wait for a writer. Windows has neither the flag nor such files. */
@@ -36,8 +37,9 @@ function requireFile(path: string, found: Stats): void {
 
 /** A descriptor for reading, to be closed by whoever asked for it. Throws `files.not-a-file` and the system's errors. */
 export function openFileSync(path: string): number {
-  requireFile(path, statSync(path));
-  const descriptor = openSync(path, readOnly);
+  const native = nativePath(path);
+  requireFile(path, statSync(native));
+  const descriptor = openSync(native, readOnly);
   try {
     requireFile(path, fstatSync(descriptor));
     return descriptor;

@@ -4,13 +4,15 @@ import type { NodeNumbers } from '#shared/document/live-nodes.ts';
 import { describe, type LiveNumbers } from '#shared/document/live.ts';
 import { problems } from '#shared/document/validate.ts';
 import type { Problem } from '#shared/messages/error.ts';
+import { isNotice } from '#shared/messages/notices.ts';
 import { standsElsewhere } from './changes.ts';
 import { useDocument } from './document.ts';
 import { useFacts } from './facts.ts';
 
 interface DerivedState {
+  /** Those that keep the graph from training first, then what is only told. */
   readonly problems: readonly Problem[];
-  /** The first problem of each node, as one sentence. */
+  /** The first problem of each node that keeps it from training, as one sentence. */
   readonly sentences: ReadonlyMap<string, string>;
   readonly live: LiveNumbers;
 }
@@ -18,10 +20,12 @@ interface DerivedState {
 function derive(): DerivedState {
   const { document } = useDocument.getState();
   const { facts } = useFacts.getState();
-  const found = problems(document, facts);
+  const all = problems(document, facts);
+  const found = [...all.filter((one) => !isNotice(one)), ...all.filter(isNotice)];
   const sentences = new Map<string, string>();
-  for (const { node, message } of found) {
-    if (node !== undefined && !sentences.has(node)) sentences.set(node, message);
+  for (const one of found) {
+    const { node, message } = one;
+    if (node !== undefined && !isNotice(one) && !sentences.has(node)) sentences.set(node, message);
   }
   return { problems: found, sentences, live: describe(document, facts) };
 }

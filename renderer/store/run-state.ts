@@ -111,6 +111,7 @@ function reduceEvent(state: RunState, event: Exclude<RunEvent, StepEvent>, fresh
       return withRecord(state, { plan, record: recordEpoch(record, event, fresh) });
     case 'state':
       return { phase: event.state, plan, record };
+    case 'test':
     case 'warning':
       return withRecord(state, { plan, record });
     case 'done':

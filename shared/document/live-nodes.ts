@@ -9,7 +9,7 @@ import {
   formatShape,
   formatShortCount,
 } from '#shared/core/format.ts';
-import type { BackboneFacts, Facts, Forecast } from '#shared/nodes/facts.ts';
+import type { BackboneFacts, DatasetFacts, Facts, Forecast } from '#shared/nodes/facts.ts';
 import type { FreezePart, Recipe } from '#shared/nodes/recipe.ts';
 import { firstTrainedStage, type ModelNumbers } from './model-numbers.ts';
 
@@ -46,6 +46,13 @@ function joined(...parts: readonly (string | undefined)[]): string {
   return parts.filter((part) => part !== undefined && part !== '').join(' · ');
 }
 
+/** Pictures that cannot be read, and files and links that take no part. */
+function leftOutOf({ unreadable, leftOut }: DatasetFacts): number {
+  // Files of a folder that is no class are counted by their endings already.
+  const counted = leftOut.filter(({ why }) => why !== 'foreign-class' && why !== 'no-class');
+  return counted.reduce((sum, { count: some }) => sum + some, unreadable.length);
+}
+
 type Describe = (recipe: Recipe, model: ModelNumbers, facts: Facts) => NodeNumbers;
 
 const describeData: Describe = ({ data }, _model, { dataset }) => ({
@@ -54,7 +61,8 @@ const describeData: Describe = ({ data }, _model, { dataset }) => ({
     ['Classes', count(dataset?.classes.length)],
     ['Training pictures', count(dataset?.train)],
     ['Validation pictures', count(dataset?.validation)],
-    ['Left out', dataset && dataset.unreadable.length > 0 ? formatCount(dataset.unreadable.length) : undefined],
+    ['Test pictures', dataset && dataset.test > 0 ? formatCount(dataset.test) : undefined],
+    ['Left out', dataset && leftOutOf(dataset) > 0 ? formatCount(leftOutOf(dataset)) : undefined],
   ),
   sentence: '',
 });

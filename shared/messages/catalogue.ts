@@ -35,7 +35,8 @@ export const catalogue = {
     'Drop a folder on the Photos node, or choose one in its settings.',
   ),
   'data.folder-empty': entry(
-    (d) => `The folder ${d['path']} has no sub-folders with pictures in them.`,
+    (d) =>
+      `The folder ${d['path']} has no sub-folders with pictures in them.${d['found'] ? ` It holds ${d['found']}, which are not read.` : ''}`,
     'Put one sub-folder per class in it, each with JPEG, PNG, WebP, GIF, TIFF or AVIF files. Photos in HEIC have to be turned into JPEG first.',
   ),
   'data.one-class': entry(
@@ -57,6 +58,58 @@ export const catalogue = {
   'data.decoder-broken': entry(
     (d) => `Pictures cannot be decoded: ${d['reason']}`,
     'Start Graft again. If that does not help, install it again.',
+  ),
+  'data.class-not-pictures': entry(
+    (d) => `No file of class “${d['class']}” is a picture, of ${d['count']}.`,
+    'Put pictures in their place, or take the folder away.',
+  ),
+  'data.class-not-read': entry(
+    (d) => `Class “${d['class']}” has no picture that is read; it holds ${d['count']} in other formats.`,
+    'Save them as JPEG or PNG, or take the folder away.',
+  ),
+  'data.folder-without-pictures': entry(
+    (d) => `The folder ${d['path']} is no class: it holds ${d['count']} and no picture.`,
+    'Nothing has to be done, unless pictures are missing from it.',
+  ),
+  'data.class-doubtful': entry(
+    (d) => `No file of class “${d['class']}” in the validation part is a picture, of ${d['count']}.`,
+    'Put pictures in their place: without them no figure says how well the class is told from the others.',
+  ),
+  'data.class-unreadable': entry(
+    (d) => `None of the ${d['count']} pictures of class “${d['class']}” can be read: ${d['reason']}`,
+    'Put others in their place, or take the folder away.',
+  ),
+  'data.class-missing': entry(
+    (d) => `Class “${d['class']}” has no picture in the ${d['part']} part.`,
+    'Add some: without them no figure says how well the class is told from the others.',
+  ),
+  'data.files-not-read': entry(
+    (d) => `Left out, in formats that are not read: ${d['endings']}.`,
+    'JPEG, PNG, WebP, GIF, TIFF and AVIF are read. Photos in other formats have to be saved as one of these.',
+  ),
+  'data.links-not-followed': entry(
+    (d) => `Left out: ${d['count']} to what is in the folder without them, such as ${d['path']}.`,
+    'Nothing has to be done: every picture is used once.',
+  ),
+  'data.links-broken': entry(
+    (d) => `Left out: ${d['count']}, such as ${d['path']}.`,
+    'Delete them, or put back what they lead to.',
+  ),
+  'data.pictures-without-class': entry(
+    (d) => `Left out: ${d['count']} beside the class folders, in ${d['path']}.`,
+    'Put them into the folder of their class.',
+  ),
+  'data.folder-beside': entry(
+    (d) => `Left out: ${d['count']} in ${d['path']}, which is no part of the dataset.`,
+    'Parts are called train, validation and test, and have the same classes inside.',
+  ),
+  'data.twins': entry(
+    (d) => `Left out: ${d['count']} that are in the folder twice under one name, such as ${d['path']}.`,
+    'Delete one of each: they came from a system that writes accents otherwise.',
+  ),
+  'data.test-class-unknown': entry(
+    (d) => `Left out: ${d['count']} of class “${d['class']}”, which the test part has and the training part lacks.`,
+    'Use the same class names in both parts.',
   ),
   'data.classes-differ': entry(
     (d) => `The validation folder has the class “${d['class']}”, which the training folder lacks.`,

@@ -5,19 +5,54 @@
 import { z } from 'zod';
 import { problemSchema } from '#shared/messages/schema.ts';
 
+/** Why something in a data folder takes no part. */
+export const leftOutReasons = [
+  /** Files that are not read, by their ending. */
+  'ending',
+  /** Files of a class folder that holds pictures of other formats alone, by the class. */
+  'foreign-class',
+  /** Files of a folder among the class folders without any picture. */
+  'no-class',
+  /** Links to what is in the folder without them, or holds it. */
+  'link-again',
+  /** Links that lead nowhere. */
+  'link-nowhere',
+  /** Pictures that lie beside the class folders. */
+  'loose',
+  /** A folder beside the parts of the dataset. */
+  'beside',
+  /** A picture that is there twice, under one name in two forms of Unicode. */
+  'twin',
+  /** A class of the test part that training lacks. */
+  'unknown-class',
+] as const;
+const leftOutSchema = z.object({
+  why: z.enum(leftOutReasons),
+  /** The ending; else a path relative to the folder, of the first of them; else the class. */
+  what: z.string(),
+  count: z.number(),
+});
+export type LeftOut = z.infer<typeof leftOutSchema>;
+
 export const datasetFactsSchema = z.object({
   /** Absolute folder. */
   path: z.string(),
-  /** Class names in label order, with pictures in each split. */
-  classes: z.array(z.object({ name: z.string(), train: z.number(), validation: z.number() })),
+  /** Class names in label order, with pictures in each part. */
+  classes: z.array(z.object({ name: z.string(), train: z.number(), validation: z.number(), test: z.number() })),
   train: z.number(),
   validation: z.number(),
+  /** Pictures of a part that is kept for the end; 0 where there is none. */
+  test: z.number(),
   /** `folders`: the folder has train/ and validation/ of its own; `fraction`: a seeded, stratified part. */
   splitBy: z.enum(['folders', 'fraction']),
   /** Absolute paths of a few pictures, one class after another, for the node's picture. */
   examples: z.array(z.object({ path: z.string(), label: z.number() })),
   /** Pictures left out, with why. */
   unreadable: z.array(z.object({ path: z.string(), reason: z.string() })),
+  /** Classes of which no file begins as a picture does, by the part in which that is so. */
+  unlikely: z.array(z.object({ class: z.string(), part: z.enum(['train', 'validation']), count: z.number() })),
+  /** What lies in the folder and takes no part, with how many files. */
+  leftOut: z.array(leftOutSchema),
   /** Hash over every picture's relative path, size and modification time. */
   fingerprint: z.string(),
 });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { problem } from '#shared/messages/error.ts';
+import { remarks } from '#shared/nodes/dataset-remarks.ts';
 import { defineKind, longestPath, meta } from '#shared/nodes/kind.ts';
 
 const schema = z.object({
@@ -10,7 +11,7 @@ const schema = z.object({
     .meta(
       meta({
         title: 'Folder',
-        help: 'One sub-folder per class, or train and validation folders with the classes inside.',
+        help: 'One sub-folder per class, or train, validation and test folders with the classes inside.',
         control: 'folder',
       }),
     ),
@@ -44,7 +45,7 @@ export const imageFolder = defineKind({
   synonyms: ['images', 'pictures', 'dataset', 'folder', 'data', 'classes', 'labels', 'import', 'load'],
   help: `The pictures the model learns from. Make one folder for each thing you want it to tell apart, name the folder after the thing, and put the pictures inside: \`cat/\`, \`dog/\`, \`rabbit/\`. The folder names become the answers the model gives.
 
-If the folder holds a \`train\` and a \`validation\` folder with the classes inside, that division is kept. Otherwise part of every class is held back to test the model on pictures it has not seen.
+If the folder holds a \`train\` and a \`validation\` folder with the classes inside, that division is kept, under whichever of the usual names: \`val\`, \`dev\`, \`seg_train\`. Otherwise part of every class is held back to check the model on pictures it has not seen. A \`test\` folder is kept for the very end, and its figures are given apart.
 
 Nothing is copied or uploaded; pictures are read from where they are. A few dozen per class are a fair start. Variety counts more than number: other backgrounds, other light, other angles.`,
   inputs: [],
@@ -58,11 +59,12 @@ Nothing is copied or uploaded; pictures are read from where they are. A few doze
     if (!facts.dataset) return [];
     const { classes, path } = facts.dataset;
     if (classes.length === 1) return [problem('data.one-class', { path, class: classes[0]?.name ?? '' }, node)];
-    return classes
+    const small = classes
       .filter(({ train, validation }) => train + validation < SMALLEST_CLASS)
       .map(({ name, train, validation }) =>
         problem('data.class-too-small', { class: name, count: train + validation }, node),
       );
+    return [...small, ...remarks(facts.dataset).map(({ code, details }) => problem(code, details, node))];
   },
   lower: (parameters, node) => ({ data: { node, ...parameters } }),
 });

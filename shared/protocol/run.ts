@@ -15,7 +15,8 @@ export const runEventSchema = z.discriminatedUnion('event', [
     run: z.string(),
     task: z.string(),
     classes: z.array(z.string()),
-    samples: z.object({ train: z.number(), validation: z.number() }),
+    /** Runs of earlier versions had no test part. */
+    samples: z.object({ train: z.number(), validation: z.number(), test: z.number().optional() }),
     parameters: z.object({ trainable: z.number(), frozen: z.number() }),
     device: z.string(),
     cached: z.boolean(),
@@ -54,6 +55,14 @@ export const runEventSchema = z.discriminatedUnion('event', [
     best: z.boolean(),
   }),
   z.object({ event: z.literal('state'), state: z.enum(['running', 'paused', 'stopping', 'evaluating']) }),
+  /** The best model on the part that is kept for the end, where the data has one. */
+  z.object({
+    event: z.literal('test'),
+    loss: z.number(),
+    accuracy: z.number(),
+    macroF1: z.number(),
+    samples: z.number(),
+  }),
   /** Something worth saying that does not end the run. */
   z.object({ event: z.literal('warning'), ...problemSchema.shape }),
   z.object({
@@ -86,6 +95,18 @@ export const deviceInfoSchema = z.object({
 });
 export type DeviceInfo = z.infer<typeof deviceInfoSchema>;
 
+/** Of a part of the data that is looked at once, when the training is over. */
+const testEvaluationSchema = z.object({
+  loss: z.number(),
+  accuracy: z.number(),
+  /** Half the width of the 95 % Wilson interval of the accuracy. */
+  accuracyMargin: z.number(),
+  macroF1: z.number(),
+  /** Pictures that could be read. */
+  samples: z.number(),
+});
+export type TestEvaluation = z.infer<typeof testEvaluationSchema>;
+
 /** `evaluation.json` of a run: the best model on the validation split. */
 export const evaluationSchema = z.object({
   classes: z.array(z.string()),
@@ -99,6 +120,8 @@ export const evaluationSchema = z.object({
   perClass: z.array(
     z.object({ name: z.string(), precision: z.number(), recall: z.number(), f1: z.number(), support: z.number() }),
   ),
+  /** On the test part, where the data has one. */
+  test: testEvaluationSchema.optional(),
   /** Every validation sample, in data order. */
   samples: z.array(
     z.object({ path: z.string(), label: z.number(), predicted: z.number(), confidence: z.number(), loss: z.number() }),

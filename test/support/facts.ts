@@ -42,15 +42,23 @@ export function backboneFacts(changes: Partial<BackboneFacts> = {}): BackboneFac
 }
 
 export function datasetFacts(changes: Partial<DatasetFacts> = {}): DatasetFacts {
-  const classes = Array.from({ length: 10 }, (_, index) => ({ name: `class ${index}`, train: 40, validation: 10 }));
+  const classes = Array.from({ length: 10 }, (_, index) => ({
+    name: `class ${index}`,
+    train: 40,
+    validation: 10,
+    test: 0,
+  }));
   return {
     path: '/pictures/clothing',
     classes,
     train: 400,
     validation: 100,
+    test: 0,
     splitBy: 'fraction',
     examples: [],
     unreadable: [],
+    unlikely: [],
+    leftOut: [],
     fingerprint: 'f',
     ...changes,
   };

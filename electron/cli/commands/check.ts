@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { problems } from '#shared/document/validate.ts';
 import type { Problem } from '#shared/messages/error.ts';
-import { exitCodes, isNotice } from '../exit-code.ts';
+import { isNotice } from '#shared/messages/notices.ts';
+import { exitCodes } from '../exit-code.ts';
 import { sentence } from '../output.ts';
 import type { Perform } from '../session.ts';
 
@@ -17,8 +18,9 @@ export function addCheck(program: Command, perform: Perform): void {
         const facts = await services.facts.gather(document);
         const found = withoutRepeats([...problems(document, facts), ...facts.problems]);
         for (const problem of found) output.result(problem, () => sentence(problem));
-        if (found.length === 0) output.say('No problems.');
-        return found.every(({ code }) => isNotice(code)) ? exitCodes.success : exitCodes.badInput;
+        if (found.every(isNotice))
+          output.say(found.length === 0 ? 'No problems.' : 'Nothing that keeps it from training.');
+        return found.every(isNotice) ? exitCodes.success : exitCodes.badInput;
       }),
     );
 }

@@ -57,7 +57,7 @@ export function addPredict(program: Command, perform: Perform): void {
     );
 }
 
-export function describeEvaluation({ accuracy, accuracyMargin, loss, macroF1, perClass }: Evaluation): string {
+export function describeEvaluation({ accuracy, accuracyMargin, loss, macroF1, perClass, test }: Evaluation): string {
   const rows = perClass.map(({ name, precision, recall, f1, support }) => [
     name,
     percent(precision),
@@ -68,6 +68,12 @@ export function describeEvaluation({ accuracy, accuracyMargin, loss, macroF1, pe
   return [
     `accuracy ${percent(accuracy)} ± ${percent(accuracyMargin)} · loss ${loss.toFixed(4)} · macro-F1 ${percent(macroF1)}`,
     table([['class', 'precision', 'recall', 'F1', 'pictures'], ...rows]),
+    ...(test
+      ? [
+          `test part: accuracy ${percent(test.accuracy)} ± ${percent(test.accuracyMargin)} · loss ${test.loss.toFixed(4)} · ` +
+            `macro-F1 ${percent(test.macroF1)} · ${test.samples} pictures`,
+        ]
+      : []),
   ].join('\n');
 }
 

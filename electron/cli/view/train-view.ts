@@ -38,6 +38,8 @@ export class TrainView {
     else if (event.event === 'tuning') this.#showTuning(event.done, event.total, event.secondsLeft);
     else if (event.event === 'step') this.#keepLoss(event.step, event.loss);
     else if (event.event === 'epoch') this.#showEpoch(event);
+    else if (event.event === 'test')
+      this.#note(`test part: accuracy ${percent(event.accuracy)} of ${event.samples} pictures, looked at once`);
     else if (event.event === 'warning') this.#note(`! ${sentence(event)}`);
     else if (event.event === 'done') this.#showEnd(event);
   }
@@ -48,7 +50,7 @@ export class TrainView {
     if (again) return;
     const { samples, parameters, classes, device } = plan;
     this.#note(
-      `${classes.length} classes · ${samples.train} pictures to train on, ${samples.validation} held out · ` +
+      `${classes.length} classes · ${samples.train} pictures to train on, ${samples.validation} held out${samples.test ? `, ${samples.test} kept for the end` : ''} · ` +
         `${count(parameters.trainable)} parameters trained, ${count(parameters.frozen)} frozen · ${device}`,
     );
     this.#note(plan.summary);

@@ -5,19 +5,24 @@
  * 10), and the split depends on the seed alone.
  */
 import { createHash } from 'node:crypto';
+import { lstatSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { randomPermutation, randomStreams } from '#shared/core/random.ts';
 import { GraftError } from '#shared/messages/error.ts';
-import type { DatasetFacts } from '#shared/nodes/facts.ts';
+import type { DatasetFacts, LeftOut } from '#shared/nodes/facts.ts';
+import { endingList } from '#shared/nodes/dataset-remarks.ts';
+import { nativePath, readableName } from '#electron/files/byte-path.ts';
 import { keepListing, recallListing } from './kept-listings.ts';
 import { compareNames, isFolder, Listing, type Look, type Picture } from './listing.ts';
+import { classFolders, classKey, findParts, type PartName, type Parts } from './parts.ts';
+import { beginsAsPicture, isForeignPicture } from './picture-format.ts';
 
 export interface Sample {
   /** Absolute. */
   readonly path: string;
   /** Index into the class names. */
   readonly label: number;
-  readonly split: 'train' | 'validation';
+  readonly split: PartName;
 }
 
 export interface FolderRequest {
@@ -39,63 +44,91 @@ interface ChosenPicture extends Omit<Sample, 'path'> {
   readonly picture: Picture;
 }
 
-const trainingNames = ['train', 'training'];
-/** In order of preference. */
-const validationNames = ['validation', 'val', 'valid', 'test'];
+export interface Dataset {
+  readonly facts: DatasetFacts;
+  readonly samples: Sample[];
+  /** Pictures of a part that is kept for the end. */
+  readonly test: Sample[];
+}
+
 /** Pictures shown as the dataset's face. */
 const exampleCount = 12;
 
 /**
- * Reads a dataset laid out as one sub-folder per class, or as such folders under `train` and `validation` (or
- * `val`, `valid`, `test`). Samples come class by class, training pictures before held-out ones where folders
- * part them. Empty files are left out and listed. Throws the `data.…` problems of the catalogue.
+ * Reads a dataset laid out as one sub-folder per class, or as such folders under parts by the names people use. Samples
+ * come class by class, training pictures before held-out ones where folders part them. Empty files are left out and
+ * listed. Throws the `data.…` problems of the catalogue.
  * @param look `folders` misses pictures that were written again in place since they were looked at last
  */
-export async function readFolder(
-  request: FolderRequest,
-  look: Look = 'files',
-): Promise<{ facts: DatasetFacts; samples: Sample[] }> {
+export async function readFolder(request: FolderRequest, look: Look = 'files'): Promise<Dataset> {
   const { path } = request;
   const listing = await openListing(path, look);
-  const { training, validation } = await findParts(listing, '');
+  const parts = findParts(listing);
   const unreadable: DatasetFacts['unreadable'] = [];
+  const leftOut = notReadIn(listing, parts);
   const usable = async (part: string): Promise<ClassFolder[]> => {
-    const classes = await readClasses(listing, part);
+    const classes = await readClasses(listing, part, leftOut);
     for (const { pictures } of classes) {
       for (const picture of pictures) {
-        if (picture.bytes === 0) unreadable.push({ path: join(path, picture.path), reason: 'the file is empty.' });
+        if (picture.bytes > 0) continue;
+        const absolute = join(path, picture.path);
+        unreadable.push({ path: absolute, reason: emptyReason(absolute) });
       }
     }
     const kept = classes.map(({ name, pictures }) => ({ name, pictures: pictures.filter(({ bytes }) => bytes > 0) }));
     return kept.filter(({ pictures }) => pictures.length > 0);
   };
 
-  const classes = await usable(training);
-  const heldOut = validation === undefined ? undefined : await usable(validation);
+  const classes = await usable(parts.train);
+  const partClasses = async (part: PartName): Promise<ClassFolder[] | undefined> => {
+    const folder = parts[part];
+    if (folder === undefined) return undefined;
+    const found = named(await usable(folder), classes);
+    if (found.length === 0) throw new GraftError('data.folder-empty', { path: join(path, folder) });
+    return found;
+  };
+  const validation = await partClasses('validation');
+  const test = await partClasses('test');
   keepListing(path, listing.folders);
-  checkClasses(join(path, training), classes);
-  if (heldOut) checkHeldOut(join(path, validation as string), classes, heldOut);
+  checkClasses(join(path, parts.train), classes, leftOut);
+  if (validation) checkHeldOut(classes, validation);
 
+  const of = (part: readonly ClassFolder[], wanted: string): readonly Picture[] =>
+    part.find(({ name }) => name === wanted)?.pictures ?? [];
   const chosen = classes.flatMap((one, label) =>
-    heldOut
-      ? takeParts(one, heldOut.find(({ name }) => name === one.name)?.pictures ?? [], label, request)
-      : splitClass(one, label, request),
+    validation ? takeParts(one, of(validation, one.name), label, request) : splitClass(one, label, request),
   );
+  const chosenTest = test ? classes.flatMap((one, label) => takeTest(of(test, one.name), label, request)) : [];
+  for (const { name, pictures } of test ?? [])
+    if (!classes.some((one) => one.name === name))
+      leftOut.push({ why: 'unknown-class', what: name, count: pictures.length });
   const folder = join(path, sep);
   const samples = chosen.map(({ picture, label, split }): Sample => ({ path: folder + picture.path, label, split }));
-  const counts = classes.map(() => ({ train: 0, validation: 0 }));
+  const testSamples = chosenTest.map(({ picture, label }): Sample => ({
+    path: folder + picture.path,
+    label,
+    split: 'test',
+  }));
+  const counts = classes.map(() => ({ train: 0, validation: 0, test: 0 }));
   for (const { label, split } of samples) (counts[label] as (typeof counts)[number])[split]++;
+  for (const { label } of testSamples) (counts[label] as (typeof counts)[number]).test++;
+  const total = (part: PartName): number => counts.reduce((sum, count) => sum + count[part], 0);
+  const print = fingerprint(chosen, chosenTest);
   return {
     samples,
+    test: testSamples,
     facts: {
       path,
       classes: classes.map(({ name }, label) => ({ name, ...(counts[label] as (typeof counts)[number]) })),
-      train: counts.reduce((sum, { train }) => sum + train, 0),
-      validation: counts.reduce((sum, { validation: heldOutHere }) => sum + heldOutHere, 0),
-      splitBy: heldOut ? 'folders' : 'fraction',
+      train: total('train'),
+      validation: total('validation'),
+      test: total('test'),
+      splitBy: validation ? 'folders' : 'fraction',
       examples: chooseExamples(samples, classes.length),
       unreadable,
-      fingerprint: fingerprint(chosen),
+      unlikely: unlikelyClasses(path + print, classes, samples),
+      leftOut,
+      fingerprint: print,
     },
   };
 }
@@ -103,58 +136,135 @@ export async function readFolder(
 async function openListing(path: string, look: Look): Promise<Listing> {
   if (path === '') throw new GraftError('data.folder-unset');
   if (!(await isFolder(path))) throw new GraftError('data.folder-missing', { path });
-  return new Listing(path, recallListing(path), look);
+  return Listing.open(path, recallListing(path), look);
 }
 
-/** Where the training classes and the held-out ones lie, relative to the dataset's folder. */
-async function findParts(
-  listing: Listing,
-  path: string,
-): Promise<{ training: string; validation: string | undefined }> {
-  const folders = await listing.subfolders(path);
-  const training = trainingNames.flatMap((name) => folders.filter((folder) => folder.toLowerCase() === name))[0];
-  if (training !== undefined) {
-    const others = validationNames.flatMap((name) => folders.filter((folder) => folder.toLowerCase() === name));
-    for (const validation of others) {
-      // A flat folder beside the training part holds pictures without labels, as competitions give them out.
-      const inside = await listing.subfolders(join(path, validation));
-      if (inside.length > 0) return { training: join(path, training), validation: join(path, validation) };
-    }
-    if (others.length > 0 && others.length === folders.length - 1)
-      return { training: join(path, training), validation: undefined };
+/** What lies in the folder and takes no part, by why. */
+function notReadIn(listing: Listing, { train, beside }: Parts): LeftOut[] {
+  const endings = [...listing.others('')].map(([what, count]): LeftOut => ({ why: 'ending', what, count }));
+  const links = (['again', 'nowhere'] as const).flatMap((why): LeftOut[] => {
+    const cut = listing.cut.filter((link) => link.why === why);
+    return cut[0] ? [{ why: `link-${why}`, what: cut[0].path, count: cut.length }] : [];
+  });
+  // Pictures of no class: beside the class folders, or above them.
+  const places = [...ancestors(train), train].filter((place) => listing.countPictures(place) > 0);
+  const loose = places.map((what): LeftOut => ({ why: 'loose', what, count: listing.countPictures(what) }));
+  const apart = beside.map((what): LeftOut => {
+    const count = listing.tree(what).reduce((sum, folder) => sum + listing.countPictures(folder), 0);
+    return { why: 'beside', what, count };
+  });
+  const others = listing.subfolders(train).flatMap((name): LeftOut[] => {
+    const path = join(train, name);
+    if (listing.tree(path).some((folder) => listing.countPictures(folder) > 0)) return [];
+    const found = [...listing.others(path)];
+    const count = found.reduce((sum, [, some]) => sum + some, 0);
+    const isForeign = found.some(([ending]) => isForeignPicture(ending));
+    return count === 0 ? [] : [{ why: isForeign ? 'foreign-class' : 'no-class', what: readableName(name), count }];
+  });
+  const byCount = (left: LeftOut, right: LeftOut): number =>
+    right.count - left.count ||
+    Number(left.what === '') - Number(right.what === '') ||
+    compareNames(left.what, right.what);
+  return [...endings.toSorted(byCount), ...others, ...links, ...loose, ...apart];
+}
+
+/** Folders around one, the dataset's own first. */
+function ancestors(path: string): string[] {
+  const names = path === '' ? [] : path.split(sep);
+  return names.map((_, index) => names.slice(0, index).join(sep));
+}
+
+function emptyReason(path: string): string {
+  try {
+    return lstatSync(nativePath(path)).isSymbolicLink() ? 'it is a link that leads nowhere.' : 'the file is empty.';
+  } catch {
+    return 'it is gone.';
   }
-  // Unpacked archives often wrap everything in one folder, or hold a lone training part.
-  const only = folders.length === 1 ? join(path, folders[0] as string) : undefined;
-  if (only !== undefined && !(await listing.holdsPictures(only)) && (await listing.subfolders(only)).length > 0)
-    return findParts(listing, only);
-  return { training: path, validation: undefined };
 }
 
 /** The class folders of a part that hold pictures, by name, with their pictures sorted by path. */
-async function readClasses(listing: Listing, part: string): Promise<ClassFolder[]> {
-  const names = await listing.subfolders(part);
-  const trees = await Promise.all(names.map((name) => listing.tree(join(part, name))));
+async function readClasses(listing: Listing, part: string, leftOut: LeftOut[]): Promise<ClassFolder[]> {
+  const folders = classFolders(listing, part);
+  const trees = folders.map((name) => listing.tree(join(part, name)));
   const pictures = await listing.pictures(trees.flat());
   let next = 0;
-  const classes = names.map((name, index) => {
+  const classes = new Map<string, Picture[]>();
+  for (const [index, folder] of folders.entries()) {
     const start = next;
     next += (trees[index] as string[]).length;
-    return { name: name.normalize('NFC'), pictures: pictures.slice(start, next).flat() };
-  });
-  return classes.filter((one) => one.pictures.length > 0).toSorted((a, b) => compareNames(a.name, b.name));
+    const name = readableName(folder).normalize('NFC');
+    // One name in two forms of Unicode, as systems differ in, is one class.
+    classes.set(name, [...(classes.get(name) ?? []), ...withoutTwins(pictures.slice(start, next).flat(), leftOut)]);
+  }
+  return [...classes]
+    .map(([name, found]) => ({ name, pictures: found }))
+    .filter((one) => one.pictures.length > 0)
+    .toSorted((a, b) => compareNames(a.name, b.name));
 }
 
-function checkClasses(path: string, classes: readonly ClassFolder[]): void {
+/** Without files that are there twice, under one name in two forms of Unicode and of one size: one may be held out. */
+function withoutTwins(pictures: readonly Picture[], leftOut: LeftOut[]): readonly Picture[] {
+  if (pictures.every(({ path }) => path.normalize('NFC') === path)) return pictures;
+  const seen = new Set<string>();
+  const twins: Picture[] = [];
+  const kept = pictures.filter((picture) => {
+    const key = `${picture.path.normalize('NFC')} ${picture.bytes}`;
+    if (seen.has(key)) twins.push(picture);
+    else seen.add(key);
+    return twins.at(-1) !== picture;
+  });
+  if (twins[0]) leftOut.push({ why: 'twin', what: twins[0].path, count: twins.length });
+  return kept;
+}
+
+/** Classes of a part under the names the training part has for them, which may differ in capital letters. */
+function named(part: readonly ClassFolder[], classes: readonly ClassFolder[]): ClassFolder[] {
+  const exact = new Set(classes.map(({ name }) => name));
+  const byKey = Map.groupBy(classes, ({ name }) => classKey(name));
+  return part.map((one) => {
+    const alike = byKey.get(classKey(one.name)) ?? [];
+    return exact.has(one.name) || alike.length !== 1 ? one : { ...one, name: (alike[0] as ClassFolder).name };
+  });
+}
+
+function checkClasses(path: string, classes: readonly ClassFolder[], leftOut: readonly LeftOut[]): void {
   const [first, second] = classes;
-  if (!first) throw new GraftError('data.folder-empty', { path });
+  if (!first) {
+    const endings = leftOut.filter(({ why }) => why === 'ending');
+    throw new GraftError('data.folder-empty', { path, found: endingList(endings) });
+  }
   if (!second) throw new GraftError('data.one-class', { path, class: first.name });
 }
 
-function checkHeldOut(path: string, classes: readonly ClassFolder[], heldOut: readonly ClassFolder[]): void {
-  if (heldOut.length === 0) throw new GraftError('data.folder-empty', { path });
+function checkHeldOut(classes: readonly ClassFolder[], heldOut: readonly ClassFolder[]): void {
   const known = new Set(classes.map(({ name }) => name));
   const foreign = heldOut.find(({ name }) => !known.has(name));
   if (foreign) throw new GraftError('data.classes-differ', { class: foreign.name });
+}
+
+/** By fingerprint: the same files begin the same way, and a folder is described with every edit. */
+const knownUnlikely = new Map<string, DatasetFacts['unlikely']>();
+const keptUnlikely = 16;
+
+/** Classes none of whose files begins as a picture does, in training or where they are looked at; few files are opened. */
+function unlikelyClasses(
+  key: string,
+  classes: readonly ClassFolder[],
+  samples: readonly Sample[],
+): DatasetFacts['unlikely'] {
+  const known = knownUnlikely.get(key);
+  if (known) return known;
+  const own = Map.groupBy(samples, ({ label, split }) => `${label} ${split}`);
+  const found = classes.flatMap(({ name }, label) =>
+    (['train', 'validation'] as const).flatMap((part) => {
+      const files = own.get(`${label} ${part}`) ?? [];
+      const isLikely = files.length === 0 || files.some(({ path }) => beginsAsPicture(path));
+      return isLikely ? [] : [{ class: name, part, count: files.length }];
+    }),
+  );
+  knownUnlikely.set(key, found);
+  for (const oldest of [...knownUnlikely.keys()].slice(0, -keptUnlikely)) knownUnlikely.delete(oldest);
+  return found;
 }
 
 /** A class's pictures in a random order of its own, and how many of them are used. */
@@ -175,6 +285,10 @@ function takeParts(
     return pictures.filter((picture) => used.has(picture)).map((picture) => ({ picture, label, split }));
   };
   return [...take(one.pictures, 'train'), ...take(heldOut, 'validation')];
+}
+
+function takeTest(pictures: readonly Picture[], label: number, request: FolderRequest): ChosenPicture[] {
+  return takeParts({ name: '', pictures }, [], label, request);
 }
 
 /** Holds out the wanted share of a class, at least one picture and never all. */
@@ -202,9 +316,9 @@ function chooseExamples(samples: readonly Sample[], classCount: number): Dataset
 }
 
 /** Changes when a picture comes, goes, or is written again; not when the folder moves. */
-function fingerprint(chosen: readonly ChosenPicture[]): string {
+function fingerprint(chosen: readonly ChosenPicture[], test: readonly ChosenPicture[]): string {
   const hash = createHash('sha256');
-  for (const { picture } of chosen) {
+  for (const { picture } of [...chosen, ...test]) {
     const { path, bytes, modified } = picture;
     hash.update(`${path.replaceAll('\\', '/')}\0${bytes}\0${modified}\n`);
   }

@@ -27,9 +27,11 @@ const folderSchema = z.object({
   folders: names,
   links: names,
   pictures: names,
+  linked: names,
+  others: z.record(z.string(), z.number()),
   states: z.object({ bytes: numbers, modified: numbers }).exactOptional(),
 });
-const fileSchema = z.object({ format: z.literal(1), path: z.string(), folders: z.record(z.string(), folderSchema) });
+const fileSchema = z.object({ format: z.literal(2), path: z.string(), folders: z.record(z.string(), folderSchema) });
 
 /** Most recently used last. */
 const remembered = new Map<string, ListedFolders>();
@@ -51,7 +53,7 @@ export function keepListing(path: string, folders: ListedFolders): void {
   const file = fileOf(path);
   try {
     makePrivateFolder(listingsFolder());
-    const content = JSON.stringify({ format: 1, path, folders: Object.fromEntries(folders) });
+    const content = JSON.stringify({ format: 2, path, folders: Object.fromEntries(folders) });
     replaceFile(file, [Buffer.from(content)]);
     makeRoom();
   } catch {}

@@ -4,11 +4,11 @@
  * written again in place changes nothing but its own, so it depends on the question how closely that is looked at.
  */
 import { stat, statSync, type Dirent, type Stats } from 'node:fs';
-import { readdir, stat as statPromise } from 'node:fs/promises';
-import { extname, join, sep } from 'node:path';
-
-/** Endings of the formats every build of the decoder reads. */
-const pictureEndings = new Set(['.jpg', '.jpeg', '.jpe', '.jfif', '.png', '.webp', '.gif', '.tif', '.tiff', '.avif']);
+import { readdir, realpath, stat as statPromise } from 'node:fs/promises';
+import { join, sep } from 'node:path';
+import { nameOfBytes, nativePath } from '#electron/files/byte-path.ts';
+import { isLitter } from './litter.ts';
+import { beginsAsPicture, endingOf, isPictureEnding } from './picture-format.ts';
 
 const naturalOrder = new Intl.Collator('en', { numeric: true });
 
@@ -17,14 +17,19 @@ export function compareNames(a: string, b: string): number {
   return naturalOrder.compare(a, b) || (a < b ? -1 : a > b ? 1 : 0);
 }
 
-/** A folder as it was listed. Names are sorted; system and hidden ones are passed over. */
+/** A folder as it was listed. Names are sorted; what systems leave and what is hidden is passed over. */
 export interface ListedFolder {
   /** Which folder it was and when its entries changed last; '' where that time says too little. */
   readonly mark: string;
   readonly folders: readonly string[];
-  /** What they lead to is looked at when it matters: it changes without this folder. */
+  /** Other than to pictures. What they lead to is looked at every time: it changes without this folder. */
   readonly links: readonly string[];
+  /** By their endings, and where they have none by their first bytes. */
   readonly pictures: readonly string[];
+  /** Those of them that are links. */
+  readonly linked: readonly string[];
+  /** How many other files there are, by ending. */
+  readonly others: Readonly<Record<string, number>>;
   /** Of each picture; none where nobody has asked. */
   readonly states?: PictureStates;
 }
@@ -58,19 +63,38 @@ const quickMilliseconds = 0.05;
 /** Requests in flight at a time: more than the native thread pool has threads, so that it never idles. */
 const inFlight = 64;
 
-/** One look at a dataset's folder. Every folder is listed at most once. */
+/** A link that is not followed, by its path relative to the dataset's folder. */
+interface CutLink {
+  readonly path: string;
+  /** `again`: what it leads to is in the dataset without it, or contains it. `nowhere`: there is nothing, or a loop of links. */
+  readonly why: 'again' | 'nowhere';
+}
+
+/** One look at a dataset's folder: all of it is walked first, and every folder is listed once. */
 export class Listing {
   readonly #root: string;
   readonly #known: ListedFolders;
   readonly #look: Look;
-  readonly #listed = new Map<string, Promise<ListedFolder>>();
   readonly #current = new Map<string, ListedFolder>();
+  /** Links to folders that are followed, by the folder they are in. */
+  readonly #followed = new Map<string, string[]>();
+  readonly #cut: CutLink[] = [];
+  /** Links to files that are no pictures, by the folder they are in. */
+  readonly #otherLinks = new Map<string, string[]>();
+  readonly #cutPictures = new Set<string>();
 
-  /** @param known an earlier look's folders: those that have not changed are taken from there */
-  constructor(root: string, known: ListedFolders, look: Look) {
+  private constructor(root: string, known: ListedFolders, look: Look) {
     this.#root = root;
     this.#known = known;
     this.#look = look;
+  }
+
+  /** @param known an earlier look's folders: those that have not changed are taken from there */
+  static async open(root: string, known: ListedFolders, look: Look): Promise<Listing> {
+    const listing = new Listing(root, known, look);
+    await listing.#enter('');
+    await listing.#followLinks();
+    return listing;
   }
 
   /** What was looked at. The known map itself when nothing has changed. */
@@ -79,52 +103,120 @@ export class Listing {
     return isKnown && this.#current.size === this.#known.size ? this.#known : this.#current;
   }
 
+  /** Links that are not followed. */
+  get cut(): readonly CutLink[] {
+    return this.#cut;
+  }
+
   /** Names of the sub-folders of a folder, links to folders among them, sorted. */
-  async subfolders(path: string): Promise<string[]> {
-    const { folders, links } = await this.#folder(path);
-    const linked = await Promise.all(
-      links.map(async (name) => ((await isFolder(join(this.#root, path, name))) ? [name] : [])),
-    );
-    return [...folders, ...linked.flat()].toSorted(compareNames);
+  subfolders(path: string): readonly string[] {
+    const linked = this.#followed.get(path) ?? [];
+    const { folders } = this.#folder(path);
+    return linked.length === 0 ? folders : [...folders, ...linked].toSorted(compareNames);
   }
 
-  /** Whether pictures lie directly in a folder. */
-  async holdsPictures(path: string): Promise<boolean> {
-    return (await this.#folder(path)).pictures.length > 0;
+  /** Pictures directly in a folder. */
+  countPictures(path: string): number {
+    return this.#folder(path).pictures.length;
   }
 
-  /** A folder and all folders below it, each before those in it. Linked folders within are not entered. */
-  async tree(path: string): Promise<string[]> {
-    const { folders } = await this.#folder(path);
-    const deeper = await Promise.all(folders.map((name) => this.tree(inside(path, name))));
-    return [path, ...deeper.flat()];
+  /** A folder and all folders below it, each before those in it. */
+  tree(path: string): string[] {
+    return [path, ...this.subfolders(path).flatMap((name) => this.tree(inside(path, name)))];
+  }
+
+  /** How many files that are no pictures there are in a folder and all folders below it, by ending. */
+  others(path: string): Map<string, number> {
+    const all = new Map<string, number>();
+    const tally = (ending: string, count: number): void => void all.set(ending, (all.get(ending) ?? 0) + count);
+    for (const folder of this.tree(path)) {
+      for (const [ending, count] of Object.entries(this.#folder(folder).others)) tally(ending, count);
+      for (const name of this.#otherLinks.get(folder) ?? []) tally(endingOf(name), 1);
+    }
+    return all;
   }
 
   /** The pictures directly in each of these folders, sorted by name. */
   async pictures(paths: readonly string[]): Promise<Picture[][]> {
-    const folders = await Promise.all(paths.map((path) => this.#folder(path)));
-    const wanted = paths.filter((_, index) => {
-      const { states, pictures } = folders[index] as ListedFolder;
+    const wanted = paths.filter((path) => {
+      const { states, pictures } = this.#folder(path);
       // A file that is empty may be on its way here.
       return pictures.length > 0 && (this.#look === 'files' || !states || states.bytes.includes(0));
     });
     await this.#askStates(wanted);
     return paths.map((path) => {
-      const { pictures, states } = this.#current.get(path) as ListedFolder;
-      return pictures.map((name, index) => ({
+      const { pictures, states } = this.#folder(path);
+      const found = pictures.map((name, index) => ({
         path: inside(path, name),
         bytes: states?.bytes[index] as number,
         modified: states?.modified[index] as number,
       }));
+      return this.#cutPictures.size === 0 ? found : found.filter((one) => !this.#cutPictures.has(one.path));
     });
   }
 
-  async #folder(path: string): Promise<ListedFolder> {
-    const listing = this.#listed.get(path) ?? this.#list(path);
-    this.#listed.set(path, listing);
-    const folder = await listing;
-    if (!this.#current.has(path)) this.#current.set(path, folder);
-    return folder;
+  #folder(path: string): ListedFolder {
+    return this.#current.get(path) as ListedFolder;
+  }
+
+  /** Lists a folder and all folders below it; links are left for later. @returns the folders' paths */
+  async #enter(path: string): Promise<string[]> {
+    const folder = await this.#list(path);
+    this.#current.set(path, folder);
+    const deeper = await Promise.all(folder.folders.map((name) => this.#enter(inside(path, name))));
+    return [path, ...deeper.flat()];
+  }
+
+  /**
+   * Every folder is in the dataset once: a link is followed unless what it leads to is there without it, holds the
+   * dataset, or was led to by a link before it. In the order of their paths, so that the outcome is the same everywhere.
+   */
+  async #followLinks(): Promise<void> {
+    const entered = [await realpath(nativePath(this.#root), 'buffer').then(nameOfBytes)];
+    const isThere = (target: string): boolean =>
+      entered.some((folder) => isWithin(target, folder) || isWithin(folder, target));
+    const linksIn = (paths: readonly string[]): { parent: string; name: string }[] =>
+      paths.flatMap((parent) => this.#folder(parent).links.map((name) => ({ parent, name })));
+    let waiting = linksIn([...this.#current.keys()].toSorted(compareNames));
+    while (waiting.length > 0) {
+      const found: string[] = [];
+      for (const { parent, name } of waiting) {
+        const path = inside(parent, name);
+        const target = await this.#target(path);
+        if (target === undefined) this.#cut.push({ path, why: 'nowhere' });
+        else if (!(await isFolder(target))) add(this.#otherLinks, parent, name);
+        else if (isThere(target)) this.#cut.push({ path, why: 'again' });
+        else {
+          entered.push(target);
+          add(this.#followed, parent, name);
+          found.push(...(await this.#enter(path)));
+        }
+      }
+      waiting = linksIn(found);
+    }
+    await this.#cutLinkedPictures(entered);
+  }
+
+  /** Pictures that are links to pictures of the dataset, or to the same one as another link. */
+  async #cutLinkedPictures(entered: readonly string[]): Promise<void> {
+    const seen = new Set<string>();
+    for (const [folder, { linked }] of [...this.#current].toSorted(([a], [b]) => compareNames(a, b)))
+      for (const name of linked) {
+        const path = inside(folder, name);
+        const target = await this.#target(path);
+        // What leads nowhere is told of with the pictures that cannot be read.
+        if (target === undefined) continue;
+        if (!seen.has(target) && !entered.some((one) => isWithin(target, one))) seen.add(target);
+        else {
+          this.#cut.push({ path, why: 'again' });
+          this.#cutPictures.add(path);
+        }
+      }
+  }
+
+  /** Where a link leads in the end; undefined for nowhere. */
+  async #target(path: string): Promise<string | undefined> {
+    return realpath(nativePath(join(this.#root, path)), 'buffer').then(nameOfBytes, () => undefined);
   }
 
   async #list(path: string): Promise<ListedFolder> {
@@ -133,21 +225,28 @@ export class Listing {
     const mark = await markOf(absolute);
     const known = this.#known.get(path);
     if (known && known.mark !== '' && known.mark === mark) return known;
-    const entries = (await readdir(absolute, { withFileTypes: true })).filter(isVisible);
-    const names = (wanted: (entry: Dirent) => boolean): string[] =>
-      entries.flatMap((entry) => (wanted(entry) ? [entry.name] : [])).toSorted(compareNames);
-    return {
-      mark,
-      folders: names((entry) => entry.isDirectory()),
-      links: names((entry) => entry.isSymbolicLink() && !isPicture(entry.name)),
-      pictures: names((entry) => !entry.isDirectory() && isPicture(entry.name)),
-    };
+    const folders: string[] = [];
+    const links: string[] = [];
+    const pictures: string[] = [];
+    const linked: string[] = [];
+    const others: Record<string, number> = {};
+    for (const { name, kind } of await entriesOf(absolute)) {
+      const ending = endingOf(name);
+      if (kind === 'folder') folders.push(name);
+      else if (isPictureEnding(ending) || (ending === '' && kind === 'file' && beginsAsPicture(join(absolute, name)))) {
+        pictures.push(name);
+        if (kind === 'link') linked.push(name);
+      } else if (kind === 'link') links.push(name);
+      else others[ending] = (others[ending] ?? 0) + 1;
+    }
+    for (const names of [folders, links, pictures, linked]) names.sort(compareNames);
+    return { mark, folders, links, pictures, linked, others };
   }
 
   /** Sizes and times of all pictures directly in these folders. */
   async #askStates(paths: readonly string[]): Promise<void> {
     const asked = paths.map((path) => {
-      const { pictures } = this.#current.get(path) as ListedFolder;
+      const { pictures } = this.#folder(path);
       return { path, pictures, states: { bytes: pictures.map(() => 0), modified: pictures.map(() => 0) } };
     });
     const places = asked.flatMap(({ path, pictures, states }) => {
@@ -156,7 +255,7 @@ export class Listing {
     });
     await askAll(places);
     for (const { path, states } of asked) {
-      const folder = this.#current.get(path) as ListedFolder;
+      const folder = this.#folder(path);
       if (!sameStates(folder.states, states)) this.#current.set(path, { ...folder, states });
     }
   }
@@ -186,7 +285,7 @@ async function askAll(places: readonly Place[]): Promise<void> {
 
 function askNow(place: Place): void {
   try {
-    note(place, statSync(place.file));
+    note(place, statSync(nativePath(place.file)));
   } catch {}
 }
 
@@ -203,7 +302,7 @@ function askInLanes(places: readonly Place[], start: number): Promise<void> {
     const lane = (): void => {
       const place = places[next++];
       if (place) {
-        stat(place.file, (error, found) => {
+        stat(nativePath(place.file), (error, found) => {
           if (!error) note(place, found);
           lane();
         });
@@ -221,24 +320,45 @@ function sameStates(known: PictureStates | undefined, found: PictureStates): boo
 
 /** '' for a folder that changed just now: another change may follow that its time does not show. */
 async function markOf(folder: string): Promise<string> {
-  const { mtimeMs, ctimeMs, dev, ino } = await statPromise(folder);
+  const { mtimeMs, ctimeMs, dev, ino } = await statPromise(nativePath(folder));
   return Date.now() - Math.max(mtimeMs, ctimeMs) > clockMilliseconds ? `${dev} ${ino} ${mtimeMs} ${ctimeMs}` : '';
+}
+
+function add(to: Map<string, string[]>, key: string, value: string): void {
+  to.set(key, [...(to.get(key) ?? []), value]);
 }
 
 function inside(folder: string, name: string): string {
   return folder === '' ? name : folder + sep + name;
 }
 
-function isVisible({ name }: Dirent): boolean {
-  return !name.startsWith('.') && name !== '__MACOSX';
+/** `link` and `file` include what is neither, such as a pipe, which is met when it is opened. */
+interface Entry {
+  readonly name: string;
+  readonly kind: 'folder' | 'link' | 'file';
 }
 
-function isPicture(name: string): boolean {
-  return pictureEndings.has(extname(name).toLowerCase());
+/** What lies in a folder but litter. */
+async function entriesOf(folder: string): Promise<Entry[]> {
+  const native = nativePath(folder);
+  const entries: Dirent[] = await readdir(native, { withFileTypes: true });
+  // Reading names as bytes takes twice the time, and hardly a folder needs it.
+  const found: (Dirent | Dirent<Buffer<ArrayBuffer>>)[] = entries.some(({ name }) => name.includes('\uFFFD'))
+    ? await readdir(native, { withFileTypes: true, encoding: 'buffer' })
+    : entries;
+  return found.flatMap((entry): Entry[] => {
+    const name = typeof entry.name === 'string' ? entry.name : nameOfBytes(entry.name);
+    if (isLitter(name)) return [];
+    return [{ name, kind: entry.isDirectory() ? 'folder' : entry.isSymbolicLink() ? 'link' : 'file' }];
+  });
+}
+
+function isWithin(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 }
 
 export async function isFolder(path: string): Promise<boolean> {
-  return statPromise(path).then(
+  return statPromise(nativePath(path)).then(
     (state) => state.isDirectory(),
     () => false,
   );

@@ -13,7 +13,8 @@ import {
   type FrameHeader,
 } from '#electron/engine/data/picture-frames.ts';
 import { decodingBytes } from './cost.ts';
-import { formatOf, quickHeader } from './header.ts';
+import { formatOf } from '#electron/engine/data/picture-format.ts';
+import { quickHeader } from './header.ts';
 import { Lanes } from './lanes.ts';
 import { decodeInto, preview, readHeader, requireBroad, thumbnail, workingSide } from './picture.ts';
 import { free, openPicture, Refused, unreadableReason } from './picture-file.ts';

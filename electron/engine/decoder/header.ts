@@ -4,9 +4,7 @@
  * time for that; of the others libvips tells.
  */
 import type { Metadata } from 'sharp';
-
-export const formats = ['jpeg', 'png', 'webp', 'gif', 'tiff', 'avif'] as const;
-export type PictureFormat = (typeof formats)[number];
+import type { PictureFormat } from '#electron/engine/data/picture-format.ts';
 
 export interface Header {
   readonly format: PictureFormat;
@@ -19,27 +17,6 @@ export interface Header {
   readonly sampleBytes: number;
   /** Whether its lines come in several passes, so that all of it has to be kept. */
   readonly isInterlaced: boolean;
-}
-
-const ascii = (bytes: Uint8Array, start: number, end: number): string =>
-  String.fromCharCode(...bytes.subarray(start, end));
-
-/** The format by the first bytes; undefined for anything Graft does not read. */
-export function formatOf(bytes: Uint8Array): PictureFormat | undefined {
-  const start = ascii(bytes, 0, 12);
-  if (start.startsWith('\xff\xd8\xff')) return 'jpeg';
-  if (start.startsWith('\x89PNG\r\n\x1a\n')) return 'png';
-  if (/^RIFF[^]{4}WEBP/.test(start)) return 'webp';
-  if (/^GIF8[79]a/.test(start)) return 'gif';
-  // The second of each is for files beyond 4 GiB.
-  if (/^(?:II[*+]\0|MM\0[*+])/.test(start)) return 'tiff';
-  return start.startsWith('ftyp', 4) && /avi[fs]/.test(brandsOf(bytes)) ? 'avif' : undefined;
-}
-
-/** What an ISO media file says it may be read as. */
-function brandsOf(bytes: Uint8Array): string {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return ascii(bytes, 8, Math.min(view.getUint32(0), bytes.length, 128));
 }
 
 /** JPEG and PNG without a look from libvips; undefined where the file is in any way out of the ordinary. */

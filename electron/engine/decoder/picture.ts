@@ -6,7 +6,8 @@ import sharp, { type Sharp } from 'sharp';
 import { drawVariation, resampleVaried } from '#electron/engine/data/augment.ts';
 import type { DecodeOptions } from '#electron/engine/data/decode.ts';
 import { resample, sourceBox, type Picture } from '#electron/engine/data/resample.ts';
-import { headerOf, type Header, type PictureFormat } from './header.ts';
+import type { PictureFormat } from '#electron/engine/data/picture-format.ts';
+import { headerOf, type Header } from './header.ts';
 import { free, Refused } from './picture-file.ts';
 
 // Six formats out of memory alone: everything else that libvips can read has no place in a dataset, and its readers

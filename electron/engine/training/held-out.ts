@@ -2,7 +2,9 @@
 import type { Tensor } from '#shared/ir/tensor.ts';
 import { FeatureCache } from '#electron/engine/cache/feature-cache.ts';
 import type { DecodePool } from '#electron/engine/data/decode-pool.ts';
+import type { TestEvaluation } from '#shared/protocol/run.ts';
 import type { Sample } from '#electron/engine/data/folder.ts';
+import { evaluateClassifier } from '#electron/engine/training/classification.ts';
 import { cacheFolder, cacheLimitBytes } from '#electron/engine/paths.ts';
 import { Network } from '#electron/engine/training/network.ts';
 import { reloadProject, type Sameness } from '#electron/engine/training/past-run.ts';
@@ -16,6 +18,21 @@ export interface HeldOut extends Judged {
   readonly parameters: ReadonlyMap<string, Tensor>;
 }
 
+/** What the weights make of the part that is kept for the end; undefined where there is none, or none of it can be read. */
+export async function judgeTest(
+  project: Project,
+  parameters: ReadonlyMap<string, Tensor>,
+  pool: DecodePool,
+): Promise<TestEvaluation | undefined> {
+  if (project.test.length === 0) return undefined;
+  const { logits, samples } = await judge(project, parameters, pool, project.test);
+  if (samples.length === 0) return undefined;
+  const classes = project.facts.classes.map(({ name }) => name);
+  const found = evaluateClassifier(logits, samples, classes, project.plan.loss);
+  const { loss, accuracy, accuracyMargin, macroF1 } = found;
+  return { loss, accuracy, accuracyMargin, macroF1, samples: samples.length };
+}
+
 /** @throws GraftError `run.missing`, `run.no-checkpoint`, `run.data-changed`, and what loading a project can throw */
 export async function loadHeldOut(path: string, same: Sameness, pool: DecodePool): Promise<HeldOut> {
   const folder = RunFolder.open(path);
@@ -24,13 +41,13 @@ export async function loadHeldOut(path: string, same: Sameness, pool: DecodePool
   return { project, parameters: tensors, ...(await judge(project, tensors, pool)) };
 }
 
-/** What the weights say of the validation split by the CPU's arithmetic, in which exported models are checked. */
+/** What the weights say of samples by the CPU's arithmetic, in which exported models are checked. */
 export async function judge(
   project: Project,
   parameters: ReadonlyMap<string, Tensor>,
   pool: DecodePool,
+  samples: readonly Sample[] = project.samples.filter(({ split }) => split === 'validation'),
 ): Promise<Judged> {
-  const samples = project.samples.filter(({ split }) => split === 'validation');
   const held = await heldOutRows(project, samples, pool);
   const network = new Network(project.plan, 'cpu');
   try {

@@ -8,7 +8,7 @@ import { resolveRecipe } from '#shared/document/resolve.ts';
 import { GraftError } from '#shared/messages/error.ts';
 import type { DatasetFacts } from '#shared/nodes/facts.ts';
 import type { Recipe } from '#shared/nodes/recipe.ts';
-import { readFolder, type Sample } from '#electron/engine/data/folder.ts';
+import { readFolder, type Dataset, type Sample } from '#electron/engine/data/folder.ts';
 import type { Look } from '#electron/engine/data/listing.ts';
 import { backboneSource, type LoadedBackbone } from '#electron/engine/backbones.ts';
 import { oracle } from '#electron/engine/runtime/oracle.ts';
@@ -17,6 +17,8 @@ export interface Project {
   readonly recipe: Recipe;
   readonly facts: DatasetFacts;
   readonly samples: readonly Sample[];
+  /** Those that are kept for the end. */
+  readonly test: readonly Sample[];
   readonly backbone: LoadedBackbone;
   /** Height, width of the pictures. */
   readonly size: readonly [number, number];
@@ -31,7 +33,7 @@ export interface Project {
  */
 export async function loadProject(document: GraftDocument, baseFolder: string, look: Look = 'files'): Promise<Project> {
   const recipe = resolveRecipe(document);
-  const { facts, samples } = await readData(recipe, baseFolder, look);
+  const { facts, samples, test } = await readData(recipe, baseFolder, look);
   const { loaded, size, featureShape } = await backboneSource(recipe.backbone, baseFolder);
   const plan = await compile({
     recipe,
@@ -48,14 +50,10 @@ export async function loadProject(document: GraftDocument, baseFolder: string, l
     data: facts.fingerprint,
     normalization: normalizationOf(recipe.backbone, loaded.model),
   };
-  return { recipe, facts, samples, backbone: loaded, size, plan, identity };
+  return { recipe, facts, samples, test, backbone: loaded, size, plan, identity };
 }
 
-async function readData(
-  recipe: Recipe,
-  baseFolder: string,
-  look: Look,
-): Promise<{ facts: DatasetFacts; samples: Sample[] }> {
+async function readData(recipe: Recipe, baseFolder: string, look: Look): Promise<Dataset> {
   const { node, path, limitPerClass } = recipe.data;
   const folder = path === '' || isAbsolute(path) ? path : resolvePath(baseFolder, path);
   try {

@@ -4,8 +4,10 @@ import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import type { GraftDocument } from '#shared/document/model.ts';
 import { GraftError, toProblem } from '#shared/messages/error.ts';
+import { isNotice } from '#shared/messages/notices.ts';
+import { remarks } from '#shared/nodes/dataset-remarks.ts';
 import type { EngineInput } from '#shared/protocol/engine.ts';
-import type { Device, Evaluation, ParityReport, RunEvent } from '#shared/protocol/run.ts';
+import type { Device, Evaluation, ParityReport, RunEvent, TestEvaluation } from '#shared/protocol/run.ts';
 import { FeatureCache } from '#electron/engine/cache/feature-cache.ts';
 import { DecodePool } from '#electron/engine/data/decode-pool.ts';
 import { exportModel } from '#electron/engine/export.ts';
@@ -15,7 +17,7 @@ import { evaluateClassifier } from '#electron/engine/training/classification.ts'
 import { loadProject, type Project } from '#electron/engine/training/project.ts';
 import { RunFolder, type RunRecord } from '#electron/engine/training/run-folder.ts';
 import { Trainer, type Kept } from '#electron/engine/training/trainer.ts';
-import { judge, loadHeldOut } from '#electron/engine/training/held-out.ts';
+import { judge, judgeTest, loadHeldOut } from '#electron/engine/training/held-out.ts';
 import type { Judged } from '#electron/engine/training/held-out-rows.ts';
 import { reloadProject } from '#electron/engine/training/past-run.ts';
 import type { ConcreteDevice } from '#electron/engine/runtime/session.ts';
@@ -56,12 +58,19 @@ export async function train(
     const device = await chooseDevice(input.device);
     const project = await loadProject(input.document, input.baseFolder);
     await requirePrecision(device, project.recipe.training);
+    requireSound(project);
     const folder = new RunFolder(input.runFolder);
     return locked(folder, async (lock) => {
       folder.create(input.document, newRecord(project, input, device));
       launch({ project, folder, device, emit, lock, restore: false });
     });
   });
+}
+
+/** A new run does not begin on a folder with a fault; what is only told of it, it tells. Throws the `data.class-…` problems. */
+function requireSound({ facts, recipe }: Project): void {
+  const fault = remarks(facts).find((remark) => !isNotice(remark));
+  if (fault) throw new GraftError(fault.code, fault.details, recipe.data.node);
 }
 
 /** Does what begins to write in a run's folder, which stays this process's own unless it fails. */
@@ -218,7 +227,11 @@ async function follow(
     throw new GraftError('run.nothing-trained');
   }
   say([{ event: 'state', state: 'evaluating' }]);
-  await handOver(project, folder, device, outcome);
+  const test = await handOver(project, folder, device, outcome);
+  if (test) {
+    const { loss, accuracy, macroF1, samples } = test;
+    say([{ event: 'test', loss, accuracy, macroF1, samples }]);
+  }
   folder.writeRecord({ ...folder.readRecord(), status: 'done', best: outcome.best, reason: outcome.reason });
   const seconds = (performance.now() - began) / 1000;
   return {
@@ -231,13 +244,22 @@ async function follow(
   };
 }
 
-/** Writes evaluation.json and model.onnx of the best weights. */
-async function handOver(project: Project, folder: RunFolder, device: ConcreteDevice, kept: Kept): Promise<void> {
+/** Writes evaluation.json and model.onnx of the best weights. @returns how they do on the test part, where there is one */
+async function handOver(
+  project: Project,
+  folder: RunFolder,
+  device: ConcreteDevice,
+  kept: Kept,
+): Promise<TestEvaluation | undefined> {
   const { parameters } = kept;
   // Another device rounds otherwise, which says nothing about the file.
   const { logits, samples } = device === 'cpu' ? await asTrained(kept) : await judge(project, parameters, pool);
   const classes = project.facts.classes.map(({ name }) => name);
-  folder.writeEvaluation(evaluateClassifier(logits, samples, classes, project.plan.loss));
+  const test = await judgeTest(project, parameters, pool);
+  folder.writeEvaluation({
+    ...evaluateClassifier(logits, samples, classes, project.plan.loss),
+    ...(test ? { test } : {}),
+  });
   await exportModel({
     project,
     parameters,
@@ -247,6 +269,7 @@ async function handOver(project: Project, folder: RunFolder, device: ConcreteDev
     file: folder.modelPath,
     pool,
   });
+  return test;
 }
 
 async function asTrained({ network, validation, parameters }: Kept): Promise<Judged> {
@@ -281,13 +304,10 @@ function attempt(write: () => void): void {
 
 /** Metrics of a run's best weights on the held-out split, computed afresh. */
 export async function evaluate(path: string): Promise<Evaluation> {
-  const { project, logits, samples } = await loadHeldOut(path, 'split', pool);
-  const evaluation = evaluateClassifier(
-    logits,
-    samples,
-    project.facts.classes.map(({ name }) => name),
-    project.plan.loss,
-  );
+  const { project, logits, samples, parameters } = await loadHeldOut(path, 'split', pool);
+  const classes = project.facts.classes.map(({ name }) => name);
+  const test = await judgeTest(project, parameters, pool);
+  const evaluation = { ...evaluateClassifier(logits, samples, classes, project.plan.loss), ...(test ? { test } : {}) };
   await store(RunFolder.open(path), evaluation);
   return evaluation;
 }

@@ -1,6 +1,8 @@
 /** The samples of a run: which can be read, their rows for training, and the held-out ones. */
 import { elementCount } from '#shared/core/shape.ts';
 import { GraftError, problem } from '#shared/messages/error.ts';
+import { isNotice } from '#shared/messages/notices.ts';
+import { remarks } from '#shared/nodes/dataset-remarks.ts';
 import type { DatasetFacts } from '#shared/nodes/facts.ts';
 import type { RunEvent } from '#shared/protocol/run.ts';
 import type { FeatureFile } from '#electron/engine/cache/feature-file.ts';
@@ -16,6 +18,7 @@ import {
   type PrepareRequest,
 } from '#electron/engine/training/passes.ts';
 import type { MissingSamples } from '#electron/engine/training/missing-samples.ts';
+import type { Project } from '#electron/engine/training/project.ts';
 import { RowMaker } from '#electron/engine/training/row-maker.ts';
 import { loadRows, rowsKey, type Rows } from '#electron/engine/training/rows.ts';
 import { streamRows } from '#electron/engine/training/streamed-rows.ts';
@@ -67,7 +70,7 @@ async function prepareInMemory(request: PrepareRequest): Promise<PreparedSamples
   const { plan, samples } = request.project;
   const width = elementCount(plan.cut.shape);
   const passes = new Passes(request);
-  request.emit(announcement(request, await passes.cached()));
+  announce(request, await passes.cached());
   let rows: Float32Array | undefined;
   let cached = true;
   for (const pass of passes.all) {
@@ -101,7 +104,7 @@ async function prepareInFiles(request: PrepareRequest): Promise<PreparedSamples 
   const { project, cache, emit } = request;
   const { plan, samples } = project;
   const passes = new Passes(request);
-  emit(announcement(request, await passes.cached()));
+  announce(request, await passes.cached());
   const bytes = passes.total * elementCount(plan.cut.shape) * Float32Array.BYTES_PER_ELEMENT;
   if (!cache.holds(bytes)) {
     emit({ event: 'warning', ...problem('cache.not-kept', { reason: `${bytes} bytes are more than its limit.` }) });
@@ -141,11 +144,11 @@ function placeAt(usable: readonly { readonly place: number }[], position: number
 
 /** Training pictures are decoded as they are needed; only the held-out ones are looked at before. */
 async function prepareLive(request: PrepareRequest): Promise<PreparedSamples | undefined> {
-  const { project, device, pool, cache, emit } = request;
+  const { project, device, pool, cache } = request;
   const { plan, samples, recipe } = project;
   const heldOut = samples.filter(({ split }) => split === 'validation');
   const plain = rowsRequest(request, heldOut, 0, 0, heldOut.length);
-  emit(announcement(request, await cache.has(rowsKey(plain))));
+  announce(request, await cache.has(rowsKey(plain)));
   const held = await holdOut(plain);
   if (!held) return undefined;
   const validation = held.held;
@@ -171,6 +174,16 @@ async function prepareLive(request: PrepareRequest): Promise<PreparedSamples | u
   };
 }
 
+/** The plan, and what of the data folder takes no part in it. */
+function announce(request: PrepareRequest, cached: boolean): void {
+  const { facts, recipe } = request.project;
+  request.emit(announcement(request, cached));
+  for (const { code, details } of remarks(facts)) {
+    const said = problem(code, details, recipe.data.node);
+    if (isNotice(said)) request.emit({ event: 'warning', ...said });
+  }
+}
+
 /** @param left pictures of each split that are left, and those that were left out */
 function announcement(
   { project, run, device }: PrepareRequest,
@@ -184,7 +197,7 @@ function announcement(
     run,
     task: 'image-classification',
     classes: facts.classes.map(({ name }) => name),
-    samples: { train, validation },
+    samples: { train, validation, ...(facts.test > 0 ? { test: facts.test } : {}) },
     parameters: plan.counts,
     device,
     cached,
@@ -197,7 +210,7 @@ function announcement(
 
 /**
  * Says of each picture why it cannot be read, and the plan again without them.
- * @throws GraftError `data.no-readable-image`
+ * @throws GraftError `data.class-unreadable`, `data.no-readable-image`
  */
 function report(
   request: PrepareRequest,
@@ -210,9 +223,30 @@ function report(
   const unreadable = [...failures].map(([place, reason]) => ({ path: (samples[place] as Sample).path, reason }));
   for (const details of unreadable)
     emit({ event: 'warning', ...problem('data.image-unreadable', details, project.recipe.data.node) });
+  refuseUnreadableClass(project, failures, samples);
   if (train === 0 || validation === 0) {
     throw new GraftError('data.no-readable-image', { path: project.facts.path }, project.recipe.data.node);
   }
   if (unreadable.length === 0) return;
   emit(announcement(request, cached, { train, validation, unreadable: [...project.facts.unreadable, ...unreadable] }));
+}
+
+/** @throws GraftError `data.class-unreadable` for a class of which training would not see one picture */
+function refuseUnreadableClass(
+  { facts, recipe }: Project,
+  failures: Rows['failures'],
+  samples: readonly Sample[],
+): void {
+  if (failures.size === 0) return;
+  const left = new Set(
+    samples.flatMap(({ label, split }, place) => (split === 'train' && !failures.has(place) ? [label] : [])),
+  );
+  const lost = samples.findIndex(
+    ({ label, split }, place) => split === 'train' && failures.has(place) && !left.has(label),
+  );
+  if (lost === -1 || left.size === 0) return;
+  const { label } = samples[lost] as Sample;
+  const { name, train } = facts.classes[label] as (typeof facts.classes)[number];
+  const reason = failures.get(lost) ?? '';
+  throw new GraftError('data.class-unreadable', { class: name, count: train, reason }, recipe.data.node);
 }

@@ -1,5 +1,6 @@
 import { useMemo } from 'react';
 import { formatCount, formatPercent } from '#shared/core/format.ts';
+import { endingList } from '#shared/nodes/dataset-remarks.ts';
 import { useFacts } from '#renderer/store/facts.ts';
 import { knownRun } from '#renderer/store/run-state.ts';
 import type { RunStore } from '#renderer/store/run-store.ts';
@@ -20,6 +21,7 @@ export function DataCard({ parameters }: CardProps) {
   if (parameters['path'] === '') return <EmptyFigure>Drop a folder of pictures here</EmptyFigure>;
   if (dataset === undefined)
     return <EmptyFigure>{loading ? 'Reading the folder…' : 'Not ready to train on'}</EmptyFigure>;
+  const notRead = dataset.leftOut.filter(({ why }) => why === 'ending');
   const leftOut = Math.max(dataset.unreadable.length, metByRun);
   return (
     <>
@@ -30,8 +32,15 @@ export function DataCard({ parameters }: CardProps) {
       />
       <Line>
         Train <b>{formatCount(dataset.train)}</b> · Validation <b>{formatCount(dataset.validation)}</b>
+        {dataset.test > 0 && (
+          <>
+            {' '}
+            · Test <b>{formatCount(dataset.test)}</b>
+          </>
+        )}
       </Line>
       {leftOut > 0 && <Line tone="warning">{formatCount(leftOut)} unreadable, left out</Line>}
+      {notRead.length > 0 && <Line tone="warning">Not read: {endingList(notRead)}</Line>}
     </>
   );
 }

@@ -1,6 +1,7 @@
 import { useMemo } from 'react';
 import { nodeTitle } from '#shared/document/graph.ts';
 import type { GraphNode } from '#shared/document/model.ts';
+import { isNotice } from '#shared/messages/notices.ts';
 import { usualValues } from '#shared/document/usual.ts';
 import { effectiveParameters } from '#shared/nodes/parameters.ts';
 import { kindOf } from '#shared/nodes/registry.ts';
@@ -31,7 +32,12 @@ export function NodeInspector({ node }: { readonly node: GraphNode }) {
       </h2>
       <p className={classes['summary']}>{kind.summary}</p>
       {own.map((problem, index) => (
-        <div key={index} className={classes['problem']} role="alert">
+        <div
+          key={index}
+          className={classes['problem']}
+          data-tone={isNotice(problem) ? 'note' : undefined}
+          role={isNotice(problem) ? 'note' : 'alert'}
+        >
           <p>{problem.message}</p>
           <p>{problem.remedy}</p>
         </div>

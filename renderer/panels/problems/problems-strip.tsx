@@ -1,7 +1,14 @@
 import { UnstyledButton } from '@mantine/core';
-import { IconAlertTriangle, IconChevronDown, IconChevronUp, IconCircleCheck } from '@tabler/icons-react';
+import {
+  IconAlertTriangle,
+  IconChevronDown,
+  IconChevronUp,
+  IconCircleCheck,
+  IconInfoCircle,
+} from '@tabler/icons-react';
 import { useState } from 'react';
 import type { Problem } from '#shared/messages/error.ts';
+import { isNotice } from '#shared/messages/notices.ts';
 import { formatCount, formatPlural } from '#shared/core/format.ts';
 import { fit, focusCanvas } from '#renderer/canvas/navigator.ts';
 import { isSameWork } from '#renderer/store/changes.ts';
@@ -19,11 +26,16 @@ function show({ node }: Problem): void {
   focusCanvas(node);
 }
 
-/** What keeps the graph from training, in words; or that nothing does. */
+/** What keeps the graph from training, in words; or that nothing does, and what there is to know all the same. */
 export function ProblemsStrip() {
   const problems = useDerived((state) => state.problems);
   const [open, setOpen] = useState(false);
   const [first] = problems;
+  const faults = problems.filter((problem) => !isNotice(problem)).length;
+  const counts = [
+    ...(faults > 0 ? [formatPlural(faults, 'problem')] : []),
+    ...(problems.length > faults ? [formatPlural(problems.length - faults, 'note')] : []),
+  ];
   return (
     <section className={classes['strip']} aria-label="Problems">
       {first === undefined ? (
@@ -34,11 +46,16 @@ export function ProblemsStrip() {
           <div className={classes['row']}>
             <UnstyledButton
               className={classes['count']}
+              data-tone={faults > 0 ? undefined : 'note'}
               aria-expanded={open}
               onClick={() => setOpen((before) => !before)}
             >
-              <IconAlertTriangle size={14} aria-hidden="true" />
-              {formatPlural(problems.length, 'problem')}
+              {faults > 0 ? (
+                <IconAlertTriangle size={14} aria-hidden="true" />
+              ) : (
+                <IconInfoCircle size={14} aria-hidden="true" />
+              )}
+              {counts.join(', ')}
               {open ? <IconChevronDown size={14} aria-hidden="true" /> : <IconChevronUp size={14} aria-hidden="true" />}
             </UnstyledButton>
             {!open && <ProblemLine problem={first} />}

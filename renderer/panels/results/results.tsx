@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { useElementSize } from '@mantine/hooks';
 import { useMemo, useState } from 'react';
-import { formatPlural } from '#shared/core/format.ts';
+import { formatPercent, formatPlural } from '#shared/core/format.ts';
 import type { Evaluation } from '#shared/protocol/run.ts';
 import { outlook, trainingLimits } from '#renderer/panels/run/limits.ts';
 import { bestEpoch } from '#renderer/store/run-progress.ts';
@@ -73,6 +73,12 @@ function Evaluated({ evaluation, epoch }: { readonly evaluation: Evaluation; rea
           photos={evaluation.samples.length}
           epoch={epoch}
         />
+        {evaluation.test !== undefined && (
+          <p className={classes['sentence']}>
+            On the test photos, looked at once: <strong>{formatPercent(evaluation.test.accuracy)}</strong> ±{' '}
+            {formatPercent(evaluation.test.accuracyMargin)} of {formatPlural(evaluation.test.samples, 'photo')}.
+          </p>
+        )}
         {pair === undefined ? (
           <p className={classes['sentence']}>Every validation photo was recognized.</p>
         ) : (

@@ -1,6 +1,7 @@
 import { Alert } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import type { GraftDocument } from '#shared/document/model.ts';
+import { isNotice } from '#shared/messages/notices.ts';
 import type { Facts } from '#shared/nodes/facts.ts';
 import { RunsList } from '#renderer/panels/past-runs/runs-list.tsx';
 import { useDerived } from '#renderer/store/derived.ts';
@@ -18,7 +19,7 @@ export function BeforeRun() {
   const chosen = useDocument((store) => hasFolder(store.document));
   const forecasting = useFacts((store) => store.forecasting);
   // What is wrong with the project stands in its own place, and leaves nothing to be forecast.
-  const isSound = useDerived((store) => store.problems.length === 0);
+  const isSound = useDerived((store) => store.problems.every(isNotice));
   const starting = useRun((store) => store.state.phase === 'starting');
   return (
     <div className={classes['before']}>

@@ -34,6 +34,10 @@ function linesOf(note: NoteEvent): LogLine[] {
         (wait === undefined ? '' : ` Waiting for photos took ${formatPercent(wait, 0)} of the time.`);
       return [{ text, tone: note.best ? 'good' : 'plain' }];
     }
+    case 'test':
+      return [
+        plain(`On ${formatPlural(note.samples, 'test photo')}, looked at once: ${formatPercent(note.accuracy)} right.`),
+      ];
     case 'state':
       return [plain(stateSentences[note.state])];
     case 'warning':

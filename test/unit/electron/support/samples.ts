@@ -5,14 +5,17 @@ import type { Evaluation } from '#shared/protocol/run.ts';
 export const datasetFacts: DatasetFacts = {
   path: '/data',
   classes: [
-    { name: 'a', train: 4, validation: 1 },
-    { name: 'b', train: 4, validation: 1 },
+    { name: 'a', train: 4, validation: 1, test: 0 },
+    { name: 'b', train: 4, validation: 1, test: 0 },
   ],
   train: 8,
   validation: 2,
+  test: 0,
   splitBy: 'fraction',
   examples: [],
   unreadable: [],
+  unlikely: [],
+  leftOut: [],
   fingerprint: 'f',
 };
 

@@ -50,8 +50,8 @@ describe('photos', () => {
 
   it('names classes that cannot be split', () => {
     const classes = [
-      { name: 'cat', train: 3, validation: 1 },
-      { name: 'dog', train: 1, validation: 0 },
+      { name: 'cat', train: 3, validation: 1, test: 0 },
+      { name: 'dog', train: 1, validation: 0, test: 0 },
     ];
     const found = check(imageFolder, { path: 'x' }, factsWith({ dataset: datasetFacts({ classes }) }));
     expect(found).toMatchObject([
@@ -60,7 +60,7 @@ describe('photos', () => {
   });
 
   it('wants more than one class', () => {
-    const classes = [{ name: 'cat', train: 3, validation: 1 }];
+    const classes = [{ name: 'cat', train: 3, validation: 1, test: 0 }];
     const found = check(imageFolder, { path: 'x' }, factsWith({ dataset: datasetFacts({ classes }) }));
     expect(found).toMatchObject([{ code: 'data.one-class' }]);
   });
