@@ -22,7 +22,7 @@ function meanDifference(a: Uint8Array, b: Uint8Array): number {
 describe('the sample dataset', () => {
   test('is one the data node reads: six balanced classes, under 5 MB, without a stray file', async () => {
     const { facts } = await readFolder({ path: folder, validation: 0.2, seed: 1, limitPerClass: 0 });
-    expect(facts.classes).toEqual(fruits.map(({ name }) => ({ name, train: 160, validation: 40 })));
+    expect(facts.classes).toEqual(fruits.map(({ name }) => ({ name, train: 160, validation: 40, test: 0 })));
     expect(facts.unreadable).toEqual([]);
     const files = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
     expect(files).toHaveLength(fruits.length * picturesPerClass);
