@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { problemSchema } from '#shared/messages/schema.ts';
 
 /** Why something in a data folder takes no part. */
-export const leftOutReasons = [
+const leftOutReasons = [
   /** Files that are not read, by their ending. */
   'ending',
   /** Files of a class folder that holds pictures of other formats alone, by the class. */

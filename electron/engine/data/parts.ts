@@ -29,7 +29,7 @@ const words: Readonly<Record<PartName, readonly string[]>> = {
 const additions = /(?:set|data|images?|imgs?|photos?|pictures?)$/u;
 
 /** The part that a name speaks of, with whatever stands before and behind; undefined where it is none, or several. */
-export function partOf(name: string): PartName | undefined {
+function partOf(name: string): PartName | undefined {
   const tokens = name
     .replaceAll(/(\p{Ll})(\p{Lu})/gu, '$1 $2')
     .toLowerCase()
