@@ -33,7 +33,7 @@ export const bundles: readonly Bundle[] = [
       'watch-worker': 'electron/engine/vitals/watch-worker.ts',
     },
     format: 'es',
-    external: ['onnxruntime-node', 'sharp'],
+    external: ['onnxruntime-node', 'sharp', '@cwasm/nsbmp', 'libheif-js'],
   },
   {
     name: 'cli',

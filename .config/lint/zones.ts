@@ -64,7 +64,7 @@ export const zones: readonly Zone[] = [
   {
     folder: 'electron/engine/decoder',
     layers: ['shared/core', 'electron/files', 'electron/engine/data'],
-    packages: ['node:*', 'sharp'],
+    packages: ['node:*', 'sharp', '@cwasm/nsbmp', 'libheif-js'],
   },
   // Draws the sample pictures that ship with Graft; no part of the program.
   { folder: 'electron/engine/sample', layers: ['shared/core'], packages: ['node:*', 'sharp'] },

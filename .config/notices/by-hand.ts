@@ -8,15 +8,24 @@ export const holders: Readonly<Record<string, string>> = {
   // Both by the author that package.json names.
   'lazy-val': 'Vladimir Krivosheev',
   'react-remove-scroll-bar': 'Anton Korzunov',
+  // By the owner of the repository that package.json names.
+  '@canvas/image-data': 'Linus Unnebäck',
+  '@cwasm/nsbmp': 'Linus Unnebäck; libnsbmp: the NetSurf Browser Project',
 };
 
-/** Of several licences offered, the one that is taken. */
+/** Of several licences offered, the one that is taken; or SPDX's name of today for one that a package writes otherwise. */
 export const chosen: Readonly<Record<string, string>> = {
   elkjs: 'EPL-2.0',
+  // As the sources of libheif and libde265 have it.
+  'libheif-js': 'LGPL-3.0-or-later',
 };
 
 /** What a licence wants said beside its text. */
 export const notes: Readonly<Record<string, string>> = {
+  'libheif-js':
+    'libheif and libde265, compiled to WebAssembly and unchanged: node_modules/libheif-js/libheif-wasm/libheif.wasm and the script beside it, which the program loads when it reads the first HEIC picture. To use a changed one, put it in their place in a checkout of Graft and run “npm start”, or “npm run package” for a program of your own. The sources are at https://github.com/strukturag/libheif and https://github.com/strukturag/libde265, and how they are compiled is at https://github.com/catdad-experiments/libheif-js.',
+  '@cwasm/nsbmp':
+    'libnsbmp, compiled to WebAssembly. Its source is at https://www.netsurf-browser.org/projects/libnsbmp.',
   elkjs:
     'Offered under EPL-2.0 or GPL-3.0-or-later, and used under EPL-2.0, unchanged. Its source can be had at https://github.com/kieler/elkjs, under the tag of this version.',
 };

@@ -40,15 +40,19 @@ function packageNotice(name: string, folder: string, target: Target): Notice {
   const file = readdirSync(folder).find((one) => /^(licen[cs]e|copying)/iu.test(one));
   const text = file === undefined ? undefined : readFileSync(join(folder, file), 'utf8').trim();
   const notice = noticeOfPackage({ name, version, identifier: licence, text, part: 'package' });
-  return licence === 'LGPL-3.0-or-later' ? { ...notice, ...lesser(folder, target) } : notice;
+  if (licence === 'LGPL-3.0-or-later') return { ...notice, ...lesser(folder, target) };
+  return notice.licence === 'LGPL-3.0-or-later' ? { ...notice, text: lesserText } : notice;
 }
+
+/** The LGPL adds to the GPL, whose text goes with it. */
+const lesserText = `${standardText('LGPL-3.0-or-later')}\n\n${standardText('GPL-3.0-or-later')}`;
 
 /** What the LGPL asks for: both texts, where the source is, and how to use another version of the library. */
 function lesser(folder: string, target: Target): Pick<Notice, 'text' | 'note'> {
   const library = readdirSync(join(folder, 'lib')).find((name) => /\.(so|dylib|dll)/u.test(name)) ?? '';
   const place = `node_modules/@img/sharp-libvips-${target}/lib/${library}`;
   return {
-    text: `${standardText('LGPL-3.0-or-later')}\n\n${standardText('GPL-3.0-or-later')}`,
+    text: lesserText,
     note: `libvips is a library of its own, ${place}, which the program loads as it starts to read pictures. To use a changed one, put it in that place in a checkout of Graft and run “npm start”, or “npm run package” for a program of your own: an installed program refuses files it was not packaged with. How the library is made, and from which sources, is at https://github.com/lovell/sharp-libvips.`,
   };
 }

@@ -24,6 +24,9 @@ const article = (name: string | number | undefined): string =>
 const sized = (bytes: string | number | undefined): string =>
   typeof bytes === 'number' ? formatBytes(bytes) : String(bytes);
 
+/** What is read, as people call it. */
+const pictureFormats = 'JPEG, PNG, WebP, GIF, TIFF, AVIF, HEIC or BMP';
+
 export const catalogue = {
   // Data
   'data.folder-missing': entry(
@@ -37,7 +40,7 @@ export const catalogue = {
   'data.folder-empty': entry(
     (d) =>
       `The folder ${d['path']} has no sub-folders with pictures in them.${d['found'] ? ` It holds ${d['found']}, which are not read.` : ''}`,
-    'Put one sub-folder per class in it, each with JPEG, PNG, WebP, GIF, TIFF or AVIF files. Photos in HEIC have to be turned into JPEG first.',
+    `Put one sub-folder per class in it, each with ${pictureFormats} files.`,
   ),
   'data.one-class': entry(
     (d) => `The folder ${d['path']} has only one class, “${d['class']}”.`,
@@ -85,7 +88,7 @@ export const catalogue = {
   ),
   'data.files-not-read': entry(
     (d) => `Left out, in formats that are not read: ${d['endings']}.`,
-    'JPEG, PNG, WebP, GIF, TIFF and AVIF are read. Photos in other formats have to be saved as one of these.',
+    `${pictureFormats.replace(' or ', ' and ')} are read. Photos in other formats have to be saved as one of these.`,
   ),
   'data.links-not-followed': entry(
     (d) => `Left out: ${d['count']} to what is in the folder without them, such as ${d['path']}.`,
@@ -430,7 +433,7 @@ export const catalogue = {
   ),
   'predict.bad-input': entry(
     (d) => `${d['path']} cannot be read as a picture: ${d['reason']}`,
-    'Choose a JPEG, PNG, WebP, GIF, TIFF or AVIF file.',
+    `Choose a ${pictureFormats} file.`,
   ),
   'serve.none': entry(() => 'No workbench is served at the moment.', 'Start one with “graft serve”.'),
   // The installed program

@@ -6,7 +6,7 @@ import { closeSync, readSync } from 'node:fs';
 import { extname } from 'node:path';
 import { openFileSync } from '#electron/files/regular-file.ts';
 
-export const formats = ['jpeg', 'png', 'webp', 'gif', 'tiff', 'avif'] as const;
+const formats = ['jpeg', 'png', 'webp', 'gif', 'tiff', 'avif', 'bmp', 'heic'] as const;
 export type PictureFormat = (typeof formats)[number];
 
 const ascii = (bytes: Uint8Array, start: number, end: number): string =>
@@ -21,7 +21,11 @@ export function formatOf(bytes: Uint8Array): PictureFormat | undefined {
   if (/^GIF8[79]a/.test(start)) return 'gif';
   // The second of each is for files beyond 4 GiB.
   if (/^(?:II[*+]\0|MM\0[*+])/.test(start)) return 'tiff';
-  return start.startsWith('ftyp', 4) && /avi[fs]/.test(brandsOf(bytes)) ? 'avif' : undefined;
+  if (start.startsWith('BM') && bytes.length > 26) return 'bmp';
+  if (!start.startsWith('ftyp', 4)) return undefined;
+  const brands = brandsOf(bytes);
+  if (/avi[fs]/.test(brands)) return 'avif';
+  return /hei[cxms]|hev[cxms]|mif1|msf1/.test(brands) ? 'heic' : undefined;
 }
 
 /** What an ISO media file says it may be read as. */
@@ -31,11 +35,13 @@ function brandsOf(bytes: Uint8Array): string {
 }
 
 /** Endings of these formats. */
-const pictureEndings = new Set(['.jpg', '.jpeg', '.jpe', '.jfif', '.png', '.webp', '.gif', '.tif', '.tiff', '.avif']);
+const pictureEndings = new Set(
+  '.jpg .jpeg .jpe .jfif .png .webp .gif .tif .tiff .avif .bmp .dib .heic .heif .hif'.split(' '),
+);
 
 /** Endings of pictures that are not read. A folder of nothing else is a class that somebody misses. */
 const foreignEndings = new Set(
-  '.bmp .dib .heic .heif .jp2 .j2k .jpx .jxl .svg .psd .psb .tga .pcx .ppm .pgm .pbm .pnm .exr .hdr .ico .dng .raw .cr2 .cr3 .nef .arw .raf .orf .rw2 .pef .srw'.split(
+  '.jp2 .j2k .jpx .jxl .svg .psd .psb .tga .pcx .ppm .pgm .pbm .pnm .exr .hdr .ico .dng .raw .cr2 .cr3 .nef .arw .raf .orf .rw2 .pef .srw'.split(
     ' ',
   ),
 );

@@ -18,7 +18,7 @@ const keptLines = 2048;
 const basicBytes = 8 * 2 ** 20;
 const largestTaken = 50 * 2 ** 20;
 /** Bytes a pixel of formats that are decoded as a whole; GIF keeps a frame to go back to, AVIF planes in several forms. */
-const wholeBytes = { webp: 5, gif: 9, avif: 20, deepAvif: 27 };
+const wholeBytes = { webp: 5, gif: 9, avif: 20, deepAvif: 27, bmp: 13, heic: 24 };
 
 /** @param fileBytes size of the file, which is in memory as a whole */
 export function decodingBytes(
@@ -63,6 +63,9 @@ function heldBytes(
       return wholeBytes.gif * pixels;
     case 'avif':
       return (sampleBytes > 1 ? wholeBytes.deepAvif : wholeBytes.avif) * pixels;
+    case 'bmp':
+    case 'heic':
+      return wholeBytes[format] * pixels;
     case 'tiff':
       return blocks ? blockBytes(blocks, width, channels * sampleBytes) : 0;
   }

@@ -13,6 +13,7 @@ import {
   type FrameHeader,
 } from '#electron/engine/data/picture-frames.ts';
 import { decodingBytes } from './cost.ts';
+import { foreignPatience, isForeign } from './foreign.ts';
 import { formatOf } from '#electron/engine/data/picture-format.ts';
 import { quickHeader } from './header.ts';
 import { Lanes } from './lanes.ts';
@@ -46,12 +47,14 @@ const lanes = new Lanes(buffer, settings.allBytes);
 /** The memory a picture has been given, and its place among those that are watched. */
 class Seat {
   readonly #lane: number;
-  readonly #about: { readonly job: number; readonly index: number; readonly patience: number };
+  readonly #patience: number;
+  #about: { readonly job: number; readonly index: number; readonly patience: number };
   #bytes = 0;
 
   constructor(lane: number, { job, work }: DecodeTask, index: number) {
     this.#lane = lane;
-    this.#about = { job, index, patience: 1 + Math.min(1, longerSide(work) / patientSide) ** 2 };
+    this.#patience = 1 + Math.min(1, longerSide(work) / patientSide) ** 2;
+    this.#about = { job, index, patience: this.#patience };
   }
 
   async take(bytes: number): Promise<void> {
@@ -60,10 +63,11 @@ class Seat {
     this.#bytes = bytes;
   }
 
-  /** Whether there is so much without waiting for it. */
-  change(bytes: number): boolean {
+  /** Whether there is so much without waiting for it. @param patience how many times as long as others it may take */
+  change({ bytes, patience }: Cost): boolean {
+    this.#about = { ...this.#about, patience: this.#patience * patience };
     if (!lanes.tryExchange(this.#bytes, bytes)) return false;
-    lanes.amend(this.#lane, bytes);
+    lanes.amend(this.#lane, bytes, this.#about.patience);
     this.#bytes = bytes;
     return true;
   }
@@ -85,12 +89,13 @@ async function frameOf(lane: number, task: DecodeTask, place: number, room: Room
   try {
     await seat.take(affordable(file.size + headerBytes));
     bytes = file.read();
-    const wanted = affordable(await cost(bytes, task.work));
+    const wanted = await cost(bytes, task.work);
+    affordable(wanted.bytes);
     if (!seat.change(wanted)) {
       // Nothing is held meanwhile: two that each hold what the other one waits for would wait for ever.
       free(bytes);
       seat.leave();
-      await seat.take(wanted);
+      await seat.take(wanted.bytes);
       bytes = file.read();
     }
     return await make(bytes, task.work, index, room);
@@ -109,8 +114,13 @@ function affordable(bytes: number): number {
   );
 }
 
-/** Bytes that decoding takes. */
-async function cost(bytes: Buffer, work: PictureWork): Promise<number> {
+interface Cost {
+  readonly bytes: number;
+  readonly patience: number;
+}
+
+/** What decoding takes. */
+async function cost(bytes: Buffer, work: PictureWork): Promise<Cost> {
   if (bytes.length === 0) throw new Refused('the file is empty.');
   const format = formatOf(bytes);
   if (!format) throw new Refused('it is not in a picture format Graft knows.');
@@ -119,7 +129,11 @@ async function cost(bytes: Buffer, work: PictureWork): Promise<number> {
   const shorterSide = isThumbnail ? work.side : workingSide(work.options.size);
   if (!isThumbnail) requireBroad(header, shorterSide);
   const blocks = format === 'tiff' ? tiffBlocks(bytes) : undefined;
-  return decodingBytes(header, bytes.length, { shorterSide, resultBytes: resultBytes(work) }, blocks);
+  return {
+    bytes: decodingBytes(header, bytes.length, { shorterSide, resultBytes: resultBytes(work) }, blocks),
+    // Deep numbers are looked through before they are decoded.
+    patience: isForeign(format) ? foreignPatience[format] : header.sampleBytes > 1 ? 2 : 1,
+  };
 }
 
 /** What is made of a picture beside the picture itself: floats, bytes, and before a rotation four times as many. */

@@ -19,11 +19,33 @@ export interface Header {
   readonly isInterlaced: boolean;
 }
 
-/** JPEG and PNG without a look from libvips; undefined where the file is in any way out of the ordinary. */
+/** What is known without a look from libvips; undefined where the file is in any way out of the ordinary. */
 export function quickHeader(bytes: Uint8Array, format: PictureFormat): Header | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (format === 'png') return pngHeader(view);
+  if (format === 'bmp') return bmpHeader(view);
+  if (format === 'heic') return heicHeader(bytes, view);
   return format === 'jpeg' ? jpegHeader(view) : undefined;
+}
+
+/** Both headers of BMP: that of OS/2 counts in 16 bits, that of Windows has negative heights for lines from the top down. */
+function bmpHeader(view: DataView): Header | undefined {
+  const isCore = view.getUint32(14, true) === 12;
+  const width = isCore ? view.getUint16(18, true) : view.getInt32(18, true);
+  const height = isCore ? view.getUint16(20, true) : Math.abs(view.getInt32(22, true));
+  if (width <= 0 || height <= 0) return undefined;
+  return { format: 'bmp', width, height, channels: 4, sampleBytes: 1, isInterlaced: false };
+}
+
+/** The largest of the sizes that its properties give: of the picture, of its tiles, of a thumbnail (ISO 23008-12, 6.5.3). */
+function heicHeader(bytes: Uint8Array, view: DataView): Header | undefined {
+  const head = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let largest: { width: number; height: number } | undefined;
+  for (let at = head.indexOf('ispe'); at !== -1 && at + 16 <= bytes.length; at = head.indexOf('ispe', at + 4)) {
+    const [width, height] = [view.getUint32(at + 8), view.getUint32(at + 12)];
+    if (width * height > (largest ? largest.width * largest.height : 0)) largest = { width, height };
+  }
+  return largest && { format: 'heic', ...largest, channels: 4, sampleBytes: 1, isInterlaced: false };
 }
 
 /** Channels of PNG's types of colour, transparency included: it may come in a chunk of its own. */

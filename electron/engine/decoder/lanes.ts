@@ -100,8 +100,9 @@ export class Lanes {
     Atomics.store(this.#memory, at + serial, Atomics.load(this.#memory, at + serial) + 1);
   }
 
-  /** Says that its picture may take more, or less, than was thought. */
-  amend(lane: number, wanted: number): void {
+  /** Says that its picture may take more, or less, and longer than was thought. */
+  amend(lane: number, wanted: number, longer: number): void {
+    Atomics.store(this.#memory, common + lane * perLane + patience, Math.ceil(longer * unit));
     Atomics.store(this.#memory, common + lane * perLane + bytes, units(wanted));
   }
 

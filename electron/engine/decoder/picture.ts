@@ -6,8 +6,10 @@ import sharp, { type Sharp } from 'sharp';
 import { drawVariation, resampleVaried } from '#electron/engine/data/augment.ts';
 import type { DecodeOptions } from '#electron/engine/data/decode.ts';
 import { resample, sourceBox, type Picture } from '#electron/engine/data/resample.ts';
-import type { PictureFormat } from '#electron/engine/data/picture-format.ts';
-import { headerOf, type Header } from './header.ts';
+import { formatOf, type PictureFormat } from '#electron/engine/data/picture-format.ts';
+import { decodeForeign, isForeign } from './foreign.ts';
+import { headerOf, quickHeader, type Header } from './header.ts';
+import { inFullRange } from './deep-numbers.ts';
 import { free, Refused } from './picture-file.ts';
 
 // Six formats out of memory alone: everything else that libvips can read has no place in a dataset, and its readers
@@ -33,7 +35,8 @@ const webpQuality = 82;
 
 /** What libvips says of a file. */
 export async function readHeader(bytes: Uint8Array, format: PictureFormat): Promise<Header> {
-  return headerOf(await opened(bytes).metadata(), format);
+  if (isForeign(format)) throw new Refused('its header is damaged.');
+  return headerOf(await sharp(bytes, { failOn: 'error' }).metadata(), format);
 }
 
 /** Pixels of the shorter side that a source is brought down to for a result of this size. */
@@ -73,7 +76,9 @@ export async function decodeInto(
 
 /** The upright picture in sRGB without transparency, its shorter side not much above `shorterSide` pixels. */
 async function readPicture(bytes: Uint8Array, shorterSide: number): Promise<Picture> {
-  const { data, info } = await opened(bytes)
+  const { data, info } = await (
+    await opened(bytes)
+  )
     .autoOrient()
     .resize({ width: shorterSide, height: shorterSide, fit: 'outside', withoutEnlargement: true })
     .flatten({ background: 'white' })
@@ -86,7 +91,7 @@ async function readPicture(bytes: Uint8Array, shorterSide: number): Promise<Pict
 
 /** A square of `side` pixels cut from the middle, as a WebP file. */
 export async function thumbnail(bytes: Uint8Array, side: number): Promise<Uint8Array> {
-  return webp(opened(bytes).autoOrient().resize(side, side, { fit: 'cover' }).flatten({ background: 'white' }));
+  return webp((await opened(bytes)).autoOrient().resize(side, side, { fit: 'cover' }).flatten({ background: 'white' }));
 }
 
 /** What `decodeInto` gives, as a WebP file. */
@@ -97,8 +102,21 @@ export async function preview(bytes: Uint8Array, options: DecodeOptions, positio
   return webp(sharp(interleaved(pixels, height * width), { raw: { width, height, channels: 3 } }));
 }
 
-function opened(bytes: Uint8Array): Sharp {
-  return sharp(bytes, { failOn: 'error' });
+/** Without limits of sharp's own for raw pixels: what a picture may take is looked at before. */
+async function opened(bytes: Uint8Array): Promise<Sharp> {
+  const format = formatOf(bytes);
+  if (!isForeign(format)) {
+    const picture = sharp(bytes, { failOn: 'error' });
+    return isDeep(bytes, format) ? inFullRange(picture) : picture;
+  }
+  const { data, width, height } = await decodeForeign(bytes, format);
+  return sharp(data, { raw: { width, height, channels: 4 } });
+}
+
+/** Of a PNG its header tells at once. */
+function isDeep(bytes: Uint8Array, format: PictureFormat | undefined): boolean {
+  if (format === 'tiff') return true;
+  return format === 'png' && (quickHeader(bytes, format)?.sampleBytes ?? 2) > 1;
 }
 
 function webp(picture: Sharp): Promise<Buffer> {

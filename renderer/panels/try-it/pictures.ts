@@ -1,6 +1,7 @@
 /** Picture files that a person drops, pastes or chooses, as data URLs the engine reads. */
 
-export const pictureTypes = 'image/png,image/jpeg,image/webp,image/gif,image/tiff,image/avif';
+export const pictureTypes =
+  'image/png,image/jpeg,image/webp,image/gif,image/tiff,image/avif,image/heic,image/heif,image/bmp,.heic,.heif';
 
 /** The picture files of a drop or a paste. */
 export function picturesOf(transfer: DataTransfer | null): File[] {
