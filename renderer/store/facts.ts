@@ -70,6 +70,8 @@ export function followFacts(): () => void {
     try {
       const facts = await host.data.facts({ document, path });
       if (mine !== request) return;
+      // Looked at again and found as it was, its forecast stands.
+      if (JSON.stringify(facts) === JSON.stringify(withoutForecast(useFacts.getState().facts))) return;
       useFacts.setState({ facts });
       forecastAsked = '';
       consider();
@@ -84,13 +86,12 @@ export function followFacts(): () => void {
   const predict = async (): Promise<void> => {
     const { document, path } = useDocument.getState();
     const { device } = useEnvironment.getState().settings;
-    const mine = request;
     useFacts.setState({ forecasting: true });
     const answer = await host.data.forecast({ document, path, device }).then(
       (forecast) => ({ forecast, forecasting: false }) as const,
       (thrown: unknown) => ({ forecast: undefined, forecasting: problemOf(thrown) }) as const,
     );
-    if (mine !== request || forecastKey(useDocument.getState().document) !== forecastAsked) return;
+    if (forecastKey(useDocument.getState().document) !== forecastAsked) return;
     const { forecast, forecasting } = answer;
     forecastKnown = forecastAsked;
     gaveWay = forecasting !== false && passingCodes.has(forecasting.code);
@@ -126,7 +127,13 @@ export function followFacts(): () => void {
     consider();
   };
 
+  /** Folders and files change while nobody looks here: what a card says is what a run would find. */
+  const lookAgain = (): void => {
+    if (useConnection.getState().state === 'connected' && asked !== '') void gather();
+  };
+
   const onFocus = (): void => {
+    lookAgain();
     if (gaveWay) forecastAnew();
   };
 
@@ -141,7 +148,10 @@ export function followFacts(): () => void {
     }),
     // A run leaves its features in the cache, so the next one starts sooner.
     useRun.subscribe((store, before) => {
-      if (store.state.phase === 'done' && before.state.phase !== 'done') forecastAnew();
+      const [phase, earlier] = [store.state.phase, before.state.phase];
+      if (phase === earlier) return;
+      if (phase === 'done') forecastAnew();
+      if (phase === 'starting' || phase === 'done' || phase === 'failed') lookAgain();
     }),
   ];
   return () => {

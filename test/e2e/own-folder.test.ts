@@ -1,12 +1,14 @@
 /** A newcomer's first minutes: the wired example, a folder of one's own dropped on it, a model, a picture tried. */
-import { mkdirSync } from 'node:fs';
+import { cpSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { expect } from 'vitest';
+import { copyOfSample } from '#test/e2e/support/data.ts';
 import { dropOn, pastePicture } from '#test/e2e/support/drop.ts';
 import { CanvasPage } from '#test/e2e/support/pages/canvas.ts';
 import { ResultsPage } from '#test/e2e/support/pages/results.ts';
 import { RunPage } from '#test/e2e/support/pages/run.ts';
+import { StartPage } from '#test/e2e/support/pages/start.ts';
 import { WorkbenchPage } from '#test/e2e/support/pages/workbench.ts';
 import { scenario } from '#test/e2e/support/scenario.ts';
 
@@ -71,3 +73,28 @@ scenario(
   },
   { settings: {} },
 );
+
+scenario('what changes in a folder is seen when the window has the focus again', async ({ page, host }) => {
+  const folder = copyOfSample(join(host.folder, 'pictures'), { classes: 3, each: 10 });
+  const workbench = new WorkbenchPage(page);
+  const card = new CanvasPage(page).card('data');
+  const back = (): Promise<boolean> => page.evaluate(() => window.dispatchEvent(new Event('focus')));
+  await new StartPage(page).beginWithFolder(folder);
+  await workbench.untilReady();
+  await card.getByText('Train 24 · Validation 6').waitFor();
+
+  for (const name of ['IMG_1.CR2', 'IMG_2.CR2', 'notes.txt']) writeFileSync(join(folder, 'apple', name), 'x');
+  cpSync(join(folder, 'apple'), join(folder, 'quince'), { recursive: true });
+  await back();
+  await card.getByText('Train 32 · Validation 8').waitFor();
+  await card.getByText('Not read: 4 .cr2, 2 .txt').waitFor();
+  await workbench.untilProblem('Left out, in formats that are not read: 4 .cr2, 2 .txt.');
+  await page.getByRole('button', { name: '1 note' }).waitFor();
+
+  renameSync(folder, `${folder}-away`);
+  await back();
+  await workbench.untilProblem(`The folder ${folder} does not exist.`);
+  renameSync(`${folder}-away`, folder);
+  await back();
+  await card.getByText('Train 32 · Validation 8').waitFor();
+});
