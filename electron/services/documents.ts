@@ -1,4 +1,5 @@
 /** Project files: reading with migration, atomic saving, and the list of recently used ones. */
+import { createHash } from 'node:crypto';
 import { realpath, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { z } from 'zod';
@@ -15,8 +16,12 @@ export interface OpenDocument {
   readonly document: GraftDocument;
   /** Absolute path of the file; '' while never saved. */
   readonly path: string;
+  /** Of the file's content; '' where there is no file. */
+  readonly version: string;
   readonly recovered: boolean;
 }
+
+export interface SavedDocument extends Pick<OpenDocument, 'path' | 'version' | 'document'> {}
 
 export interface RecentProject {
   readonly path: string;
@@ -40,26 +45,30 @@ export class Documents {
   async open(path: string): Promise<OpenDocument> {
     // Behind a link, the file itself: saving replaces it, and links are not written through.
     const file = await realpath(resolve(path)).catch(() => resolve(path));
-    const document = parseDocument(await readProject(file), file);
+    const text = await readProject(file);
+    const document = parseDocument(text, file);
     await this.#remember(file);
-    return { document: withAbsolutePaths(document, file), path: file, recovered: false };
+    return { document: withAbsolutePaths(document, file), path: file, version: versionOf(text), recovered: false };
   }
 
   /** A document from text that is no file here, such as one dropped on a browser window. */
   parse(text: string, name: string): OpenDocument {
-    return { document: parseDocument(text, name), path: '', recovered: false };
+    return { document: parseDocument(text, name), path: '', version: '', recovered: false };
   }
 
   /**
    * Saves under `path`, with the ending added where it lacks it, so that nothing but a project is ever replaced.
-   * Throws `document.disk-full`, `document.unwritable`, `files.is-link`.
+   * @param over the version that is replaced: '' where there is none; absent for whatever there is
+   * Throws `document.exists`, `document.changed-elsewhere`, `document.disk-full`, `document.unwritable`, `files.is-link`.
    */
-  async save(document: GraftDocument, path: string): Promise<{ path: string; document: GraftDocument }> {
+  async save(document: GraftDocument, path: string, over?: string): Promise<SavedDocument> {
     if (path.trim() === '') throw new GraftError('document.unwritable', { path: '', reason: 'no name was given' });
     const file = path.toLowerCase().endsWith(projectEnding) ? resolve(path) : `${resolve(path)}${projectEnding}`;
-    await writeAtomically(file, serializeDocument(withRelativePaths(document, file)));
+    if (over !== undefined) await requireVersion(file, over);
+    const text = serializeDocument(withRelativePaths(document, file));
+    await writeAtomically(file, text);
     await this.#remember(file);
-    return { path: file, document };
+    return { path: file, version: versionOf(text), document };
   }
 
   /** Newest first; files that have gone are left out. */
@@ -100,4 +109,18 @@ async function readProject(path: string): Promise<string> {
     if (errorCode(error) === 'ENOENT') throw new GraftError('document.missing', { path });
     throw new GraftError('document.corrupt', { path, reason: reasonOf(error) });
   }
+}
+
+function versionOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/** What would be replaced is what is known, or there is nothing. */
+async function requireVersion(file: string, known: string): Promise<void> {
+  const text = await readText(file).catch((error: unknown) => {
+    if (errorCode(error) === 'ENOENT') return undefined;
+    throw new GraftError('document.unwritable', { path: file, reason: reasonOf(error) });
+  });
+  if (text === undefined || versionOf(text) === known) return;
+  throw new GraftError(known === '' ? 'document.exists' : 'document.changed-elsewhere', { path: file });
 }

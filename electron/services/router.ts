@@ -91,7 +91,7 @@ export function createRouter(services: Services, shell: HostShell) {
       recent: host.documents.recent.handler(() => documents.recent()),
       open: host.documents.open.handler(({ input }) => documents.open(input.path)),
       parse: host.documents.parse.handler(({ input }) => documents.parse(input.text, input.name)),
-      save: host.documents.save.handler(({ input }) => documents.save(input.document, input.path)),
+      save: host.documents.save.handler(({ input }) => documents.save(input.document, input.path, input.over)),
       keepRecovery: host.documents.keepRecovery.handler(async ({ input }) => {
         await recoveries.keep(input.key, input.path, input.document);
         return {};
@@ -129,7 +129,7 @@ export function createRouter(services: Services, shell: HostShell) {
       list: host.runs.list.handler(() => runs.list()),
       document: host.runs.document.handler(async ({ input }) => ({ document: await runs.document(input.run) })),
       evaluation: host.runs.evaluation.handler(({ input }) => runs.evaluation(input.run)),
-      export: host.runs.export.handler(({ input }) => runs.export(input.run, input.file)),
+      export: host.runs.export.handler(({ input }) => runs.export(input.run, input.file, { replace: input.replace })),
       predict: host.runs.predict.handler(({ input }) => runs.predict(input.run, input.inputs)),
     },
   });

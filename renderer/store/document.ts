@@ -16,6 +16,8 @@ interface DocumentState {
   readonly saved: GraftDocument;
   /** Names this project's recovery file: the path, or an id made up for a project that was never saved. */
   readonly recoveryKey: string;
+  /** What the file held when it was read or written last; undefined where that is not known. */
+  readonly version: string | undefined;
   /** Where the person looks. Written with the document, never part of undo. */
   readonly viewport: Viewport | undefined;
   /** Counts the projects shown so far, so that the canvas knows a new one. */
@@ -31,6 +33,7 @@ export const useDocument = create<DocumentState>()(
     (): DocumentState => ({
       document: emptyDocument,
       path: '',
+      version: undefined,
       saved: emptyDocument,
       recoveryKey: newRecoveryKey(),
       viewport: undefined,
@@ -81,11 +84,12 @@ export function redo(): void {
 export function replaceDocument(
   document: GraftDocument,
   path: string,
-  options: { readonly unsaved?: boolean; readonly recoveryKey?: string } = {},
+  options: { readonly unsaved?: boolean; readonly recoveryKey?: string; readonly version?: string } = {},
 ): void {
   useDocument.setState(({ openings }) => ({
     document,
     path,
+    version: options.version,
     saved: options.unsaved === true ? { ...document } : document,
     recoveryKey: options.recoveryKey ?? (path === '' ? newRecoveryKey() : path),
     viewport: document.viewport,
@@ -96,8 +100,8 @@ export function replaceDocument(
 }
 
 /** Notes that `document` is now what the file at `path` holds. */
-export function markSaved(document: GraftDocument, path: string): void {
-  useDocument.setState({ saved: document, path, recoveryKey: path });
+export function markSaved(document: GraftDocument, { path, version }: { path: string; version: string }): void {
+  useDocument.setState({ saved: document, path, version, recoveryKey: path });
 }
 
 export function setViewport(viewport: Viewport): void {

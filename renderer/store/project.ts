@@ -1,6 +1,7 @@
 /** Opening, saving and leaving projects. Nothing here replaces unsaved work without asking. */
 import { notifications } from '@mantine/notifications';
 import { emptyDocument, type GraftDocument } from '#shared/document/model.ts';
+import type { ErrorCode } from '#shared/messages/catalogue.ts';
 import { host, problemOf } from '#renderer/platform/host.ts';
 import { documentToWrite, isUnsaved, markSaved, projectName, replaceDocument, useDocument } from './document.ts';
 import { ask, askForPath, select, useInterface } from './interface.ts';
@@ -11,11 +12,7 @@ export function reportFailure(thrown: unknown): void {
   notifications.show({ color: 'red', title: message, message: remedy, autoClose: 8000 });
 }
 
-function show(
-  document: GraftDocument,
-  path: string,
-  options: { readonly unsaved?: boolean; readonly recoveryKey?: string } = {},
-): void {
+function show(document: GraftDocument, path: string, options: Parameters<typeof replaceDocument>[2] = {}): void {
   select([]);
   replaceDocument(document, path, options);
   useInterface.setState({ view: 'canvas' });
@@ -48,7 +45,7 @@ export async function openProject(path: string): Promise<void> {
   if (!(await mayLeave())) return;
   try {
     const opened = await host.documents.open({ path });
-    show(opened.document, opened.path, { unsaved: opened.recovered });
+    show(opened.document, opened.path, { unsaved: opened.recovered, version: opened.version });
   } catch (thrown) {
     reportFailure(thrown);
   }
@@ -75,23 +72,48 @@ export function restoreRecovery(recovery: { key: string; path: string; document:
   show(recovery.document, recovery.path, { unsaved: true, recoveryKey: recovery.key });
 }
 
-async function write(path: string): Promise<boolean> {
+/** Refusals to replace a file, and what a person is asked then. */
+const replacing: Partial<Record<ErrorCode, string>> = {
+  'document.exists': 'Replace the project that is there?',
+  'document.changed-elsewhere': 'The file has changed',
+};
+
+/** @param over the version that may be replaced; '' for nothing, undefined for whatever is there */
+async function write(path: string, over: string | undefined): Promise<boolean> {
   const { document, recoveryKey } = useDocument.getState();
   try {
-    const saved = await host.documents.save({ document: documentToWrite(), path });
-    markSaved(document, saved.path);
+    const saved = await host.documents.save({
+      document: documentToWrite(),
+      path,
+      ...(over === undefined ? {} : { over }),
+    });
+    markSaved(document, saved);
     await host.documents.dropRecovery({ key: recoveryKey });
     return true;
   } catch (thrown) {
-    reportFailure(thrown);
-    return false;
+    const { code, message } = problemOf(thrown);
+    const title = replacing[code];
+    if (title === undefined) {
+      reportFailure(thrown);
+      return false;
+    }
+    const choice = await ask({
+      title,
+      message,
+      choices: [
+        { name: 'replace', label: 'Replace it' },
+        { name: 'elsewhere', label: 'Save under another name…', primary: true },
+      ],
+    });
+    if (choice === 'replace') return write(path, undefined);
+    return choice === 'elsewhere' ? saveProjectAs() : false;
   }
 }
 
 /** Saves to the project's file, asking for one the first time. False when it was not saved. */
 export async function saveProject(): Promise<boolean> {
-  const { path } = useDocument.getState();
-  return path === '' ? saveProjectAs() : write(path);
+  const { path, version } = useDocument.getState();
+  return path === '' ? saveProjectAs() : write(path, version);
 }
 
 export async function saveProjectAs(): Promise<boolean> {
@@ -99,7 +121,8 @@ export async function saveProjectAs(): Promise<boolean> {
   const title = state.document.title === '' ? 'project' : state.document.title;
   const suggestedName = state.path === '' ? `${title.replaceAll(/[^\p{L}\p{N} ._-]/gu, '')}.graft` : projectName(state);
   const path = await askForPath({ title: 'Save project', mode: 'save', endings: ['.graft'], suggestedName });
-  return path === undefined ? false : write(path);
+  if (path === undefined) return false;
+  return write(path, path === state.path ? state.version : '');
 }
 
 /** Seconds between copies of unsaved work; a crash loses no more than this. */

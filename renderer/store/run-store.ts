@@ -15,7 +15,7 @@ export interface RunHost {
   readonly document: (input: { run: string }) => Promise<{ document: GraftDocument }>;
   readonly current: () => Promise<{ run: string | null }>;
   readonly evaluation: (input: { run: string }) => Promise<Evaluation>;
-  readonly export: (input: { run: string; file: string }) => Promise<ParityReport>;
+  readonly export: (input: { run: string; file: string; replace: boolean }) => Promise<ParityReport>;
   readonly predict: (input: { run: string; inputs: string[] }) => Promise<Prediction[]>;
   readonly problemOf: (thrown: unknown) => Problem;
 }
@@ -54,8 +54,8 @@ export interface RunStore {
   readonly watch: (run: string) => Promise<void>;
   /** Continues an interrupted run from its last checkpoint. */
   readonly resumeInterrupted: (run: string) => Promise<void>;
-  /** Writes the best model to `file` and checks it. @throws the host's problem */
-  readonly exportModel: (file: string) => Promise<ParityReport>;
+  /** Writes the best model to `file` and checks it; unless `replace` is set, a file that is there stays. @throws the host's problem */
+  readonly exportModel: (file: string, replace: boolean) => Promise<ParityReport>;
   /** What the best model says of pictures, given as data URLs. @throws the host's problem */
   readonly predict: (inputs: string[]) => Promise<Prediction[]>;
   readonly dismissRefusal: () => void;
@@ -185,7 +185,7 @@ export function runStore(host: RunHost, readProject: () => RunProject, clock: Qu
       resumeInterrupted: async (run) => {
         if (!isActive(get().state)) await launch(() => host.resume({ run }));
       },
-      exportModel: (file) => host.export({ run: shownRun(), file }),
+      exportModel: (file, replace) => host.export({ run: shownRun(), file, replace }),
       predict: (inputs) => host.predict({ run: shownRun(), inputs }),
       dismissRefusal: () => set({ refusal: undefined }),
     };

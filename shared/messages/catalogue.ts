@@ -278,6 +278,14 @@ export const catalogue = {
     (d) => `There is no space left to save ${d['path']}. The file on disk is as it was before.`,
     'Free some space and save again; nothing in the window is lost.',
   ),
+  'document.exists': entry(
+    (d) => `There is a project at ${d['path']} already.`,
+    'Save under another name, or replace it.',
+  ),
+  'document.changed-elsewhere': entry(
+    (d) => `${d['path']} has been changed since it was opened here, in another window or by another program.`,
+    'Save under another name, or replace what is there.',
+  ),
   'document.unwritable': entry(
     (d) => `${d['path']} cannot be written: ${d['reason']}`,
     'Save the project somewhere else.',
@@ -418,6 +426,7 @@ export const catalogue = {
     'Nothing to do: gradients are written as usual. “graft tune” measures again and replaces the file.',
   ),
   // Taking away
+  'export.file-exists': entry((d) => `There is a file at ${d['path']} already.`, 'Choose another name, or replace it.'),
   'export.parity-failed': entry(
     (d) =>
       `The exported model differs from the trained one by ${d['difference']} (allowed: ${d['allowed']}). The file was not kept.`,

@@ -20,6 +20,8 @@ const openDocumentSchema = z.object({
   document: documentSchema,
   /** Absolute path of the .graft file; '' while never saved. */
   path: z.string(),
+  /** Tells what the file holds now from what it holds after any change; '' where there is none. */
+  version: z.string(),
   /** True when this came from a recovery file and differs from what is on disk. */
   recovered: z.boolean(),
 });
@@ -107,7 +109,13 @@ export const contract = {
     open: procedure.input(z.object({ path: z.string() })).output(openDocumentSchema),
     /** A document from pasted or dropped text of a .graft file, migrated and validated. */
     parse: procedure.input(z.object({ text: z.string(), name: z.string() })).output(openDocumentSchema),
-    save: procedure.input(projectSchema).output(z.object({ path: z.string(), document: documentSchema })),
+    /**
+     * `over` is the version that may be replaced: '' where nothing is expected, absent for whatever there is. Otherwise
+     * the answer is `document.exists` or `document.changed-elsewhere`.
+     */
+    save: procedure
+      .input(z.object({ ...projectSchema.shape, over: z.string().optional() }))
+      .output(z.object({ path: z.string(), version: z.string(), document: documentSchema })),
     /** Keeps unsaved work outside the person's file. `key` is the path, or an id of a never-saved document. */
     keepRecovery: procedure.input(z.object({ key: z.string(), ...projectSchema.shape })).output(z.object({})),
     dropRecovery: procedure.input(z.object({ key: z.string() })).output(z.object({})),
@@ -140,7 +148,10 @@ export const contract = {
     /** The document a run was started with, its paths absolute. */
     document: procedure.input(z.object({ run: z.string() })).output(z.object({ document: documentSchema })),
     evaluation: procedure.input(z.object({ run: z.string() })).output(evaluationSchema),
-    export: procedure.input(z.object({ run: z.string(), file: z.string() })).output(parityReportSchema),
+    /** Unless `replace` is set, a file that is there stays: `export.file-exists`. */
+    export: procedure
+      .input(z.object({ run: z.string(), file: z.string(), replace: z.boolean().default(true) }))
+      .output(parityReportSchema),
     predict: procedure
       .input(z.object({ run: z.string(), inputs: z.array(z.string()) }))
       .output(z.array(predictionSchema)),

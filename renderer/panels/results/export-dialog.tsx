@@ -21,18 +21,22 @@ export function ExportDialog({ onClose }: { readonly onClose: () => void }) {
   const [file, setFile] = useState(() =>
     suggestedFile(useDocument.getState(), useEnvironment.getState().info?.home ?? ''),
   );
+  const run = useRun((store) => knownRun(store.state)?.plan.run);
   const [report, setReport] = useState<Loadable<ParityReport>>({ status: 'none' });
 
-  const write = (event: SubmitEvent): void => {
-    event.preventDefault();
+  const write = (replace: boolean): void => {
     setReport({ status: 'loading' });
     useRun
       .getState()
-      .exportModel(file)
+      .exportModel(file, replace)
       .then(
         (value) => setReport({ status: 'ready', value }),
         (thrown: unknown) => setReport({ status: 'failed', problem: problemOf(thrown) }),
       );
+  };
+  const submit = (event: SubmitEvent): void => {
+    event.preventDefault();
+    write(false);
   };
   const browse = async (): Promise<void> => {
     const folder = file.replace(/[\\/][^\\/]*$/, '');
@@ -52,14 +56,23 @@ export function ExportDialog({ onClose }: { readonly onClose: () => void }) {
         <Text size="sm" c="dimmed">
           One ONNX file with everything inside: the preparation of the picture, the backbone, the head and the class
           names. It runs wherever ONNX runs, without Graft.
+          {run !== undefined && (
+            <>
+              {' '}
+              The model is that of the run <b>{fileNameOf(run)}</b>.
+            </>
+          )}
         </Text>
-        <form onSubmit={write}>
+        <form onSubmit={submit}>
           <Group gap="sm" align="end" wrap="nowrap">
             <TextInput
               label="File"
               style={{ flex: 1 }}
               value={file}
-              onChange={(event) => setFile(event.currentTarget.value)}
+              onChange={(event) => {
+                setFile(event.currentTarget.value);
+                setReport({ status: 'none' });
+              }}
               required
               data-autofocus
             />
@@ -90,6 +103,11 @@ export function ExportDialog({ onClose }: { readonly onClose: () => void }) {
               title={report.problem.message}
             >
               {report.problem.remedy}
+              {report.problem.code === 'export.file-exists' && (
+                <Button variant="default" size="xs" mt="sm" display="block" onClick={() => write(true)}>
+                  Replace it
+                </Button>
+              )}
             </Alert>
           )}
           {report.status === 'ready' && <Proof report={report.value} />}

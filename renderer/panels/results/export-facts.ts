@@ -5,7 +5,7 @@ import type { GraftDocument } from '#shared/document/model.ts';
 
 /**
  * Where an exported model goes unless the person says otherwise: beside the project, else in the home folder,
- * under the name the Export node gives. Absolute, with the separators of `path` or `home`.
+ * under the name the Export node gives, else the project's. Absolute, with the separators of `path` or `home`.
  */
 export function suggestedFile(
   project: { readonly document: GraftDocument; readonly path: string },
@@ -13,12 +13,18 @@ export function suggestedFile(
 ): string {
   const kind = kindOf('export');
   const node = project.document.nodes.find((candidate) => candidate.kind === 'export');
-  const name =
-    kind === undefined ? 'model.onnx' : String(effectiveParameters(kind, node?.parameters ?? {})['fileName']);
+  const given = node?.parameters['fileName'];
+  const usual = kind === undefined ? 'model.onnx' : String(effectiveParameters(kind, {})['fileName']);
+  const name = typeof given === 'string' ? given : fileNameFrom(project.document.title, usual);
   const cut = Math.max(project.path.lastIndexOf('/'), project.path.lastIndexOf('\\'));
   const folder = cut < 0 ? home : project.path.slice(0, cut);
   const separator = folder.includes('\\') && !folder.includes('/') ? '\\' : '/';
   return folder === '' ? name : `${folder}${separator}${name}`;
+}
+
+function fileNameFrom(title: string, usual: string): string {
+  const plain = title.replaceAll(/[^\p{L}\p{N} ._-]/gu, '').trim();
+  return plain === '' ? usual : `${plain}.onnx`;
 }
 
 /** Whether the backbone node cuts pictures to the model's proportions rather than stretching them. */

@@ -41,14 +41,19 @@ export class StartPage {
 
   /** Saves under a new name. */
   async saveProjectAs(file: string): Promise<void> {
+    await this.chooseNameToSave(file);
+    await this.#page.getByRole('banner').getByText(basename(file)).waitFor();
+    await this.#page.getByLabel('unsaved changes').waitFor({ state: 'hidden' });
+  }
+
+  /** Gives a name to save under, and does not wait for what comes of it. */
+  async chooseNameToSave(file: string): Promise<void> {
     await this.#page.keyboard.press('Control+Shift+S');
     await this.inDialog('Save project', async (dialog) => {
       await this.goTo(dialog, dirname(file));
       await dialog.getByLabel('File name').fill(basename(file));
       await dialog.getByRole('button', { name: 'Save', exact: true }).click();
     });
-    await this.#page.getByRole('banner').getByText(basename(file)).waitFor();
-    await this.#page.getByLabel('unsaved changes').waitFor({ state: 'hidden' });
   }
 
   /** Plays in a dialog and waits until it has closed. */

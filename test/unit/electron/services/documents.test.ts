@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { GraftDocument } from '#shared/document/model.ts';
@@ -37,6 +37,23 @@ describe('project files', () => {
     const opened = await documents.open(moved);
     expect(parameterOf(opened.document, 'data', 'path')).toBe(join(folder, 'moved', 'photos'));
     expect((await documents.open(saved.path)).document).toEqual(before);
+  });
+
+  test('replace only what is known to be there, if that is asked', async () => {
+    const { folder, documents } = setUp();
+    const path = join(folder, 'p.graft');
+    const first = await documents.save(project('/a'), path, '');
+    expect((await documents.open(path)).version).toBe(first.version);
+    await expect(documents.save(project('/b'), path, '')).rejects.toMatchObject({ code: 'document.exists' });
+    const second = await documents.save(project('/b'), path, first.version);
+    expect(second.version).not.toBe(first.version);
+    await expect(documents.save(project('/c'), path, first.version)).rejects.toMatchObject({
+      code: 'document.changed-elsewhere',
+    });
+    expect(parameterOf((await documents.open(path)).document, 'data', 'path')).toBe('/b');
+    await documents.save(project('/c'), path);
+    rmSync(path);
+    await documents.save(project('/d'), path, first.version);
   });
 
   test('keep built-in backbones, unset paths and far-away folders as they are', async () => {

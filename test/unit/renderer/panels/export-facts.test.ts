@@ -13,6 +13,7 @@ it.each([
   [named, '/home/ada/hats/hats.graft', '/home/ada/hats/hats.onnx'],
   [named, 'C:\\hats\\hats.graft', 'C:\\hats\\hats.onnx'],
   [emptyDocument, '', '/home/ada/model.onnx'],
+  [{ ...emptyDocument, title: 'Hats: 2/3' }, '', '/home/ada/Hats 23.onnx'],
 ])('suggests a file beside the project, else at home', (document, path, file) => {
   expect(suggestedFile({ document, path }, '/home/ada')).toBe(file);
 });

@@ -91,7 +91,7 @@ describe('unsaved work', () => {
 
   it('ends with saving, under the name of the file', () => {
     edit(titled('a'));
-    markSaved(current(), '/home/me/pets.graft');
+    markSaved(current(), { path: '/home/me/pets.graft', version: 'v' });
     expect(isUnsaved(useDocument.getState())).toBe(false);
     expect(projectName(useDocument.getState())).toBe('pets.graft');
   });

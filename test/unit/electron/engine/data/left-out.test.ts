@@ -12,29 +12,29 @@ const folder = new PictureFolder();
 
 describe('what takes no part is counted', () => {
   test('files of formats that are not read, by their endings', async () => {
-    await folder.put([...numbered('a', 3), ...numbered('b', 3), 'a/x.HEIC', 'a/y.heic', 'b/z.bmp', 'loose.jpg']);
+    await folder.put([...numbered('a', 3), ...numbered('b', 3), 'a/x.PSD', 'a/y.psd', 'b/z.cr2', 'loose.jpg']);
     await folder.put(['b/notes'], 'text');
     const { facts } = await folder.read();
     expect(facts.leftOut).toEqual([
-      { why: 'ending', what: '.heic', count: 2 },
-      { why: 'ending', what: '.bmp', count: 1 },
+      { why: 'ending', what: '.psd', count: 2 },
+      { why: 'ending', what: '.cr2', count: 1 },
       { why: 'ending', what: '', count: 1 },
       { why: 'loose', what: '', count: 1 },
     ]);
     const [files] =
       imageFolder.check?.({ path: facts.path, limitPerClass: 0 }, 'data', { dataset: facts, problems: [] }) ?? [];
-    expect(files?.message).toBe('Left out, in formats that are not read: 2 .heic, 1 .bmp, 1 without an ending.');
+    expect(files?.message).toBe('Left out, in formats that are not read: 2 .psd, 1 .cr2, 1 without an ending.');
   });
 
   test('a class folder of such files is a problem, a folder of texts is not', async () => {
-    await folder.put([...numbered('a', 3), ...numbered('b', 3), 'cup/1.HEIC', 'cup/2.HEIC', 'docs/readme.md']);
+    await folder.put([...numbered('a', 3), ...numbered('b', 3), 'cup/1.PSD', 'cup/2.PSD', 'docs/readme.md']);
     const { facts } = await folder.read();
     expect(codes(facts)).toEqual(['data.files-not-read', 'data.class-not-read', 'data.folder-without-pictures']);
   });
 
   test('a folder of nothing else names them', async () => {
-    await folder.put(['a/1.HEIC', 'b/2.HEIC']);
-    await expect(folder.read()).rejects.toThrow('It holds 2 .heic, which are not read.');
+    await folder.put(['a/1.PSD', 'b/2.PSD']);
+    await expect(folder.read()).rejects.toThrow('It holds 2 .psd, which are not read.');
   });
 
   test('a class whose files are no pictures is a problem', async () => {
