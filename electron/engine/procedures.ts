@@ -5,6 +5,7 @@ import type { TuningProgress } from '#shared/protocol/tuning.ts';
 import { describeBackbone } from '#electron/engine/backbones.ts';
 import { benchStep } from '#electron/engine/bench.ts';
 import { readFolder } from '#electron/engine/data/folder.ts';
+import { withRanges } from '#electron/engine/data/ranges.ts';
 import { augmentPreviews, thumbnails } from '#electron/engine/data/thumbnails.ts';
 import { forecast } from '#electron/engine/forecast.ts';
 import { writeGradient, writeStep } from '#electron/engine/graphs.ts';
@@ -25,7 +26,7 @@ type Procedures = {
 export function procedures(emit: EmitEvents): Procedures {
   return {
     devices: () => listDevices(),
-    describeDataset: async (input) => (await readFolder(input, 'folders')).facts,
+    describeDataset: async (input) => withRanges((await readFolder(input, 'folders')).facts),
     describeBackbone: ({ path, id }) => withinMemory(examiningBytes(path), () => describeBackbone(path, id)),
     thumbnails: ({ paths, size }) => thumbnails(paths, size),
     augmentPreviews: ({ paths, augment, size, seed }) => augmentPreviews(paths, augment, size, seed),

@@ -69,10 +69,22 @@ const describeData: Describe = ({ data }, _model, { dataset }) => ({
 
 const describeSplit: Describe = ({ split }, _model, { dataset }) => {
   const own = dataset?.splitBy === 'folders';
+  const ownTest = dataset?.testBy === 'folders';
+  const idle = [own ? 'validation' : '', ownTest && split.test > 0 ? 'test' : ''].filter((part) => part !== '');
   return {
-    subtitle: own ? 'as in the folders' : `${formatPercent(split.validation, 0)} held out`,
-    figures: figures(['Training pictures', count(dataset?.train)], ['Validation pictures', count(dataset?.validation)]),
-    sentence: own ? 'The folder has a validation part of its own, so the share set here has no effect.' : '',
+    subtitle: joined(
+      own ? 'as in the folders' : `${formatPercent(split.validation, 0)} held out`,
+      split.test > 0 && !ownTest ? `${formatPercent(split.test, 0)} for the end` : undefined,
+    ),
+    figures: figures(
+      ['Training pictures', count(dataset?.train)],
+      ['Validation pictures', count(dataset?.validation)],
+      ['Test pictures', dataset && dataset.test > 0 ? formatCount(dataset.test) : undefined],
+    ),
+    sentence:
+      idle.length === 0
+        ? ''
+        : `The folder has a ${idle.join(' and a ')} part of its own, so the share set here has no effect.`,
   };
 };
 

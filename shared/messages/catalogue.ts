@@ -86,6 +86,10 @@ export const catalogue = {
     (d) => `Class “${d['class']}” has no picture in the ${d['part']} part.`,
     'Add some: without them no figure says how well the class is told from the others.',
   ),
+  'data.deep-numbers': entry(
+    (d) => `Numbers of more than 8 bits are taken to run from ${d['ranges']} of ${d['examples']} pictures looked at.`,
+    'Nothing to do if that is so. Otherwise save the pictures with 8 bits, in the brightness that is meant.',
+  ),
   'data.files-not-read': entry(
     (d) => `Left out, in formats that are not read: ${d['endings']}.`,
     `${pictureFormats.replace(' or ', ' and ')} are read. Photos in other formats have to be saved as one of these.`,

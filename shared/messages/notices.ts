@@ -3,6 +3,7 @@ import type { ErrorCode } from './catalogue.ts';
 /** Problems that are only told: training goes on without the part they name. */
 const notices: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'data.image-unreadable',
+  'data.deep-numbers',
   'data.files-not-read',
   'data.folder-without-pictures',
   'data.links-not-followed',

@@ -12,7 +12,16 @@ interface Remark {
 const endingsNamed = 5;
 
 export function remarks(dataset: DatasetFacts): Remark[] {
-  return [...doubtful(dataset), ...missing(dataset), ...leftOut(dataset.leftOut)];
+  return [...doubtful(dataset), ...missing(dataset), ...ranges(dataset), ...leftOut(dataset.leftOut)];
+}
+
+/** What is taken for white in pictures of more than 8 bits. */
+function ranges({ ranges: found, examples }: DatasetFacts): Remark[] {
+  if (found.length === 0) return [];
+  const whites = found.map(({ white, count }) => `0 to ${formatCount(white)} in ${formatCount(count)}`);
+  return [
+    { code: 'data.deep-numbers', details: { ranges: whites.join(', '), examples: formatCount(examples.length) } },
+  ];
 }
 
 function doubtful({ unlikely }: DatasetFacts): Remark[] {

@@ -45,12 +45,16 @@ export const datasetFactsSchema = z.object({
   test: z.number(),
   /** `folders`: the folder has train/ and validation/ of its own; `fraction`: a seeded, stratified part. */
   splitBy: z.enum(['folders', 'fraction']),
+  /** Where the test part comes from. */
+  testBy: z.enum(['folders', 'fraction', 'none']),
   /** Absolute paths of a few pictures, one class after another, for the node's picture. */
   examples: z.array(z.object({ path: z.string(), label: z.number() })),
   /** Pictures left out, with why. */
   unreadable: z.array(z.object({ path: z.string(), reason: z.string() })),
   /** Classes of which no file begins as a picture does, by the part in which that is so. */
   unlikely: z.array(z.object({ class: z.string(), part: z.enum(['train', 'validation']), count: z.number() })),
+  /** Of the examples whose numbers have more than 8 bits, the number that is taken for white, with how many of them. */
+  ranges: z.array(z.object({ white: z.number(), count: z.number() })),
   /** What lies in the folder and takes no part, with how many files. */
   leftOut: z.array(leftOutSchema),
   /** Hash over every picture's relative path, size and modification time. */

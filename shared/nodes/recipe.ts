@@ -14,6 +14,8 @@ interface SplitPart {
   readonly node: string;
   /** Share of each class held out when the folder has no validation part of its own, in (0, 1). */
   readonly validation: number;
+  /** Share of each class kept for the end when the folder has no test part of its own, in [0, 0.5]. */
+  readonly test: number;
   readonly seed: number;
 }
 

@@ -15,6 +15,20 @@ const schema = z.object({
         step: 0.05,
       }),
     ),
+  test: z
+    .number()
+    .min(0)
+    .max(0.5)
+    .default(0)
+    .meta(
+      meta({
+        title: 'Kept for the end',
+        help: 'Share of each class that is looked at once, after training, and decides nothing before.',
+        control: 'slider',
+        step: 0.05,
+        expert: true,
+      }),
+    ),
   seed: z
     .number()
     .int()
@@ -36,7 +50,9 @@ export const split = defineKind({
 
 The same share is taken from every class, so that small classes are tested as well. The seed decides which pictures; the same seed always holds out the same ones.
 
-If the data folder already has a \`validation\` folder of its own, that one is used and the share here has no effect. Without a Split node, a fifth of each class is held out.`,
+If the data folder already has a \`validation\` folder of its own, that one is used and the share here has no effect. Without a Split node, a fifth of each class is held out.
+
+Whoever tries many settings ends up choosing the one that happens to suit the validation pictures. A share **kept for the end** is free of that: the finished model is measured on it once, and the figures are given apart. A \`test\` folder in the data does the same, and goes before the share here.`,
   inputs: [{ name: 'samples', type: 'samples' }],
   outputs: [{ name: 'samples', type: 'samples' }],
   schema,

@@ -71,6 +71,7 @@ export const engineProcedures = {
     input: z.object({
       path: z.string(),
       validation: z.number().min(0).max(1),
+      test: z.number().min(0).max(1).optional(),
       seed: z.int().nonnegative(),
       limitPerClass: z.int().nonnegative(),
     }),

@@ -55,6 +55,8 @@ export function datasetFacts(changes: Partial<DatasetFacts> = {}): DatasetFacts 
     validation: 100,
     test: 0,
     splitBy: 'fraction',
+    testBy: 'none',
+    ranges: [],
     examples: [],
     unreadable: [],
     unlikely: [],

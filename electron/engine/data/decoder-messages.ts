@@ -11,7 +11,9 @@ export type PictureWork =
   /** The same as a WebP file, for the screen. */
   | { readonly kind: 'preview'; readonly options: DecodeOptions }
   /** A square of `side` pixels cut from the middle, as a WebP file. */
-  | { readonly kind: 'thumbnail'; readonly side: number };
+  | { readonly kind: 'thumbnail'; readonly side: number }
+  /** The number taken for white, as text. */
+  | { readonly kind: 'white' };
 
 /** Why one of the pictures asked for cannot be read. */
 export interface DecodeFailure {

@@ -29,6 +29,8 @@ export interface FolderRequest {
   readonly path: string;
   /** Share of each class held out when the folder has no validation part of its own, in (0, 1). */
   readonly validation: number;
+  /** Share of each class kept for the end when the folder has no test part of its own, in [0, 1). */
+  readonly test?: number | undefined;
   readonly seed: number;
   /** Pictures used per class (and part) at most, drawn by the seed; 0 is all. */
   readonly limitPerClass: number;
@@ -95,19 +97,23 @@ export async function readFolder(request: FolderRequest, look: Look = 'files'): 
 
   const of = (part: readonly ClassFolder[], wanted: string): readonly Picture[] =>
     part.find(({ name }) => name === wanted)?.pictures ?? [];
-  const chosen = classes.flatMap((one, label) =>
-    validation ? takeParts(one, of(validation, one.name), label, request) : splitClass(one, label, request),
-  );
-  const chosenTest = test ? classes.flatMap((one, label) => takeTest(of(test, one.name), label, request)) : [];
+  const shares = { validation: validation ? 0 : request.validation, test: test ? 0 : (request.test ?? 0) };
+  const all = classes.flatMap((one, label) => [
+    ...splitClass(one, label, shares, request),
+    ...(validation ? takeAll(of(validation, one.name), label, 'validation', request) : []),
+    ...(test ? takeAll(of(test, one.name), label, 'test', request) : []),
+  ]);
+  const chosen = all.filter(({ split }) => split !== 'test');
+  const chosenTest = all.filter(({ split }) => split === 'test');
   for (const { name, pictures } of test ?? [])
     if (!classes.some((one) => one.name === name))
       leftOut.push({ why: 'unknown-class', what: name, count: pictures.length });
   const folder = join(path, sep);
   const samples = chosen.map(({ picture, label, split }): Sample => ({ path: folder + picture.path, label, split }));
-  const testSamples = chosenTest.map(({ picture, label }): Sample => ({
+  const testSamples = chosenTest.map(({ picture, label, split }): Sample => ({
     path: folder + picture.path,
     label,
-    split: 'test',
+    split,
   }));
   const counts = classes.map(() => ({ train: 0, validation: 0, test: 0 }));
   for (const { label, split } of samples) (counts[label] as (typeof counts)[number])[split]++;
@@ -124,10 +130,12 @@ export async function readFolder(request: FolderRequest, look: Look = 'files'): 
       validation: total('validation'),
       test: total('test'),
       splitBy: validation ? 'folders' : 'fraction',
+      testBy: test ? 'folders' : chosenTest.length > 0 ? 'fraction' : 'none',
       examples: chooseExamples(samples, classes.length),
       unreadable,
       unlikely: unlikelyClasses(path + print, classes, samples),
       leftOut,
+      ranges: [],
       fingerprint: print,
     },
   };
@@ -274,33 +282,44 @@ function shuffled(pictures: readonly Picture[], label: number, { seed, limitPerC
   return Array.from(order.subarray(0, used), (index) => pictures[index] as Picture);
 }
 
-function takeParts(
-  one: ClassFolder,
-  heldOut: readonly Picture[],
+/** A part that has a folder of its own, up to the limit. */
+function takeAll(
+  pictures: readonly Picture[],
   label: number,
+  split: PartName,
   request: FolderRequest,
 ): ChosenPicture[] {
-  const take = (pictures: readonly Picture[], split: Sample['split']): ChosenPicture[] => {
-    const used = new Set(shuffled(pictures, label, request));
-    return pictures.filter((picture) => used.has(picture)).map((picture) => ({ picture, label, split }));
-  };
-  return [...take(one.pictures, 'train'), ...take(heldOut, 'validation')];
+  const used = new Set(shuffled(pictures, label, request));
+  return pictures.filter((picture) => used.has(picture)).map((picture) => ({ picture, label, split }));
 }
 
-function takeTest(pictures: readonly Picture[], label: number, request: FolderRequest): ChosenPicture[] {
-  return takeParts({ name: '', pictures }, [], label, request);
-}
-
-/** Holds out the wanted share of a class, at least one picture and never all. */
-function splitClass({ name, pictures }: ClassFolder, label: number, request: FolderRequest): ChosenPicture[] {
+/**
+ * Holds out the wanted shares of a class, at least one picture for each that is above 0, and never all. Where there are
+ * too few for both, the test goes without.
+ */
+function splitClass(
+  { name, pictures }: ClassFolder,
+  label: number,
+  shares: Readonly<Record<'validation' | 'test', number>>,
+  request: FolderRequest,
+): ChosenPicture[] {
   const order = shuffled(pictures, label, request);
-  if (order.length < 2) throw new GraftError('data.class-too-small', { class: name, count: order.length });
-  const wanted = Math.round(order.length * request.validation);
-  const heldOut = new Set(order.slice(0, Math.min(order.length - 1, Math.max(1, wanted))));
-  const used = new Set(order);
-  return pictures
-    .filter((picture) => used.has(picture))
-    .map((picture) => ({ picture, label, split: heldOut.has(picture) ? 'validation' : 'train' }));
+  if (shares.validation > 0 && order.length < 2)
+    throw new GraftError('data.class-too-small', { class: name, count: order.length });
+  const count = (share: number, taken: number): number =>
+    share > 0 ? Math.min(order.length - taken - 1, Math.max(1, Math.round(order.length * share))) : 0;
+  const validation = count(shares.validation, 0);
+  const test = count(shares.test, validation);
+  const parts = new Map(
+    order.map((picture, place): [Picture, PartName] => [
+      picture,
+      place < validation ? 'validation' : place < validation + test ? 'test' : 'train',
+    ]),
+  );
+  return pictures.flatMap((picture) => {
+    const split = parts.get(picture);
+    return split ? [{ picture, label, split }] : [];
+  });
 }
 
 /** Training pictures, one of each class, then a second of each, and so on. */

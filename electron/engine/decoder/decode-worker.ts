@@ -17,7 +17,7 @@ import { foreignPatience, isForeign } from './foreign.ts';
 import { formatOf } from '#electron/engine/data/picture-format.ts';
 import { quickHeader } from './header.ts';
 import { Lanes } from './lanes.ts';
-import { decodeInto, preview, readHeader, requireBroad, thumbnail, workingSide } from './picture.ts';
+import { decodeInto, preview, readHeader, requireBroad, thumbnail, whiteOf, workingSide } from './picture.ts';
 import { free, openPicture, Refused, unreadableReason } from './picture-file.ts';
 import { tiffBlocks } from './tiff-blocks.ts';
 
@@ -125,9 +125,9 @@ async function cost(bytes: Buffer, work: PictureWork): Promise<Cost> {
   const format = formatOf(bytes);
   if (!format) throw new Refused('it is not in a picture format Graft knows.');
   const header = quickHeader(bytes, format) ?? (await readHeader(bytes, format));
-  const isThumbnail = work.kind === 'thumbnail';
-  const shorterSide = isThumbnail ? work.side : workingSide(work.options.size);
-  if (!isThumbnail) requireBroad(header, shorterSide);
+  const isSized = work.kind === 'pixels' || work.kind === 'preview';
+  const shorterSide = isSized ? workingSide(work.options.size) : longerSide(work);
+  if (isSized) requireBroad(header, shorterSide);
   const blocks = format === 'tiff' ? tiffBlocks(bytes) : undefined;
   return {
     bytes: decodingBytes(header, bytes.length, { shorterSide, resultBytes: resultBytes(work) }, blocks),
@@ -138,12 +138,14 @@ async function cost(bytes: Buffer, work: PictureWork): Promise<Cost> {
 
 /** What is made of a picture beside the picture itself: floats, bytes, and before a rotation four times as many. */
 function resultBytes(work: PictureWork): number {
+  if (work.kind === 'white') return 0;
   if (work.kind === 'thumbnail') return 8 * work.side ** 2;
   const [height, width] = work.options.size;
   return height * width * (16 + (work.options.augment ? 48 : 0));
 }
 
 function longerSide(work: PictureWork): number {
+  if (work.kind === 'white') return 1;
   return work.kind === 'thumbnail' ? work.side : Math.max(...work.options.size);
 }
 
@@ -154,6 +156,7 @@ interface Room {
 
 async function make(bytes: Buffer, work: PictureWork, index: number, room: Room): Promise<Uint8Array> {
   if (work.kind === 'thumbnail') return framed(await thumbnail(bytes, work.side));
+  if (work.kind === 'white') return framed(Buffer.from(String(await whiteOf(bytes))));
   if (work.kind === 'preview') return framed(await preview(bytes, work.options, index));
   const count = 3 * work.options.size[0] * work.options.size[1];
   const length = frameHeaderBytes + count * Float32Array.BYTES_PER_ELEMENT;

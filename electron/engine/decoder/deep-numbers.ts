@@ -11,15 +11,21 @@ const floatRanges = [1, ...integerRanges];
 
 /** The same picture with its numbers in the range that colours are converted from: 0–65,535 for 16 bits, else 0–255. */
 export async function inFullRange(picture: Sharp): Promise<Sharp> {
-  const { depth, hasAlpha } = await picture.metadata();
+  const { depth } = await picture.metadata();
   if (depth === 'uchar' || depth === 'char') return picture;
-  const { channels } = await picture.clone().stats();
-  const colours = hasAlpha && channels.length > 1 ? channels.slice(0, -1) : channels;
-  const largest = Math.max(...colours.map(({ max }) => max));
   const full = depth === 'ushort' ? 65_535 : 255;
-  const range = rangeOf(depth, largest);
+  const range = await rangeOfPicture(picture);
   // Halves are added, since what comes behind cuts off.
   return range === full && depth === 'ushort' ? picture : picture.linear(full / range, full === 255 ? 0.5 : 128);
+}
+
+/** The number of the picture's file that becomes white. */
+export async function rangeOfPicture(picture: Sharp): Promise<number> {
+  const { depth, hasAlpha } = await picture.metadata();
+  if (depth === 'uchar' || depth === 'char') return 255;
+  const { channels } = await picture.clone().stats();
+  const colours = hasAlpha && channels.length > 1 ? channels.slice(0, -1) : channels;
+  return rangeOf(depth, Math.max(...colours.map(({ max }) => max)));
 }
 
 function rangeOf(depth: Metadata['depth'], largest: number): number {

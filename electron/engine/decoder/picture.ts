@@ -9,7 +9,7 @@ import { resample, sourceBox, type Picture } from '#electron/engine/data/resampl
 import { formatOf, type PictureFormat } from '#electron/engine/data/picture-format.ts';
 import { decodeForeign, isForeign } from './foreign.ts';
 import { headerOf, quickHeader, type Header } from './header.ts';
-import { inFullRange } from './deep-numbers.ts';
+import { inFullRange, rangeOfPicture } from './deep-numbers.ts';
 import { free, Refused } from './picture-file.ts';
 
 // Six formats out of memory alone: everything else that libvips can read has no place in a dataset, and its readers
@@ -92,6 +92,13 @@ async function readPicture(bytes: Uint8Array, shorterSide: number): Promise<Pict
 /** A square of `side` pixels cut from the middle, as a WebP file. */
 export async function thumbnail(bytes: Uint8Array, side: number): Promise<Uint8Array> {
   return webp((await opened(bytes)).autoOrient().resize(side, side, { fit: 'cover' }).flatten({ background: 'white' }));
+}
+
+/** The number that is taken for white: 255, or what pictures of more bits hold at most. */
+export async function whiteOf(bytes: Uint8Array): Promise<number> {
+  const format = formatOf(bytes);
+  if (isForeign(format) || !isDeep(bytes, format)) return 255;
+  return rangeOfPicture(sharp(bytes, { failOn: 'error' }));
 }
 
 /** What `decodeInto` gives, as a WebP file. */

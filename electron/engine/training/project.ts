@@ -9,6 +9,7 @@ import { GraftError } from '#shared/messages/error.ts';
 import type { DatasetFacts } from '#shared/nodes/facts.ts';
 import type { Recipe } from '#shared/nodes/recipe.ts';
 import { readFolder, type Dataset, type Sample } from '#electron/engine/data/folder.ts';
+import { withRanges } from '#electron/engine/data/ranges.ts';
 import type { Look } from '#electron/engine/data/listing.ts';
 import { backboneSource, type LoadedBackbone } from '#electron/engine/backbones.ts';
 import { oracle } from '#electron/engine/runtime/oracle.ts';
@@ -57,8 +58,9 @@ async function readData(recipe: Recipe, baseFolder: string, look: Look): Promise
   const { node, path, limitPerClass } = recipe.data;
   const folder = path === '' || isAbsolute(path) ? path : resolvePath(baseFolder, path);
   try {
-    const { validation, seed } = recipe.split;
-    return await readFolder({ path: folder, validation, seed, limitPerClass }, look);
+    const { validation, test, seed } = recipe.split;
+    const dataset = await readFolder({ path: folder, validation, test, seed, limitPerClass }, look);
+    return { ...dataset, facts: await withRanges(dataset.facts) };
   } catch (error) {
     if (error instanceof GraftError && error.node === undefined) throw Object.assign(error, { node });
     throw error;

@@ -12,6 +12,8 @@ export const datasetFacts: DatasetFacts = {
   validation: 2,
   test: 0,
   splitBy: 'fraction',
+  testBy: 'none',
+  ranges: [],
   examples: [],
   unreadable: [],
   unlikely: [],

@@ -32,6 +32,32 @@ describe('class folders', () => {
     expect((await folder.read({ validation: 0.99 })).facts.classes.map(({ train }) => train)).toEqual([1, 1]);
   });
 
+  test('keep a share for the end, beside what is held out', async () => {
+    await folder.put([...numbered('a', 20), ...numbered('b', 2)]);
+    const plain = await folder.read();
+    expect(plain.facts).toMatchObject({ test: 0, testBy: 'none' });
+    const { facts, samples, test: kept } = await folder.read({ test: 0.25 });
+    expect(facts.classes).toEqual([
+      { name: 'a', train: 11, validation: 4, test: 5 },
+      { name: 'b', train: 1, validation: 1, test: 0 },
+    ]);
+    expect(facts).toMatchObject({ test: 5, testBy: 'fraction' });
+    expect(codes(facts)).toEqual(['data.class-missing']);
+    // What is held out stays held out, whatever is kept for the end.
+    const heldOut = (all: typeof samples): string[] =>
+      folder.relativePaths(all.filter(({ split }) => split === 'validation'));
+    expect(heldOut(samples)).toEqual(heldOut(plain.samples));
+    const paths = folder.relativePaths([...samples, ...kept]);
+    expect(new Set(paths).size).toBe(22);
+    expect(kept.every(({ split }) => split === 'test')).toBe(true);
+  });
+
+  test('keep no share for the end where the folder has a test part', async () => {
+    await folder.put(['train', 'test'].flatMap((part) => [...numbered(`${part}/a`, 4), ...numbered(`${part}/b`, 4)]));
+    const { facts } = await folder.read({ test: 0.25 });
+    expect(facts).toMatchObject({ train: 6, validation: 2, test: 8, testBy: 'folders' });
+  });
+
   test('may hold folders of their own, whose pictures count', async () => {
     await folder.put(['a/1.jpg', 'a/more/2.jpg', 'a/more/still/3.jpg', 'b/1.jpg', 'b/2.jpg']);
     const { facts, samples } = await folder.read();
