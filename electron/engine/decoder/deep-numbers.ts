@@ -25,7 +25,9 @@ export async function rangeOfPicture(picture: Sharp): Promise<number> {
   if (depth === 'uchar' || depth === 'char') return 255;
   const { channels } = await picture.clone().stats();
   const colours = hasAlpha && channels.length > 1 ? channels.slice(0, -1) : channels;
-  return rangeOf(depth, Math.max(...colours.map(({ max }) => max)));
+  // The largest number comes without what is behind its point: 0 for anything below 1.
+  const isDim = colours.every(({ max }) => max === 0) && colours.some(({ sum }) => sum > 0);
+  return rangeOf(depth, isDim ? 1 : Math.max(...colours.map(({ max }) => max)));
 }
 
 function rangeOf(depth: Metadata['depth'], largest: number): number {

@@ -135,6 +135,12 @@ describe('numbers beyond 8 bits fill their true range', () => {
     expectNear(left, [0.25, 0.25, 0.25]);
     expectNear(right, [1, 1, 1]);
   });
+
+  test('floating-point numbers that reach no 1', async () => {
+    const [left, right] = await ends(floatTiff(0.25, 0.75));
+    expectNear(left, [0.25, 0.25, 0.25]);
+    expectNear(right, [0.75, 0.75, 0.75]);
+  });
 });
 
 /** By hand: nothing here writes such a file. Grey, 4 × 4, 32-bit floats in one strip (TIFF 6.0, and its sample formats). */
