@@ -28,7 +28,14 @@ export const reservedPackages: readonly string[] = [
 ];
 
 /** What a host and the screen may know of `shared`: the project, never the compiler. */
-const project = ['shared/core', 'shared/nodes', 'shared/document', 'shared/protocol', 'shared/messages'];
+const project = [
+  'shared/core',
+  'shared/nodes',
+  'shared/document',
+  'shared/protocol',
+  'shared/advice',
+  'shared/messages',
+];
 
 const screen = ['*', 'react', 'react-dom', '@mantine/*', '@xyflow/react'];
 
@@ -49,6 +56,11 @@ export const zones: readonly Zone[] = [
     folder: 'shared/protocol',
     layers: ['shared/core', 'shared/nodes', 'shared/document', 'shared/messages'],
     packages: ['zod', '@orpc/contract'],
+  },
+  {
+    folder: 'shared/advice',
+    layers: ['shared/core', 'shared/nodes', 'shared/document', 'shared/protocol'],
+    packages: [],
   },
   { folder: 'renderer', layers: project, packages: screen },
   { folder: 'renderer/vite.config.ts', layers: [], packages: ['*', 'node:*'] },

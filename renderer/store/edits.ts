@@ -1,7 +1,9 @@
 /** Changes to the open document as the window makes them: each is one undo step and keeps the selection sensible. */
+import type { Setting } from '#shared/advice/rule.ts';
 import { fittingKinds, fittingPort, otherSide } from '#shared/document/connect.ts';
 import * as edits from '#shared/document/edits.ts';
 import { findNode, findPort, type Side } from '#shared/document/graph.ts';
+import { firstOfKind } from '#shared/document/lookup.ts';
 import { wireId, type Endpoint, type GraftDocument, type Wire } from '#shared/document/model.ts';
 import { chooseParameter } from '#shared/document/usual.ts';
 import type { NodeKind } from '#shared/nodes/kind.ts';
@@ -22,6 +24,16 @@ export function changeParameters(id: string, values: Readonly<Record<string, unk
       return titleAfterFolder(document, changed, id);
     },
     gesture === '' ? '' : `${id}.${gesture}`,
+  );
+}
+
+/** Sets parameters of the first node of each kind, with what follows from them, as one undo step. */
+export function applySettings(settings: readonly Setting[]): void {
+  edit((document) =>
+    settings.reduce((current, { kind, name, value }) => {
+      const node = firstOfKind(current.nodes, kind);
+      return node ? chooseParameter(current, node.id, name, value) : current;
+    }, document),
   );
 }
 

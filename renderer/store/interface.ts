@@ -57,12 +57,16 @@ export interface Hint {
   readonly at: Point;
 }
 
+export type RunTab = 'charts' | 'results' | 'classes' | 'try' | 'runs' | 'log';
+
 interface InterfaceState {
   /** Node ids in the order they were selected, and wire ids. */
   readonly selection: { readonly nodes: readonly string[]; readonly wires: readonly string[] };
   readonly view: 'start' | 'canvas' | 'outline';
   readonly panels: { readonly palette: boolean; readonly inspector: boolean; readonly run: boolean };
   readonly runPanelHeight: number;
+  /** The tab of the run panel that was chosen; undefined for the first. */
+  readonly runTab: RunTab | undefined;
   readonly dialog: Dialog;
   readonly fileRequest: FileRequest | undefined;
   readonly confirmRequest: ConfirmRequest | undefined;
@@ -83,6 +87,7 @@ export const useInterface = create<InterfaceState>()(() => ({
   view: 'start',
   panels: { palette: !narrow, inspector: true, run: true },
   runPanelHeight: window.innerHeight < 800 ? 212 : 290,
+  runTab: undefined,
   dialog: { type: 'none' },
   fileRequest: undefined,
   confirmRequest: undefined,

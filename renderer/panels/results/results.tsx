@@ -11,6 +11,7 @@ import { Waiting } from '#renderer/ui/waiting.tsx';
 import { type Sample, mostConfusedPair, samplesOfCell, wrongestSamples } from './confusion.ts';
 import { Gallery, type GalleryRequest } from './gallery.tsx';
 import { Headline } from './headline.tsx';
+import { NextStep } from './next-step.tsx';
 import { MatrixSide } from './matrix-side.tsx';
 import classes from './results.module.css';
 
@@ -89,6 +90,11 @@ function Evaluated({ evaluation, epoch }: { readonly evaluation: Evaluation; rea
             {pair.share === 1 ? 'are all' : `is ${Math.round(100 * pair.share)} %`} of the errors.
           </p>
         )}
+        <NextStep
+          evaluation={evaluation}
+          onShow={(title, samples) => setGallery({ title, samples })}
+          key={evaluation.samples.length}
+        />
         {wrong.length > 0 && (
           <Wrongest
             samples={wrong}

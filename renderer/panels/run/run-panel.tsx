@@ -1,6 +1,6 @@
 import { Tabs } from '@mantine/core';
 import { useElementSize } from '@mantine/hooks';
-import { useEffect, useState } from 'react';
+import { useEffect } from 'react';
 import { BeforeRun } from '#renderer/panels/run/before-run.tsx';
 import { ChartsPane } from '#renderer/panels/run/charts-pane.tsx';
 import { Failure } from '#renderer/panels/run/failure.tsx';
@@ -8,6 +8,7 @@ import { RunBar } from '#renderer/panels/run/run-bar.tsx';
 import { RunLog } from '#renderer/panels/run/run-log.tsx';
 import { RunsList } from '#renderer/panels/past-runs/runs-list.tsx';
 import { reportFailure } from '#renderer/store/project.ts';
+import { type RunTab, useInterface } from '#renderer/store/interface.ts';
 import { knownRun } from '#renderer/store/run-state.ts';
 import { useRun } from '#renderer/store/run.ts';
 import { later } from '#renderer/ui/later.tsx';
@@ -60,10 +61,18 @@ export function RunPanel() {
 }
 
 function PanelTabs({ withCharts }: { readonly withCharts: boolean }) {
-  const [open, setOpen] = useState<string | null>(withCharts ? 'charts' : 'results');
+  const chosen = useInterface((store) => store.runTab);
+  // Beside the charts there is no tab for them.
+  const open =
+    chosen === undefined || (chosen === 'charts' && !withCharts) ? (withCharts ? 'charts' : 'results') : chosen;
   const known = knownRun(useRun((store) => store.state));
   return (
-    <Tabs className={classes['tabs'] ?? ''} value={open} onChange={setOpen} keepMounted={false}>
+    <Tabs
+      className={classes['tabs'] ?? ''}
+      value={open}
+      onChange={(tab) => useInterface.setState({ runTab: (tab ?? undefined) as RunTab | undefined })}
+      keepMounted={false}
+    >
       <Tabs.List aria-label="What to look at">
         {withCharts && <Tabs.Tab value="charts">Charts</Tabs.Tab>}
         {sideTabs.map(({ name, title }) => (

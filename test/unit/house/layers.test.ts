@@ -40,6 +40,7 @@ const arrows: [folder: string, allowed: string, refused: string][] = [
     'shared/core|shared/nodes|shared/document|shared/messages|package @orpc/contract',
     'shared/ir|shared/compiler|package @orpc/server',
   ],
+  ['shared/advice', 'shared/core|shared/document|shared/protocol', 'shared/compiler|renderer/app|package zod'],
   [
     'renderer',
     'renderer/store|shared/core|shared/nodes|shared/document|shared/protocol|shared/messages|package react|package @mantine/core',
@@ -150,7 +151,7 @@ describe('the linter', () => {
     expect(status).toBe(1);
     expect(output).toContain(
       'renderer may not import shared/compiler (#shared/compiler/compile.ts). ' +
-        'Allowed layers: shared/core, shared/nodes, shared/document, shared/protocol, shared/messages.',
+        'Allowed layers: shared/core, shared/nodes, shared/document, shared/protocol, shared/advice, shared/messages.',
     );
   });
 
