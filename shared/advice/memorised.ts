@@ -7,7 +7,10 @@ const byHeart = 0.95;
 /** A smaller gap is usual, and costs little. */
 const wide = 0.1;
 
-/** Training pictures are answered far better than new ones. */
+/**
+ * Training pictures are answered far better than new ones. No more is promised than was seen: on clothing-mini, whose
+ * frozen features give 80.3 % over three seeds, varied pictures gave 81.0 % and a dropout of a half 80.3 %.
+ */
 export const memorised: Rule = ({ document, evaluation, epochs }) => {
   const train = epochs.at(-1)?.train.accuracy ?? 0;
   const { accuracy, accuracyMargin } = evaluation;
@@ -42,7 +45,7 @@ export const memorised: Rule = ({ document, evaluation, epochs }) => {
   ]);
   return (
     step && {
-      sentence: `It knows the photos it learned from (${formatPercent(train, 0)}) far better than new ones (${formatPercent(accuracy, 0)}): it has begun to learn them by heart. More photos help best; varied ones come next.`,
+      sentence: `It knows its own photos by heart: ${formatPercent(train, 0)}, and ${formatPercent(accuracy, 0)} of new ones. More photos help most, this sometimes.`,
       step,
     }
   );
