@@ -90,7 +90,7 @@ export class FactsService {
     const split = splitKind.schema.safeParse(splitNode?.parameters ?? {});
     // Bad parameters and a missing folder are the document's own checks to report.
     if (!data.success || !split.success || data.data.path === '') return undefined;
-    return this.dataset({ path: data.data.path, limitPerClass: data.data.limitPerClass, ...split.data });
+    return this.dataset({ ...data.data, ...split.data });
   }
 
   async #backboneOf(node: GraphNode): Promise<BackboneFacts | undefined> {

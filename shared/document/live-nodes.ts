@@ -47,10 +47,10 @@ function joined(...parts: readonly (string | undefined)[]): string {
 }
 
 /** Pictures that cannot be read, and files and links that take no part. */
-function leftOutOf({ unreadable, leftOut }: DatasetFacts): number {
+function leftOutOf({ unreadable, leftOut, corrected }: DatasetFacts): number {
   // Files of a folder that is no class are counted by their endings already.
   const counted = leftOut.filter(({ why }) => why !== 'foreign-class' && why !== 'no-class');
-  return counted.reduce((sum, { count: some }) => sum + some, unreadable.length);
+  return counted.reduce((sum, { count: some }) => sum + some, unreadable.length + corrected.leftOut);
 }
 
 type Describe = (recipe: Recipe, model: ModelNumbers, facts: Facts) => NodeNumbers;
@@ -62,6 +62,7 @@ const describeData: Describe = ({ data }, _model, { dataset }) => ({
     ['Training pictures', count(dataset?.train)],
     ['Validation pictures', count(dataset?.validation)],
     ['Test pictures', dataset && dataset.test > 0 ? formatCount(dataset.test) : undefined],
+    ['Corrected', dataset && dataset.corrected.moved > 0 ? formatCount(dataset.corrected.moved) : undefined],
     ['Left out', dataset && leftOutOf(dataset) > 0 ? formatCount(leftOutOf(dataset)) : undefined],
   ),
   sentence: '',

@@ -20,6 +20,14 @@ export function usualValues(document: GraftDocument, id: string): Readonly<Recor
   return kind.usual(effectiveParameters(kind, node.parameters), situationOf(document));
 }
 
+/** Without what was about another value of the parameter: corrections of one folder's photos are not another's. */
+function withoutLapsed(document: GraftDocument, id: string, name: string): GraftDocument {
+  const node = findNode(document, id);
+  const kind = node && kindOf(node.kind);
+  const lapsed = kind ? parametersOf(kind).filter(({ meta }) => meta.lapsesWith === name) : [];
+  return lapsed.reduce((current, parameter) => setParameter(current, id, parameter.name, undefined), document);
+}
+
 /**
  * Sets one parameter of a node, as `setParameter`. Parameters that have no value of their own, or have the usual
  * one, go along with what is usual afterwards: another optimizer brings its learning rate, but never over one that was
@@ -28,8 +36,9 @@ export function usualValues(document: GraftDocument, id: string): Readonly<Recor
 export function chooseParameter(document: GraftDocument, id: string, name: string, value: unknown): GraftDocument {
   const node = findNode(document, id);
   const kind = node && kindOf(node.kind);
-  const changed = setParameter(document, id, name, value);
-  if (!node || !kind) return changed;
+  const set = setParameter(document, id, name, value);
+  if (!node || !kind) return set;
+  const changed = set === document ? set : withoutLapsed(set, id, name);
   const before = usualValues(document, id);
   return Object.entries(usualValues(changed, id)).reduce((current, [other, usual]) => {
     const own = node.parameters[other];

@@ -86,6 +86,14 @@ export const catalogue = {
     (d) => `Class “${d['class']}” has no picture in the ${d['part']} part.`,
     'Add some: without them no figure says how well the class is told from the others.',
   ),
+  'data.corrected': entry(
+    (d) => `By your corrections, ${d['done']}.`,
+    'Nothing to do. The corrections stand in the settings of the Photos card, where they can be taken back.',
+  ),
+  'data.corrections-idle': entry(
+    (d) => `Without effect: ${d['count']} of photos or to classes that are not in use here.`,
+    'Take them back in the settings of the Photos card, unless the photos come back.',
+  ),
   'data.deep-numbers': entry(
     (d) => `Numbers of more than 8 bits are taken to run from ${d['ranges']} of ${d['examples']} pictures looked at.`,
     'Nothing to do if that is so. Otherwise save the pictures with 8 bits, in the brightness that is meant.',

@@ -4,6 +4,8 @@ import type { ErrorCode } from './catalogue.ts';
 const notices: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'data.image-unreadable',
   'data.deep-numbers',
+  'data.corrected',
+  'data.corrections-idle',
   'data.files-not-read',
   'data.folder-without-pictures',
   'data.links-not-followed',

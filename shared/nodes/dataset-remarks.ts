@@ -12,7 +12,27 @@ interface Remark {
 const endingsNamed = 5;
 
 export function remarks(dataset: DatasetFacts): Remark[] {
-  return [...doubtful(dataset), ...missing(dataset), ...ranges(dataset), ...leftOut(dataset.leftOut)];
+  return [
+    ...doubtful(dataset),
+    ...missing(dataset),
+    ...ranges(dataset),
+    ...corrected(dataset),
+    ...leftOut(dataset.leftOut),
+  ];
+}
+
+/** What a person has said of single pictures, and what of that has come to nothing. */
+function corrected({ corrected: { moved, leftOut: out, idle } }: DatasetFacts): Remark[] {
+  const done = [
+    moved > 0 ? `${formatPlural(moved, 'photo is', 'photos are')} taken for another class than the folder says` : '',
+    out > 0 ? `${formatPlural(out, 'photo is', 'photos are')} left out` : '',
+  ].filter((part) => part !== '');
+  return [
+    ...(done.length > 0 ? [{ code: 'data.corrected', details: { done: done.join(', ') } } as const] : []),
+    ...(idle > 0
+      ? [{ code: 'data.corrections-idle', details: { count: formatPlural(idle, 'correction') } } as const]
+      : []),
+  ];
 }
 
 /** What is taken for white in pictures of more than 8 bits. */

@@ -53,6 +53,8 @@ export const datasetFactsSchema = z.object({
   unreadable: z.array(z.object({ path: z.string(), reason: z.string() })),
   /** Classes of which no file begins as a picture does, by the part in which that is so. */
   unlikely: z.array(z.object({ class: z.string(), part: z.enum(['train', 'validation']), count: z.number() })),
+  /** Pictures that a person took for another class or left out, and what was said of pictures that are not there. */
+  corrected: z.object({ moved: z.number(), leftOut: z.number(), idle: z.number() }),
   /** Of the examples whose numbers have more than 8 bits, the number that is taken for white, with how many of them. */
   ranges: z.array(z.object({ white: z.number(), count: z.number() })),
   /** What lies in the folder and takes no part, with how many files. */

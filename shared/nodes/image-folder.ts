@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { problem } from '#shared/messages/error.ts';
+import { correctionsSchema } from '#shared/nodes/corrections.ts';
 import { remarks } from '#shared/nodes/dataset-remarks.ts';
 import { defineKind, longestPath, meta } from '#shared/nodes/kind.ts';
 
@@ -30,6 +31,7 @@ const schema = z.object({
         step: 10,
       }),
     ),
+  corrections: correctionsSchema,
 });
 
 /** Training and validation each need one picture of every class. */

@@ -29,7 +29,9 @@ export interface ParameterMeta {
   /** Shown after the number: “°”, “× base rate”, or as a word that counts: “epoch” after 1, “epochs” after others. */
   readonly unit?: string | readonly [one: string, many: string];
   /** Chosen from the schema's type when absent. `log` is a slider over powers of ten, `text` has several lines. */
-  readonly control?: 'folder' | 'model-file' | 'stage' | 'log' | 'slider' | 'widths' | 'text';
+  readonly control?: 'folder' | 'model-file' | 'stage' | 'log' | 'slider' | 'widths' | 'text' | 'corrections';
+  /** Another parameter of the node that this one is about: when that is changed, this one goes back to its default. */
+  readonly lapsesWith?: string;
   /** Labels of an enum's values, in order of the values. */
   readonly labels?: Readonly<Record<string, string>>;
   /** What each of an enum's values is, in a sentence; shown for the chosen one, in place of `help`. */

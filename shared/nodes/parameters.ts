@@ -8,7 +8,9 @@ type ParameterType =
   | { readonly type: 'switch' }
   | { readonly type: 'text' }
   /** A list of whole numbers. */
-  | { readonly type: 'widths' };
+  | { readonly type: 'widths' }
+  /** A list of objects, which nobody types. */
+  | { readonly type: 'records' };
 
 export interface Parameter {
   readonly name: string;
@@ -33,6 +35,7 @@ function typeOf(schema: z.core.$ZodType, owner: string): ParameterType {
   if (schema instanceof z.ZodEnum) return { type: 'choice', values: schema.options.map(String) };
   if (schema instanceof z.ZodBoolean) return { type: 'switch' };
   if (schema instanceof z.ZodString) return { type: 'text' };
+  if (schema instanceof z.ZodArray && schema.element instanceof z.ZodObject) return { type: 'records' };
   if (schema instanceof z.ZodArray) return { type: 'widths' };
   throw new Error(`no form field for ${owner}`);
 }

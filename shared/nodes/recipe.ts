@@ -2,12 +2,15 @@
  * The model to build, as plain data: what the nodes of a valid graph lower to, and all the compiler and
  * the engine need to know of a document. Each part names the node it came from, so that errors can.
  */
+import type { Correction } from './corrections.ts';
+
 interface DataPart {
   readonly node: string;
   /** As in the document: absolute, or relative to it. */
   readonly path: string;
   /** Pictures used per class at most; 0 is all. */
   readonly limitPerClass: number;
+  readonly corrections: readonly Correction[];
 }
 
 interface SplitPart {

@@ -3,6 +3,7 @@
  * Every request gets exactly one reply with its id; run events come unasked, in order, while a run lasts.
  * Paths are absolute: the host resolves what is relative to the document before it asks.
  */
+import { correctionsSchema } from '#shared/nodes/corrections.ts';
 import { z } from 'zod';
 import { problemSchema } from '#shared/messages/schema.ts';
 import { backboneFactsSchema, datasetFactsSchema, forecastSchema } from '#shared/nodes/facts.ts';
@@ -74,6 +75,7 @@ export const engineProcedures = {
       test: z.number().min(0).max(1).optional(),
       seed: z.int().nonnegative(),
       limitPerClass: z.int().nonnegative(),
+      corrections: correctionsSchema.optional(),
     }),
     output: datasetFactsSchema,
   },

@@ -2,16 +2,21 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { setParameter } from '#shared/document/edits.ts';
+import type { GraftDocument } from '#shared/document/model.ts';
 import { evaluate, train } from '#electron/engine/training/runs.ts';
 import { Listener, makePictures, project, temporaryHome } from '#test/engine/support.ts';
 
 const home = temporaryHome();
 afterAll(() => home.remove());
 
-async function trained(data: string, name: string): Promise<{ run: string; listener: Listener }> {
+async function trained(
+  data: string,
+  name: string,
+  document: GraftDocument = project(data, ['training.epochs=2']),
+): Promise<{ run: string; listener: Listener }> {
   const listener = new Listener();
   const run = join(home.path, 'runs', name);
-  const document = project(data, ['training.epochs=2']);
   await train({ document, baseFolder: home.path, device: 'cpu', runFolder: run }, listener.hear);
   await listener.over;
   return { run, listener };
@@ -37,6 +42,32 @@ describe('a test part', () => {
     expect(kept.samples).toHaveLength(9);
     expect({ ...kept.test, event: 'test' }).toMatchObject(test as object);
     expect((await evaluate(run)).test).toEqual(kept.test);
+  });
+});
+
+describe('corrections', () => {
+  it('teach the head anew from the features that are there', async () => {
+    const data = join(home.path, 'corrected');
+    await makePictures(data, 6);
+    const settings = (corrections: unknown): GraftDocument =>
+      setParameter(project(data, ['training.epochs=1']), 'data', 'corrections', corrections);
+    const first = await trained(data, 'uncorrected');
+    const { listener, run } = await trained(
+      data,
+      'corrected',
+      settings([
+        { photo: 'class-0/0.png', class: 'class-1' },
+        { photo: 'class-2/1.png', class: '' },
+      ]),
+    );
+    const plan = listener.find('plan');
+    expect(plan?.cached).toBe(true);
+    expect((plan?.samples.train ?? 0) + (plan?.samples.validation ?? 0)).toBe(17);
+    expect(first.listener.all('cache').at(-1)?.done).toBe(18);
+    expect(listener.all('cache')).toEqual([]);
+    expect(listener.all('warning').map(({ code }) => code)).toEqual(['data.corrected']);
+    const kept = JSON.parse(readFileSync(join(run, 'evaluation.json'), 'utf8')) as { samples: unknown[] };
+    expect(kept.samples).toHaveLength(plan?.samples.validation ?? 0);
   });
 });
 

@@ -56,6 +56,7 @@ export function datasetFacts(changes: Partial<DatasetFacts> = {}): DatasetFacts 
     test: 0,
     splitBy: 'fraction',
     testBy: 'none',
+    corrected: { moved: 0, leftOut: 0, idle: 0 },
     ranges: [],
     examples: [],
     unreadable: [],

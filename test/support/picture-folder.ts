@@ -17,7 +17,8 @@ export function numbered(folder: string, count: number): string[] {
 /** Codes of what is said of a folder. */
 export function codes(facts: DatasetFacts): string[] {
   const { path } = facts;
-  const found = imageFolder.check?.({ path, limitPerClass: 0 }, 'data', { dataset: facts, problems: [] }) ?? [];
+  const found =
+    imageFolder.check?.({ path, limitPerClass: 0, corrections: [] }, 'data', { dataset: facts, problems: [] }) ?? [];
   return found.map(({ code }) => code);
 }
 

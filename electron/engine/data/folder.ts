@@ -8,10 +8,12 @@ import { createHash } from 'node:crypto';
 import { lstatSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { randomPermutation, randomStreams } from '#shared/core/random.ts';
+import type { Correction } from '#shared/nodes/corrections.ts';
 import { GraftError } from '#shared/messages/error.ts';
 import type { DatasetFacts, LeftOut } from '#shared/nodes/facts.ts';
 import { endingList } from '#shared/nodes/dataset-remarks.ts';
 import { nativePath, readableName } from '#electron/files/byte-path.ts';
+import { correct } from './corrected.ts';
 import { keepListing, recallListing } from './kept-listings.ts';
 import { compareNames, isFolder, Listing, type Look, type Picture } from './listing.ts';
 import { classFolders, classKey, findParts, type PartName, type Parts } from './parts.ts';
@@ -22,7 +24,8 @@ export interface Sample {
   readonly path: string;
   /** Index into the class names. */
   readonly label: number;
-  readonly split: PartName;
+  /** A picture that a person left out keeps its place among the samples, so that the others' features do. */
+  readonly split: PartName | 'left-out';
 }
 
 export interface FolderRequest {
@@ -34,6 +37,8 @@ export interface FolderRequest {
   readonly seed: number;
   /** Pictures used per class (and part) at most, drawn by the seed; 0 is all. */
   readonly limitPerClass: number;
+  /** What a person has said of single pictures against their folders. */
+  readonly corrections?: readonly Correction[] | undefined;
 }
 
 /** A class as found on disk. */
@@ -42,7 +47,7 @@ interface ClassFolder {
   readonly pictures: readonly Picture[];
 }
 
-interface ChosenPicture extends Omit<Sample, 'path'> {
+export interface ChosenPicture extends Omit<Sample, 'path'> {
   readonly picture: Picture;
 }
 
@@ -98,12 +103,14 @@ export async function readFolder(request: FolderRequest, look: Look = 'files'): 
   const of = (part: readonly ClassFolder[], wanted: string): readonly Picture[] =>
     part.find(({ name }) => name === wanted)?.pictures ?? [];
   const shares = { validation: validation ? 0 : request.validation, test: test ? 0 : (request.test ?? 0) };
-  const all = classes.flatMap((one, label) => [
+  const divided = classes.flatMap((one, label) => [
     ...splitClass(one, label, shares, request),
     ...(validation ? takeAll(of(validation, one.name), label, 'validation', request) : []),
     ...(test ? takeAll(of(test, one.name), label, 'test', request) : []),
   ]);
-  const chosen = all.filter(({ split }) => split !== 'test');
+  const { pictures: all, corrected } = correct(divided, classes, request.corrections ?? []);
+  // By where they were before they were corrected: the places of the others do not change with it.
+  const chosen = all.filter((_, place) => divided[place]?.split !== 'test');
   const chosenTest = all.filter(({ split }) => split === 'test');
   for (const { name, pictures } of test ?? [])
     if (!classes.some((one) => one.name === name))
@@ -116,10 +123,10 @@ export async function readFolder(request: FolderRequest, look: Look = 'files'): 
     split,
   }));
   const counts = classes.map(() => ({ train: 0, validation: 0, test: 0 }));
-  for (const { label, split } of samples) (counts[label] as (typeof counts)[number])[split]++;
+  for (const { label, split } of samples) if (split !== 'left-out') (counts[label] as (typeof counts)[number])[split]++;
   for (const { label } of testSamples) (counts[label] as (typeof counts)[number]).test++;
   const total = (part: PartName): number => counts.reduce((sum, count) => sum + count[part], 0);
-  const print = fingerprint(chosen, chosenTest);
+  const print = fingerprint(divided);
   return {
     samples,
     test: testSamples,
@@ -136,6 +143,7 @@ export async function readFolder(request: FolderRequest, look: Look = 'files'): 
       unlikely: unlikelyClasses(path + print, classes, samples),
       leftOut,
       ranges: [],
+      corrected,
       fingerprint: print,
     },
   };
@@ -335,9 +343,10 @@ function chooseExamples(samples: readonly Sample[], classCount: number): Dataset
 }
 
 /** Changes when a picture comes, goes, or is written again; not when the folder moves. */
-function fingerprint(chosen: readonly ChosenPicture[], test: readonly ChosenPicture[]): string {
+function fingerprint(divided: readonly ChosenPicture[]): string {
   const hash = createHash('sha256');
-  for (const { picture } of [...chosen, ...test]) {
+  const parts = Map.groupBy(divided, ({ split }) => split === 'test');
+  for (const { picture } of [...(parts.get(false) ?? []), ...(parts.get(true) ?? [])]) {
     const { path, bytes, modified } = picture;
     hash.update(`${path.replaceAll('\\', '/')}\0${bytes}\0${modified}\n`);
   }

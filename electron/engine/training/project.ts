@@ -55,11 +55,11 @@ export async function loadProject(document: GraftDocument, baseFolder: string, l
 }
 
 async function readData(recipe: Recipe, baseFolder: string, look: Look): Promise<Dataset> {
-  const { node, path, limitPerClass } = recipe.data;
+  const { node, path, limitPerClass, corrections } = recipe.data;
   const folder = path === '' || isAbsolute(path) ? path : resolvePath(baseFolder, path);
   try {
     const { validation, test, seed } = recipe.split;
-    const dataset = await readFolder({ path: folder, validation, test, seed, limitPerClass }, look);
+    const dataset = await readFolder({ path: folder, validation, test, seed, limitPerClass, corrections }, look);
     return { ...dataset, facts: await withRanges(dataset.facts) };
   } catch (error) {
     if (error instanceof GraftError && error.node === undefined) throw Object.assign(error, { node });

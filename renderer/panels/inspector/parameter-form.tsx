@@ -3,6 +3,7 @@ import { isShown, parametersOf, type Parameter } from '#shared/nodes/parameters.
 import type { NodeKind } from '#shared/nodes/kind.ts';
 import { changeParameters } from '#renderer/store/edits.ts';
 import { ChoiceField, SwitchField } from './fields/choice-field.tsx';
+import { CorrectionsField } from './fields/corrections-field.tsx';
 import type { FieldProps } from './fields/field.tsx';
 import { NumberField } from './fields/number-field.tsx';
 import { FolderField, ModelField } from './fields/path-fields.tsx';
@@ -63,6 +64,8 @@ function Field(props: FieldProps) {
       return <WidthsField {...props} />;
     case 'text':
       return <NoteField {...props} />;
+    case 'corrections':
+      return <CorrectionsField {...props} />;
     case undefined:
   }
   switch (type.type) {
@@ -76,5 +79,8 @@ function Field(props: FieldProps) {
       return <WidthsField {...props} />;
     case 'text':
       return <TextField {...props} />;
+    // Lists of objects have a control of their own.
+    case 'records':
+      return null;
   }
 }

@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import { useMemo, useState } from 'react';
 import { formatPercent, formatPlural } from '#shared/core/format.ts';
 import { useThumbnails } from '#renderer/store/thumbnails.ts';
+import { CorrectionsBar } from './correcting.tsx';
 import type { Sample } from './confusion.ts';
 import { SampleViewer } from './sample-viewer.tsx';
 import { Dialog } from '#renderer/ui/dialog.tsx';
@@ -66,6 +67,7 @@ export function Gallery({ request, names, onClose }: Props) {
           onBack={() => setLarge(undefined)}
         />
       )}
+      <CorrectionsBar onTrain={onClose} />
     </Dialog>
   );
 }

@@ -4,6 +4,7 @@ import { type KeyboardEvent, useEffect, useState } from 'react';
 import { formatPercent } from '#shared/core/format.ts';
 import { formatLoss } from '#renderer/charts/format.ts';
 import { host } from '#renderer/platform/host.ts';
+import { Correcting } from './correcting.tsx';
 import type { Sample } from './confusion.ts';
 import classes from './results.module.css';
 
@@ -24,6 +25,8 @@ export function SampleViewer({ samples, index, names, onMove, onBack }: Props) {
   const previous = (): void => onMove(Math.max(0, index - 1));
   const next = (): void => onMove(Math.min(samples.length - 1, index + 1));
   const turn = (event: KeyboardEvent): void => {
+    // In the list of classes they move in the text.
+    if (event.target instanceof HTMLInputElement) return;
     if (event.key === 'ArrowLeft') previous();
     if (event.key === 'ArrowRight') next();
   };
@@ -55,6 +58,7 @@ export function SampleViewer({ samples, index, names, onMove, onBack }: Props) {
           <Fact title={right ? 'The model agrees' : 'The model says'} value={names[sample.predicted] ?? ''} />
           <Fact title="with a probability of" value={formatPercent(sample.confidence)} />
           <Fact title="Loss" value={formatLoss(sample.loss)} />
+          <Correcting key={sample.path} sample={sample} names={names} />
           <Text size="xs" c="dimmed" style={{ overflowWrap: 'anywhere' }}>
             {sample.path}
           </Text>

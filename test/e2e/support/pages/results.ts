@@ -19,6 +19,11 @@ export class ResultsPage {
     return this.#page.getByRole('group', { name: /^Confusion matrix of/ });
   }
 
+  /** What to do next, by the figures. */
+  get nextStep(): Locator {
+    return this.#page.getByRole('note', { name: 'What to do next' });
+  }
+
   /** Cells of right answers, in the order of the classes. */
   recognized(className: string): Locator {
     return this.matrix.getByRole('button', { name: new RegExp(`^${className} recognized`) });

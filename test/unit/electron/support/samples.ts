@@ -13,6 +13,7 @@ export const datasetFacts: DatasetFacts = {
   test: 0,
   splitBy: 'fraction',
   testBy: 'none',
+  corrected: { moved: 0, leftOut: 0, idle: 0 },
   ranges: [],
   examples: [],
   unreadable: [],

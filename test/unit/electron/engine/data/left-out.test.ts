@@ -22,7 +22,10 @@ describe('what takes no part is counted', () => {
       { why: 'loose', what: '', count: 1 },
     ]);
     const [files] =
-      imageFolder.check?.({ path: facts.path, limitPerClass: 0 }, 'data', { dataset: facts, problems: [] }) ?? [];
+      imageFolder.check?.({ path: facts.path, limitPerClass: 0, corrections: [] }, 'data', {
+        dataset: facts,
+        problems: [],
+      }) ?? [];
     expect(files?.message).toBe('Left out, in formats that are not read: 2 .psd, 1 .cr2, 1 without an ending.');
   });
 

@@ -30,7 +30,9 @@ test('the number that is white is said, with how many of the pictures looked at 
     { white: 65_535, count: 1 },
   ]);
   expect(codes(found)).toEqual(['data.deep-numbers']);
-  const [said] = imageFolder.check?.({ path: 'x', limitPerClass: 0 }, 'data', { dataset: found, problems: [] }) ?? [];
+  const [said] =
+    imageFolder.check?.({ path: 'x', limitPerClass: 0, corrections: [] }, 'data', { dataset: found, problems: [] }) ??
+    [];
   expect(said?.message).toBe(
     'Numbers of more than 8 bits are taken to run from 0 to 4,095 in 4, 0 to 65,535 in 1 of 5 pictures looked at.',
   );
