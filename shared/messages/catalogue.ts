@@ -130,6 +130,16 @@ export const catalogue = {
     (d) => `The validation folder has the class “${d['class']}”, which the training folder lacks.`,
     'Use the same class names in both folders.',
   ),
+  'data.masks-not-classes': entry(
+    (d) =>
+      `“${d['pictures']}” and “${d['notes']}” in ${d['path']} are photos and their masks, not two classes: for outlining, which is not here yet.`,
+    'To tell whole photos apart, sort them into one folder per class.',
+  ),
+  'data.boxes-not-classes': entry(
+    (d) =>
+      `The photos in ${d['path']} have notes of what is where, ${d['notes']}, and are no classes: for finding things, which is not here yet.`,
+    'To tell whole photos apart, sort them into one folder per class.',
+  ),
   // Models
   'model.file-missing': entry(
     (d) => `The model file ${d['path']} does not exist.`,

@@ -15,6 +15,7 @@ import { endingList } from '#shared/nodes/dataset-remarks.ts';
 import { nativePath, readableName } from '#electron/files/byte-path.ts';
 import { correct } from './corrected.ts';
 import { keepListing, recallListing } from './kept-listings.ts';
+import { checkNotAnnotated } from './annotated.ts';
 import { compareNames, isFolder, Listing, type Look, type Picture } from './listing.ts';
 import { classFolders, classKey, findParts, type PartName, type Parts } from './parts.ts';
 import { beginsAsPicture, isForeignPicture } from './picture-format.ts';
@@ -71,6 +72,7 @@ export async function readFolder(request: FolderRequest, look: Look = 'files'): 
   const { path } = request;
   const listing = await openListing(path, look);
   const parts = findParts(listing);
+  checkNotAnnotated(listing, parts.train, path);
   const unreadable: DatasetFacts['unreadable'] = [];
   const leftOut = notReadIn(listing, parts);
   const usable = async (part: string): Promise<ClassFolder[]> => {

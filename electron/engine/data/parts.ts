@@ -20,7 +20,7 @@ export interface Parts {
   readonly beside: readonly string[];
 }
 
-const words: Readonly<Record<PartName, readonly string[]>> = {
+export const partWords: Readonly<Record<PartName, readonly string[]>> = {
   train: ['train', 'training'],
   validation: ['validation', 'valid', 'val', 'dev', 'eval'],
   test: ['test', 'testing', 'holdout'],
@@ -29,14 +29,14 @@ const words: Readonly<Record<PartName, readonly string[]>> = {
 const additions = /(?:set|data|images?|imgs?|photos?|pictures?)$/u;
 
 /** The part that a name speaks of, with whatever stands before and behind; undefined where it is none, or several. */
-function partOf(name: string): PartName | undefined {
+export function partOf(name: string): PartName | undefined {
   const tokens = name
     .replaceAll(/(\p{Ll})(\p{Lu})/gu, '$1 $2')
     .toLowerCase()
     .replaceAll(/hold[^a-z]*out/gu, 'holdout')
     .split(/[^a-z]+/u);
   const said = partNames.filter((part) =>
-    tokens.some((token) => words[part].includes(token) || words[part].includes(token.replace(additions, ''))),
+    tokens.some((token) => partWords[part].includes(token) || partWords[part].includes(token.replace(additions, ''))),
   );
   return said.length === 1 ? said[0] : undefined;
 }
@@ -100,6 +100,6 @@ export function findParts(listing: Listing): Parts {
 
 /** The plain word comes first: `val` before `val_old`. */
 function plainness(name: string, part: PartName): number {
-  const place = words[part].indexOf(name.toLowerCase());
-  return place === -1 ? words[part].length : place;
+  const place = partWords[part].indexOf(name.toLowerCase());
+  return place === -1 ? partWords[part].length : place;
 }
