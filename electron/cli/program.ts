@@ -7,6 +7,7 @@ import { addCheck } from './commands/check.ts';
 import { addDemo } from './commands/demo.ts';
 import { addGrad, addStep } from './commands/graphs.ts';
 import { addDevices, addExplain, addStages } from './commands/inspect.ts';
+import { addLook } from './commands/look.ts';
 import { addNew } from './commands/new.ts';
 import { addPrivacy } from './commands/privacy.ts';
 import { addOpen } from './commands/open.ts';
@@ -32,6 +33,7 @@ export async function runCommandLine(words: readonly string[], streams: Streams,
     .configureOutput({ writeOut: streams.out, writeErr: streams.err });
   const additions = [
     addNew,
+    addLook,
     addCheck,
     addTrain,
     addResume,

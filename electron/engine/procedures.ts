@@ -1,6 +1,7 @@
 /** What the engine does for each procedure of its protocol. */
 import { explain } from '#shared/compiler/explain.ts';
 import type { EngineInput, EngineOutput, EngineProcedure } from '#shared/protocol/engine.ts';
+import type { BackboneFacts } from '#shared/nodes/facts.ts';
 import type { TuningProgress } from '#shared/protocol/tuning.ts';
 import { describeBackbone } from '#electron/engine/backbones.ts';
 import { benchStep } from '#electron/engine/bench.ts';
@@ -10,6 +11,7 @@ import { augmentPreviews, thumbnails } from '#electron/engine/data/thumbnails.ts
 import { forecast } from '#electron/engine/forecast.ts';
 import { writeGradient, writeStep } from '#electron/engine/graphs.ts';
 import { examiningBytes } from '#electron/engine/budget.ts';
+import { look } from '#electron/engine/look/look.ts';
 import { predict } from '#electron/engine/predict.ts';
 import { chooseDevice, listDevices } from '#electron/engine/runtime/devices.ts';
 import { withinMemory } from '#electron/engine/vitals/vitals.ts';
@@ -23,11 +25,17 @@ type Procedures = {
   readonly [Name in EngineProcedure]: (input: EngineInput<Name>, say: SayProgress) => Promise<EngineOutput<Name>>;
 };
 
+function describe(path: string, id = path): Promise<BackboneFacts> {
+  return withinMemory(examiningBytes(path), () => describeBackbone(path, id));
+}
+
 export function procedures(emit: EmitEvents): Procedures {
   return {
     devices: () => listDevices(),
     describeDataset: async (input) => withRanges((await readFolder(input, 'folders')).facts),
-    describeBackbone: ({ path, id }) => withinMemory(examiningBytes(path), () => describeBackbone(path, id)),
+    look: ({ paths, together }) =>
+      look(paths, { describeBackbone: describe, ...(together === undefined ? {} : { together }) }),
+    describeBackbone: ({ path, id }) => describe(path, id),
     thumbnails: ({ paths, size }) => thumbnails(paths, size),
     augmentPreviews: ({ paths, augment, size, seed }) => augmentPreviews(paths, augment, size, seed),
     forecast: async ({ document, baseFolder, device }) =>
@@ -51,6 +59,6 @@ export function procedures(emit: EmitEvents): Procedures {
       stopTuning();
       return {};
     },
-    stages: ({ path }) => withinMemory(examiningBytes(path), async () => (await describeBackbone(path, path)).stages),
+    stages: async ({ path }) => (await describe(path)).stages,
   };
 }

@@ -10,6 +10,8 @@ export interface DataHome {
   readonly cache: string;
   readonly recovery: string;
   readonly uploads: string;
+  /** Folders of links to folders that were brought together. */
+  readonly gathered: string;
   /** Of browser hosts that run. */
   readonly hosts: string;
   readonly settings: string;
@@ -28,6 +30,7 @@ export function locateDataHome(
     cache: join(root, 'cache'),
     recovery: join(root, 'recovery'),
     uploads: join(root, 'uploads'),
+    gathered: join(root, 'gathered'),
     hosts: join(root, 'hosts'),
     settings: join(root, 'settings.json'),
     recent: join(root, 'recent.json'),

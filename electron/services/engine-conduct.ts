@@ -18,6 +18,7 @@ export const conduct: { readonly [Name in EngineProcedure]: Conduct<Name> } = {
   devices: { task: 'look at the devices', seconds: 2 * minute, repeatable: true },
   // Millions of files on a slow disk are listed without a pause in which it could not answer, but it takes its time.
   describeDataset: { task: 'look at the data', seconds: 30 * minute, repeatable: true },
+  look: { task: 'look at what was brought', seconds: 30 * minute, repeatable: true },
   describeBackbone: { task: 'look at a backbone', seconds: minute, repeatable: true, file: ({ path }) => path },
   stages: { task: 'look at a backbone', seconds: minute, repeatable: true, file: ({ path }) => path },
   thumbnails: { task: 'draw small pictures', seconds: 2 * minute, repeatable: true },

@@ -66,6 +66,8 @@ export function createRouter(services: Services, shell: HostShell) {
       write: host.settings.write.handler(({ input }) => settings.write(defined(input))),
     },
     files: {
+      look: host.files.look.handler(({ input }) => services.looking.look(input.paths)),
+      gather: host.files.gather.handler(async ({ input }) => ({ folder: await services.looking.gather(input.paths) })),
       list: host.files.list.handler(async ({ input }) => {
         await trusted.requirePath(input.folder);
         const listing = await listFolder(input.folder, input.endings, homedir());

@@ -5,6 +5,7 @@ import { locateDataHome, prepareDataHome, type DataHome } from './data-home.ts';
 import { Documents } from './documents.ts';
 import { Forecasts } from './forecasts.ts';
 import { FactsService } from './facts.ts';
+import { Looking } from './looking.ts';
 import { locateProgram, type Program } from './program.ts';
 import { Recoveries } from './recoveries.ts';
 import { Runs } from './runs.ts';
@@ -22,6 +23,7 @@ export interface Services {
   readonly settings: SettingsFile;
   readonly trusted: TrustedComputers;
   readonly facts: FactsService;
+  readonly looking: Looking;
   readonly runs: Runs;
   readonly forecasts: Forecasts;
   readonly engine: Supervisor;
@@ -69,6 +71,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
     settings,
     trusted,
     facts: new FactsService(engine, program.resources, trusted),
+    looking: new Looking(engine, home.gathered, trusted),
     runs,
     forecasts: new Forecasts(engine, runs, trusted),
     engine,

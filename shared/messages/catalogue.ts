@@ -325,6 +325,11 @@ export const catalogue = {
     (d) => `The folder ${d['path']} cannot be listed: ${d['reason']}.`,
     'Choose another folder.',
   ),
+  'files.missing': entry((d) => `There is nothing at ${d['path']}.`, 'Check the path.'),
+  'files.not-gathered': entry(
+    (d) => `The folders cannot be put together as one in ${d['path']}: ${d['reason']}.`,
+    'Put them into one folder yourself, and bring that.',
+  ),
   'files.not-a-file': entry((d) => `${d['path']} is ${d['kind']}, not a file.`, 'Choose a regular file.'),
   'files.too-large': entry(
     (d) => `${d['path']} has ${sized(d['bytes'])}; Graft reads at most ${sized(d['limit'])} of such a file.`,

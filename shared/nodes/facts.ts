@@ -26,7 +26,7 @@ const leftOutReasons = [
   /** A class of the test part that training lacks. */
   'unknown-class',
 ] as const;
-const leftOutSchema = z.object({
+export const leftOutSchema = z.object({
   why: z.enum(leftOutReasons),
   /** The ending; else a path relative to the folder, of the first of them; else the class. */
   what: z.string(),

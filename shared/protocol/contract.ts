@@ -5,6 +5,7 @@ import { documentSchema } from '#shared/document/model.ts';
 import { problemSchema } from '#shared/messages/schema.ts';
 import { backboneFactsSchema, datasetFactsSchema, factsSchema, forecastSchema } from '#shared/nodes/facts.ts';
 import { engineProcedures } from '#shared/protocol/engine.ts';
+import { lookSchema } from '#shared/protocol/look.ts';
 import {
   deviceInfoSchema,
   deviceSchema,
@@ -87,6 +88,12 @@ export const contract = {
     write: procedure.input(settingsSchema.partial()).output(settingsSchema),
   },
   files: {
+    /** What was brought: what it is, and what can be done with it. Chosen by the person, so also on another computer. */
+    look: procedure.input(z.object({ paths: z.array(z.string()).min(1).max(10_000) })).output(lookSchema),
+    /** One folder for several of a class each: the one they are all in, or a new one of links to them. */
+    gather: procedure
+      .input(z.object({ paths: z.array(z.string()).min(2).max(1000) }))
+      .output(z.object({ folder: z.string() })),
     /** Sub-folders, and files with one of the endings; the in-app file dialog of every host. */
     list: procedure
       .input(z.object({ folder: z.string(), endings: z.array(z.string()) }))

@@ -16,6 +16,7 @@ import {
   predictionSchema,
   runEventSchema,
 } from '#shared/protocol/run.ts';
+import { lookSchema } from '#shared/protocol/look.ts';
 import { tuningProgressSchema, tuningReportSchema } from '#shared/protocol/tuning.ts';
 
 const augmentSchema = z.object({
@@ -78,6 +79,11 @@ export const engineProcedures = {
       corrections: correctionsSchema.optional(),
     }),
     output: datasetFactsSchema,
+  },
+  /** Says what lies at these paths; `together` is a folder that holds several of them as one. Opens few files. */
+  look: {
+    input: z.object({ paths: z.array(z.string()).min(1).max(10_000), together: z.string().exactOptional() }),
+    output: lookSchema,
   },
   describeBackbone: { input: z.object({ path: z.string(), id: z.string() }), output: backboneFactsSchema },
   /** WebP data URLs of square thumbnails, by path; unreadable files are missing from the result. */

@@ -44,12 +44,15 @@ export function checkNotAnnotated(listing: Listing, folder: string, root: string
   const roles = names.map(roleOf);
   if (names.length === 0 || roles.includes(undefined)) return;
   const path = join(root, folder);
-  const masks = names.filter((_, index) => roles[index] === 'notes');
+  const mask = names.find((_, index) => roles[index] === 'notes');
   const pictures = names.filter((_, index) => roles[index] !== 'notes');
-  const [mask] = masks;
   const [picture] = pictures;
   if (mask !== undefined && picture !== undefined)
-    throw new GraftError('data.masks-not-classes', { path, pictures: readableName(picture), notes: readableName(mask) });
+    throw new GraftError('data.masks-not-classes', {
+      path,
+      pictures: readableName(picture),
+      notes: readableName(mask),
+    });
   const notes = mask === undefined && notesBeside(listing, folder, pictures);
   if (notes) throw new GraftError('data.boxes-not-classes', { path, notes });
 }

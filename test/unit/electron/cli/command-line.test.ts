@@ -321,3 +321,12 @@ test('the program itself sets its exit code and keeps errors off standard output
   });
   expect(outcome).toEqual([2, '', expect.stringContaining('document.missing')]);
 });
+
+describe('look', () => {
+  test('says what the panel says, of several things in one line', async () => {
+    const { data, graft } = setUp();
+    const { code, lines } = await graft('look', join(data, 'a'), join(data, 'b'), '--json');
+    expect([code, lines]).toEqual([0, [expect.objectContaining({ kind: 'unknown', title: '2 brought', can: [] })]]);
+    expect((await graft('look', data)).out).toBe('1 brought.\n');
+  });
+});

@@ -137,6 +137,20 @@ let stopWaiting = (): void => undefined;
 
 const answers: Answers = {
   devices: () => [{ device: 'cpu', name: process.env['GRAFT_HOME'] ?? '', available: true, preferred: true }],
+  look: ({ paths }) => ({
+    kind: 'unknown',
+    title: `${paths.length} brought`,
+    samples: 0,
+    classes: [],
+    columns: [],
+    parts: {},
+    left_out: [],
+    can: [],
+    path: paths[0] ?? '',
+    counts: [],
+    examples: [],
+    more: false,
+  }),
   describeDataset: ({ path }) => {
     if (path.endsWith('missing')) throw new GraftError('data.folder-missing', { path });
     return { ...datasetFacts, path, fingerprint: String(asked++) };

@@ -11,7 +11,10 @@ const boxes = { code: 'data.boxes-not-classes' };
 describe('folders of photos and masks', () => {
   test.each([
     ['images and masks', [...numbered('images', 3), ...numbered('masks', 3)]],
-    ['in parts', ['train', 'val'].flatMap((part) => [`${part}/images`, `${part}/masks`]).flatMap((at) => numbered(at, 2))],
+    [
+      'in parts',
+      ['train', 'val'].flatMap((part) => [`${part}/images`, `${part}/masks`]).flatMap((at) => numbered(at, 2)),
+    ],
     ['parts inside', ['images/train', 'images/val', 'labels/train', 'labels/val'].flatMap((at) => numbered(at, 2))],
     ['of VOC', ['JPEGImages', 'SegmentationClass', 'SegmentationObject'].flatMap((at) => numbered(at, 2))],
     ['of Cityscapes', ['leftImg8bit', 'gtFine'].flatMap((at) => numbered(`${at}/train/bonn`, 2))],
