@@ -31,7 +31,7 @@ export function tablesOf(brought: Brought): readonly Table[] {
 }
 
 /** A table by its text, separated by what splits its first line into the most columns. */
-export function readTable(file: BroughtFile): Table {
+function readTable(file: BroughtFile): Table {
   const text = readStart(file.path, readBytes + 1);
   const more = text.length > readBytes;
   const firstLine = text.slice(0, text.search(/[\r\n]|$/u));
@@ -52,7 +52,7 @@ export function readTable(file: BroughtFile): Table {
 }
 
 /** Cells in quotes may hold separators, quotes and line ends (RFC 4180). @param most rows that are kept; all are counted */
-export function parseRows(text: string, separator: string, most: number): { rows: string[][]; count: number } {
+function parseRows(text: string, separator: string, most: number): { rows: string[][]; count: number } {
   const rows: string[][] = [];
   let count = 0;
   let cell = '';

@@ -59,7 +59,7 @@ function isNote(words: readonly string[]): boolean {
 }
 
 /** `names: [a, b]`, or a line each behind `-` or a number. */
-export function namesInSettings(text: string): string[] {
+function namesInSettings(text: string): string[] {
   const clean = (name: string): string => name.trim().replaceAll(/^['"]|['"]$/gu, '');
   const inline = /^names:\s*\[([^\]]*)\]/mu.exec(text)?.[1];
   if (inline !== undefined) return inline.split(',').map(clean).filter(Boolean);
