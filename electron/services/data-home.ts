@@ -10,6 +10,8 @@ export interface DataHome {
   readonly cache: string;
   readonly recovery: string;
   readonly uploads: string;
+  /** What archives held. */
+  readonly unpacked: string;
   /** Folders of links to folders that were brought together. */
   readonly gathered: string;
   /** Of browser hosts that run. */
@@ -30,6 +32,7 @@ export function locateDataHome(
     cache: join(root, 'cache'),
     recovery: join(root, 'recovery'),
     uploads: join(root, 'uploads'),
+    unpacked: join(root, 'unpacked'),
     gathered: join(root, 'gathered'),
     hosts: join(root, 'hosts'),
     settings: join(root, 'settings.json'),

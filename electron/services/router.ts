@@ -8,10 +8,12 @@ import { placeOf, reasonOf } from '#shared/document/reason.ts';
 import { problem as problemOf, toProblem, type Problem } from '#shared/messages/error.ts';
 import { usualBackbone } from '#shared/nodes/built-in-backbones.ts';
 import { contract, type HostRequest } from '#shared/protocol/contract.ts';
+import { listCopies, removeCopy } from './copies.ts';
 import { listFolder } from './files.ts';
 import { deleteTraces, findTraces } from './runtime-traces.ts';
 import type { Services } from './services.ts';
 import { keepUpload } from './uploads.ts';
+import { findInUsualPlaces } from './usual-places.ts';
 
 /** What differs between the desktop and the browser host. */
 export interface HostShell {
@@ -68,6 +70,14 @@ export function createRouter(services: Services, shell: HostShell) {
     files: {
       look: host.files.look.handler(({ input }) => services.looking.look(input.paths)),
       gather: host.files.gather.handler(async ({ input }) => ({ folder: await services.looking.gather(input.paths) })),
+      find: host.files.find.handler(async ({ input }) => ({
+        folders: await findInUsualPlaces(homedir(), input.names, input.inside),
+      })),
+      copies: host.files.copies.handler(async () => ({ copies: await listCopies(services.home) })),
+      removeCopy: host.files.removeCopy.handler(async ({ input }) => {
+        await removeCopy(services.home, input.path);
+        return { copies: await listCopies(services.home) };
+      }),
       list: host.files.list.handler(async ({ input }) => {
         await trusted.requirePath(input.folder);
         const listing = await listFolder(input.folder, input.endings, homedir());

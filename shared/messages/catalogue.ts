@@ -326,6 +326,10 @@ export const catalogue = {
     'Choose another folder.',
   ),
   'files.missing': entry((d) => `There is nothing at ${d['path']}.`, 'Check the path.'),
+  'files.not-a-copy': entry(
+    (d) => `${d['path']} is no copy that Graft has made, and stays.`,
+    'Remove it in your file manager.',
+  ),
   'files.not-gathered': entry(
     (d) => `The folders cannot be put together as one in ${d['path']}: ${d['reason']}.`,
     'Put them into one folder yourself, and bring that.',

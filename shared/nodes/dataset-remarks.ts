@@ -17,7 +17,7 @@ export function remarks(dataset: DatasetFacts): Remark[] {
     ...missing(dataset),
     ...ranges(dataset),
     ...corrected(dataset),
-    ...leftOut(dataset.leftOut),
+    ...leftOutRemarks(dataset.leftOut),
   ];
 }
 
@@ -96,7 +96,8 @@ const sayings: Readonly<Record<Exclude<LeftOut['why'], 'ending'>, (left: LeftOut
   }),
 };
 
-function leftOut(all: readonly LeftOut[]): Remark[] {
+/** A remark on each sort of thing that takes no part. */
+export function leftOutRemarks(all: readonly LeftOut[]): Remark[] {
   const endings = all.filter(({ why }) => why === 'ending');
   const files: Remark[] =
     endings.length === 0 ? [] : [{ code: 'data.files-not-read', details: { endings: endingList(endings) } }];

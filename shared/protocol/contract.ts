@@ -5,7 +5,7 @@ import { documentSchema } from '#shared/document/model.ts';
 import { problemSchema } from '#shared/messages/schema.ts';
 import { backboneFactsSchema, datasetFactsSchema, factsSchema, forecastSchema } from '#shared/nodes/facts.ts';
 import { engineProcedures } from '#shared/protocol/engine.ts';
-import { lookSchema } from '#shared/protocol/look.ts';
+import { broughtCopySchema, lookSchema } from '#shared/protocol/look.ts';
 import {
   deviceInfoSchema,
   deviceSchema,
@@ -94,6 +94,18 @@ export const contract = {
     gather: procedure
       .input(z.object({ paths: z.array(z.string()).min(2).max(1000) }))
       .output(z.object({ folder: z.string() })),
+    /**
+     * Folders in usual places that hold all of these names, and the first of them what is `inside`: a browser window knows
+     * what was dropped by name alone.
+     */
+    find: procedure
+      .input(z.object({ names: z.array(z.string()).min(1).max(100), inside: z.array(z.string()).max(20) }))
+      .output(z.object({ folders: z.array(z.string()) })),
+    /** What the data home holds of what was brought; removing answers what is left. */
+    copies: procedure.output(z.object({ copies: z.array(broughtCopySchema) })),
+    removeCopy: procedure
+      .input(z.object({ path: z.string() }))
+      .output(z.object({ copies: z.array(broughtCopySchema) })),
     /** Sub-folders, and files with one of the endings; the in-app file dialog of every host. */
     list: procedure
       .input(z.object({ folder: z.string(), endings: z.array(z.string()) }))

@@ -87,3 +87,16 @@ export const lookSchema = z.object({
   more: z.boolean(),
 });
 export type Look = z.infer<typeof lookSchema>;
+
+/** A copy of what was brought, in the data home. */
+export const broughtCopySchema = z.object({
+  path: z.string(),
+  name: z.string(),
+  /** From a browser window, out of an archive, or links to folders that were brought together. */
+  kind: z.enum(['uploads', 'unpacked', 'gathered']),
+  files: z.number(),
+  bytes: z.number(),
+  /** ISO 8601. */
+  made: z.string(),
+});
+export type BroughtCopy = z.infer<typeof broughtCopySchema>;

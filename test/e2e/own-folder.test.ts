@@ -6,6 +6,7 @@ import { expect } from 'vitest';
 import { copyOfSample } from '#test/e2e/support/data.ts';
 import { dropOn, pastePicture } from '#test/e2e/support/drop.ts';
 import { CanvasPage } from '#test/e2e/support/pages/canvas.ts';
+import { LookPage } from '#test/e2e/support/pages/look.ts';
 import { ResultsPage } from '#test/e2e/support/pages/results.ts';
 import { RunPage } from '#test/e2e/support/pages/run.ts';
 import { StartPage } from '#test/e2e/support/pages/start.ts';
@@ -53,6 +54,8 @@ scenario(
     await canvas.card('data').getByText('orchard · 6 classes').waitFor();
 
     await dropOn(canvas.region, [folder]);
+    await new LookPage(page).copyInstead();
+    await new LookPage(page).choose('Use it in “Photos”');
     await canvas.card('data').getByText('My pictures · 2 classes').waitFor({ timeout: 30_000 });
     await workbench.untilReady();
     await page.getByRole('banner').getByText('My pictures').waitFor();

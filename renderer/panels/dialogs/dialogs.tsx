@@ -1,3 +1,4 @@
+import { useBringing } from '#renderer/store/bringing.ts';
 import { useInterface } from '#renderer/store/interface.ts';
 import { later } from '#renderer/ui/later.tsx';
 import { AddDialog } from './add-dialog.tsx';
@@ -10,6 +11,8 @@ import { ShortcutsDialog } from './shortcuts-dialog.tsx';
 
 const AboutDialog = later(async () => (await import('#renderer/panels/about/about-dialog.tsx')).AboutDialog);
 
+const LookDialog = later(async () => (await import('#renderer/panels/look/look-dialog.tsx')).LookDialog);
+
 const PrivacyDialog = later(async () => (await import('#renderer/panels/privacy/privacy-dialog.tsx')).PrivacyDialog);
 
 /** Whatever is in front of the workbench. */
@@ -17,6 +20,7 @@ export function Dialogs() {
   const dialog = useInterface((state) => state.dialog);
   const fileRequest = useInterface((state) => state.fileRequest);
   const confirmRequest = useInterface((state) => state.confirmRequest);
+  const bringing = useBringing((state) => state.bringing);
   return (
     <>
       {dialog.type === 'add' && <AddDialog request={dialog.request} />}
@@ -25,6 +29,7 @@ export function Dialogs() {
       {dialog.type === 'shortcuts' && <ShortcutsDialog />}
       {dialog.type === 'about' && <AboutDialog />}
       {dialog.type === 'privacy' && <PrivacyDialog />}
+      {bringing && <LookDialog bringing={bringing} />}
       {fileRequest && <FileDialog request={fileRequest} />}
       {confirmRequest && <ConfirmDialog request={confirmRequest} />}
       <PointerHint />

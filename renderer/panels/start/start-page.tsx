@@ -3,13 +3,14 @@ import { IconFolderOpen, IconPhotoDown, IconSparkles } from '@tabler/icons-react
 import { type DragEvent, useState } from 'react';
 import { emptyDocument } from '#shared/document/model.ts';
 import { RunsList } from '#renderer/panels/past-runs/runs-list.tsx';
-import { beginWithDrop, chooseFolderAndBegin, onFolder } from '#renderer/panels/start/begin.ts';
+import { chooseFolderAndBegin, onFolder } from '#renderer/panels/start/begin.ts';
 import { RecentProjects } from '#renderer/panels/start/recent-projects.tsx';
 import { Recoveries } from '#renderer/panels/start/recoveries.tsx';
 import { RunningNow } from '#renderer/panels/start/running-now.tsx';
 import { useStartData } from '#renderer/panels/start/start-data.ts';
 import { TemplateCards } from '#renderer/panels/start/template-cards.tsx';
 import { readDrop } from '#renderer/platform/drop.ts';
+import { bring } from '#renderer/store/bringing.ts';
 import { useEnvironment } from '#renderer/store/environment.ts';
 import { chooseAndOpenProject, newProject, reportFailure } from '#renderer/store/project.ts';
 import classes from '#renderer/panels/start/start.module.css';
@@ -25,9 +26,7 @@ export function StartPage() {
     event.preventDefault();
     event.stopPropagation();
     setOver(false);
-    readDrop(event.dataTransfer)
-      ?.then((dropped) => beginWithDrop(dropped, usual))
-      .catch(reportFailure);
+    void bring(readDrop(event.dataTransfer), { on: 'start' });
   };
 
   return (
@@ -50,8 +49,8 @@ export function StartPage() {
           <div className={classes['targetWords']}>
             <h1 id="start-title">Train on your own folder</h1>
             <p>
-              Drop a folder with one sub-folder of pictures per class. It stays on this computer; a few dozen pictures
-              per class are enough to begin.
+              Drop a folder with one sub-folder of pictures per class, or anything else to hear what it is. It stays on
+              this computer; a few dozen pictures per class are enough to begin.
             </p>
           </div>
           <div className={classes['ways']}>
