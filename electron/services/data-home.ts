@@ -42,22 +42,27 @@ export function locateDataHome(
 
 /** What processes that were killed in the middle of writing have left is cleared away after an hour, in milliseconds. */
 const abandonedAfter = 3_600_000;
+/** Folders in the making, which take as long as an archive is large. */
+const longAbandonedAfter = 24 * abandonedAfter;
 
 /** The folder is there, and nobody but its owner can look into it, whoever made it. Where that is refused it is as it is. */
-export async function prepareDataHome({ root, recovery, hosts }: DataHome): Promise<void> {
+export async function prepareDataHome({ root, recovery, hosts, unpacked, gathered }: DataHome): Promise<void> {
   await mkdir(root, { recursive: true, mode: privateFolder }).catch(() => undefined);
   const found = await stat(root).catch(() => undefined);
   const isOpen = found !== undefined && (found.mode & 0o077) !== 0;
   if (isOpen && found.uid === process.getuid?.()) await chmod(root, privateFolder).catch(() => undefined);
-  for (const folder of [root, recovery, hosts, join(root, 'listings')]) await clearAway(folder);
+  for (const folder of [root, recovery, hosts, join(root, 'listings')])
+    await clearAway(folder, /^\..+\.tmp$/, abandonedAfter);
+  for (const folder of [unpacked, gathered]) await clearAway(folder, /^\.(?:unpacking|look)-/, longAbandonedAfter);
 }
 
-async function clearAway(folder: string): Promise<void> {
-  const names = (await readdir(folder).catch((): string[] => [])).filter((name) => /^\..+\.tmp$/.test(name));
+async function clearAway(folder: string, abandoned: RegExp, after: number): Promise<void> {
+  const names = (await readdir(folder).catch((): string[] => [])).filter((name) => abandoned.test(name));
   for (const name of names) {
     const file = join(folder, name);
     const found = await stat(file).catch(() => undefined);
-    if (found && Date.now() - found.mtimeMs > abandonedAfter) await rm(file, { force: true }).catch(() => undefined);
+    if (found && Date.now() - found.mtimeMs > after)
+      await rm(file, { force: true, recursive: true }).catch(() => undefined);
   }
 }
 

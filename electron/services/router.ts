@@ -69,6 +69,7 @@ export function createRouter(services: Services, shell: HostShell) {
     },
     files: {
       look: host.files.look.handler(({ input }) => services.looking.look(input.paths)),
+      unpack: host.files.unpack.handler(({ input, signal }) => services.looking.unpack(input.path, signal)),
       gather: host.files.gather.handler(async ({ input }) => ({ folder: await services.looking.gather(input.paths) })),
       find: host.files.find.handler(async ({ input }) => ({
         folders: await findInUsualPlaces(homedir(), input.names, input.inside),

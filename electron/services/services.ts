@@ -71,7 +71,7 @@ export async function createServices(options: ServicesOptions): Promise<Services
     settings,
     trusted,
     facts: new FactsService(engine, program.resources, trusted),
-    looking: new Looking(engine, home.gathered, trusted),
+    looking: new Looking(engine, home, trusted),
     runs,
     forecasts: new Forecasts(engine, runs, trusted),
     engine,

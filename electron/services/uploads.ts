@@ -88,7 +88,7 @@ function partsInside(path: string): string[] {
 const longestName = 255;
 
 /** One step of a path that means the same everywhere: no separator, no drive, no way up, no device name. */
-function isPlainName(name: string): boolean {
+export function isPlainName(name: string): boolean {
   if (name === '' || Buffer.byteLength(name) > longestName) return false;
   // oxlint-disable-next-line no-control-regex -- control characters are what is refused
   return !/^\.+$/.test(name) && !/[/\\:\u0000-\u001f]/.test(name) && !reservedOnWindows.test(name);

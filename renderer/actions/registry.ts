@@ -28,6 +28,7 @@ import { selectDownstream } from './select-downstream.ts';
 import { selectNone } from './select-none.ts';
 import { selectUpstream } from './select-upstream.ts';
 import { showAbout } from './show-about.ts';
+import { showCopies } from './show-copies.ts';
 import { showPrivacy } from './show-privacy.ts';
 import { showCommands } from './show-commands.ts';
 import { showShortcuts } from './show-shortcuts.ts';
@@ -94,6 +95,7 @@ export const actions: readonly Action[] = [
   stopRun,
   showCommands,
   showShortcuts,
+  showCopies,
   showPrivacy,
   showAbout,
 ];

@@ -5,6 +5,7 @@ import type { Look } from '#shared/protocol/look.ts';
 import { copyToHost, type DroppedItem } from '#renderer/platform/drop.ts';
 import { host, problemOf } from '#renderer/platform/host.ts';
 import type { Point } from './interface.ts';
+import { folderName } from './project-title.ts';
 import { openProjectText } from './project.ts';
 
 /** Where it was dropped; on the canvas, perhaps on a card. */
@@ -22,6 +23,7 @@ export interface Found {
 export type Bringing =
   | { readonly step: 'where'; readonly items: readonly DroppedItem[]; readonly landing: Landing }
   | { readonly step: 'copying'; readonly share: number }
+  | { readonly step: 'unpacking'; readonly name: string; readonly share: number }
   | { readonly step: 'looking' }
   | { readonly step: 'refused'; readonly problem: Problem }
   | ({ readonly step: 'found' } & Found);
@@ -69,6 +71,8 @@ export async function lookAt(
   const turn = begin();
   show(turn, { step: 'looking' });
   try {
+    for (const path of paths) if (path.toLowerCase().endsWith('.zip')) await unpack(path, turn);
+    show(turn, { step: 'looking' });
     const look = await host.files.look({ paths: [...paths] });
     if (turn.signal.aborted) return undefined;
     const found = { look, paths, landing };
@@ -79,6 +83,14 @@ export async function lookAt(
     show(turn, { step: 'refused', problem: problemOf(thrown) });
     return undefined;
   }
+}
+
+/** Unpacks an archive where the host keeps what it holds, and says how far it is; a look finds it there. */
+async function unpack(path: string, turn: AbortController): Promise<void> {
+  const name = folderName(path);
+  for await (const step of await host.files.unpack({ path }, { signal: turn.signal }))
+    if (step.state === 'unpacking')
+      show(turn, { step: 'unpacking', name, share: step.total === 0 ? 1 : step.done / step.total });
 }
 
 /** Sends copies to the host and looks at them. */

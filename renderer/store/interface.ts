@@ -39,6 +39,7 @@ export type Dialog =
   | { readonly type: 'connect'; readonly node: string }
   | { readonly type: 'commands' }
   | { readonly type: 'shortcuts' }
+  | { readonly type: 'copies' }
   | { readonly type: 'about' }
   | { readonly type: 'privacy' };
 

@@ -122,6 +122,11 @@ export const catalogue = {
     (d) => `Left out: ${d['count']} that are in the folder twice under one name, such as ${d['path']}.`,
     'Delete one of each: they came from a system that writes accents otherwise.',
   ),
+  'data.not-unpacked': entry(
+    (d) =>
+      `Left out: ${d['count']} of ${d['path']}: links, encrypted, there twice, or under names that not every system takes.`,
+    'Unpack it yourself if they are needed, and bring the folder.',
+  ),
   'data.test-class-unknown': entry(
     (d) => `Left out: ${d['count']} of class “${d['class']}”, which the test part has and the training part lacks.`,
     'Use the same class names in both parts.',
@@ -326,6 +331,10 @@ export const catalogue = {
     'Choose another folder.',
   ),
   'files.missing': entry((d) => `There is nothing at ${d['path']}.`, 'Check the path.'),
+  'files.archive-refused': entry(
+    (d) => `The archive ${d['path']} was not unpacked: ${d['reason']}.`,
+    'Unpack it yourself if you trust it, and bring the folder.',
+  ),
   'files.not-a-copy': entry(
     (d) => `${d['path']} is no copy that Graft has made, and stays.`,
     'Remove it in your file manager.',

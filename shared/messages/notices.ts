@@ -14,6 +14,7 @@ const notices: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'data.folder-beside',
   'data.twins',
   'data.test-class-unknown',
+  'data.not-unpacked',
   'data.class-missing',
   'data.class-doubtful',
   'run.checkpoint-damaged',

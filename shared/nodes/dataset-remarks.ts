@@ -90,6 +90,10 @@ const sayings: Readonly<Record<Exclude<LeftOut['why'], 'ending'>, (left: LeftOut
     details: { path: what, count: formatPlural(count, 'picture') },
   }),
   twin: ({ what, count }) => ({ code: 'data.twins', details: { path: what, count: formatPlural(count, 'picture') } }),
+  'not-unpacked': ({ what, count }) => ({
+    code: 'data.not-unpacked',
+    details: { path: what, count: formatPlural(count, 'entry', 'entries') },
+  }),
   'unknown-class': ({ what, count }) => ({
     code: 'data.test-class-unknown',
     details: { class: what, count: formatPlural(count, 'picture') },

@@ -25,6 +25,8 @@ const leftOutReasons = [
   'twin',
   /** A class of the test part that training lacks. */
   'unknown-class',
+  /** Entries of an archive that are links, encrypted, there twice, or under names that are no plain ones, by the archive. */
+  'not-unpacked',
 ] as const;
 export const leftOutSchema = z.object({
   why: z.enum(leftOutReasons),

@@ -5,7 +5,7 @@ import { documentSchema } from '#shared/document/model.ts';
 import { problemSchema } from '#shared/messages/schema.ts';
 import { backboneFactsSchema, datasetFactsSchema, factsSchema, forecastSchema } from '#shared/nodes/facts.ts';
 import { engineProcedures } from '#shared/protocol/engine.ts';
-import { broughtCopySchema, lookSchema } from '#shared/protocol/look.ts';
+import { broughtCopySchema, lookSchema, unpackedSchema } from '#shared/protocol/look.ts';
 import {
   deviceInfoSchema,
   deviceSchema,
@@ -90,6 +90,8 @@ export const contract = {
   files: {
     /** What was brought: what it is, and what can be done with it. Chosen by the person, so also on another computer. */
     look: procedure.input(z.object({ paths: z.array(z.string()).min(1).max(10_000) })).output(lookSchema),
+    /** Unpacks a zip file into the data home, or finds where it was; leaving off undoes what was written. */
+    unpack: procedure.input(z.object({ path: z.string() })).output(eventIterator(unpackedSchema)),
     /** One folder for several of a class each: the one they are all in, or a new one of links to them. */
     gather: procedure
       .input(z.object({ paths: z.array(z.string()).min(2).max(1000) }))

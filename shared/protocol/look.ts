@@ -100,3 +100,12 @@ export const broughtCopySchema = z.object({
   made: z.string(),
 });
 export type BroughtCopy = z.infer<typeof broughtCopySchema>;
+
+/** How far an archive is, then where its content lies. */
+export const unpackedSchema = z.discriminatedUnion('state', [
+  /** Bytes. */
+  z.object({ state: z.literal('unpacking'), done: z.number(), total: z.number() }),
+  /** `leftOut`: entries that are links, encrypted, there twice, or under names that are no plain ones. */
+  z.object({ state: z.literal('done'), folder: z.string(), leftOut: z.number() }),
+]);
+export type Unpacked = z.infer<typeof unpackedSchema>;

@@ -1,7 +1,7 @@
 /** Whatever is dropped is looked at first, and one panel says what it is and what can be done with it. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { copyOfSample } from '#test/e2e/support/data.ts';
 import { dropOn } from '#test/e2e/support/drop.ts';
 import { CanvasPage } from '#test/e2e/support/pages/canvas.ts';
@@ -10,15 +10,15 @@ import { StartPage } from '#test/e2e/support/pages/start.ts';
 import { WorkbenchPage } from '#test/e2e/support/pages/workbench.ts';
 import { expectAccessible } from '#test/e2e/support/axe.ts';
 import { scenario } from '#test/e2e/support/scenario.ts';
+import { zipOf } from '#test/support/zip.ts';
 import { missingShared, sharedPath } from '#test/support/shared.ts';
 
 const notYet = 'which is not here yet';
 const newProjects = ['New project: Sort pictures', 'New project: Fine-tune', 'New project: Quick look'];
 
-const missing = missingShared('data/camvid-mini');
-if (missing !== undefined) test.skip(`real datasets are told on the start page (${missing})`, () => undefined);
-else
-  scenario('real datasets are told on the start page', async ({ page }) => {
+scenario(
+  'real datasets are told on the start page',
+  async ({ page }) => {
     const start = new StartPage(page);
     const look = new LookPage(page);
     for (const [name, sentence, offers] of [
@@ -37,7 +37,9 @@ else
       expect((await look.offers()).toSorted(), name).toEqual([...offers].toSorted());
       await look.close();
     }
-  });
+  },
+  { missing: missingShared('data/camvid-mini') },
+);
 
 scenario('several class folders become one dataset, copied or where they lie', async ({ page, host }) => {
   const folder = copyOfSample(join(host.folder, 'pictures'), { classes: 3, each: 10 });
@@ -82,3 +84,29 @@ scenario(
     expect(await canvas.cards.count()).toBe(cards);
   },
 );
+
+scenario('an archive is unpacked, looked at and trained on, and its copy can be removed', async ({ page, host }) => {
+  const folder = copyOfSample(join(host.folder, 'pictures'), { classes: 2, each: 5 });
+  const archive = join(host.folder, 'fruit.zip');
+  const pictures = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.webp'));
+  const entries = pictures.map((name) => ({ name: `fruit/${name}`, content: readFileSync(join(folder, name)) }));
+  writeFileSync(archive, zipOf([...entries, { name: 'fruit/link', content: '/etc', mode: 0o120_777 }]));
+  const look = new LookPage(page);
+  await dropOn(new StartPage(page).heading, [archive]);
+  await look.sayWhere(archive);
+  await look.says('10 photos in 2 folders.');
+  await look.dialog.getByText(/^Left out: 1 entry of fruit.zip: links/u).waitFor();
+  await look.choose('New project: Sort pictures');
+  await new CanvasPage(page).card('data').getByText('Train 8 · Validation 2').waitFor();
+
+  await page.keyboard.press('Control+K');
+  await page.keyboard.type('copies of what');
+  await page.keyboard.press('Enter');
+  const copies = page.getByRole('dialog', { name: 'Copies of what you brought' });
+  await copies.getByText('out of an archive, read by this project').waitFor();
+  await expectAccessible(page, 'copies of what was brought');
+  await copies.getByRole('button', { name: 'Remove fruit' }).click();
+  await page.getByRole('button', { name: 'Remove it' }).click();
+  await copies.getByText('There are no copies of what you brought.').waitFor();
+  expect(existsSync(archive)).toBe(true);
+});

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { formatCount } from '#shared/core/format.ts';
 import type { Look } from '#shared/protocol/look.ts';
@@ -16,14 +17,14 @@ export function addLook(program: Command, perform: Perform): void {
     .action((paths: string[], options: { json?: boolean }) =>
       perform(options, async ({ output, services }) => {
         const found = await services.looking.look(paths);
-        output.result(found, () => lines(found).join('\n'));
+        output.result(found, () => lines(found, paths).join('\n'));
         return exitCodes.success;
       }),
     );
 }
 
-function lines(found: Look): string[] {
-  const { title, classes, columns, parts, left_out, counts, can } = found;
+function lines(found: Look, given: readonly string[]): string[] {
+  const { path, title, classes, columns, parts, left_out, counts, can } = found;
   const list = (words: readonly string[]): string =>
     words.length <= named ? words.join(', ') : `${words.slice(0, named).join(', ')} and ${words.length - named} more`;
   const rows: [string, string][] = [
@@ -32,6 +33,7 @@ function lines(found: Look): string[] {
     ['parts', list(Object.entries(parts).map(([part, count]) => `${part} ${formatCount(count)}`))],
     ['in it', list(counts.map(({ what, count }) => `${formatCount(count)} ${what}`))],
     ['left out', list(left_out.map(({ what, count }) => `${formatCount(count)} ${what || 'without an ending'}`))],
+    ['lies in', path === '' || given.some((one) => resolve(one) === path) ? '' : path],
     ['can begin', list(can)],
   ];
   return [`${title}.`, ...rows.filter(([, words]) => words !== '').map(([name, words]) => `  ${name}: ${words}`)];

@@ -11,6 +11,8 @@ import { ShortcutsDialog } from './shortcuts-dialog.tsx';
 
 const AboutDialog = later(async () => (await import('#renderer/panels/about/about-dialog.tsx')).AboutDialog);
 
+const CopiesDialog = later(async () => (await import('#renderer/panels/uploads/copies-dialog.tsx')).CopiesDialog);
+
 const LookDialog = later(async () => (await import('#renderer/panels/look/look-dialog.tsx')).LookDialog);
 
 const PrivacyDialog = later(async () => (await import('#renderer/panels/privacy/privacy-dialog.tsx')).PrivacyDialog);
@@ -27,6 +29,7 @@ export function Dialogs() {
       {dialog.type === 'connect' && <ConnectDialog node={dialog.node} />}
       {dialog.type === 'commands' && <CommandDialog />}
       {dialog.type === 'shortcuts' && <ShortcutsDialog />}
+      {dialog.type === 'copies' && <CopiesDialog />}
       {dialog.type === 'about' && <AboutDialog />}
       {dialog.type === 'privacy' && <PrivacyDialog />}
       {bringing && <LookDialog bringing={bringing} />}

@@ -21,19 +21,9 @@ function Content({ bringing }: { readonly bringing: Bringing }) {
     case 'where':
       return <WherePanel items={bringing.items} landing={bringing.landing} />;
     case 'copying':
-      return (
-        <div role="status">
-          <Text size="sm" mb="xs">
-            Copying to Graft’s folder on this computer… {formatPercent(bringing.share, 0)}
-          </Text>
-          <Progress value={bringing.share * 100} aria-label="Copied" />
-          <Group justify="flex-end" mt="md">
-            <Button variant="subtle" color="gray" onClick={stopBringing}>
-              Stop copying
-            </Button>
-          </Group>
-        </div>
-      );
+      return <Underway words="Copying to Graft’s folder on this computer…" share={bringing.share} />;
+    case 'unpacking':
+      return <Underway words={`Unpacking ${bringing.name}…`} share={bringing.share} />;
     case 'looking':
       return <Waiting>Looking at it…</Waiting>;
     case 'refused':
@@ -50,4 +40,20 @@ function Content({ bringing }: { readonly bringing: Bringing }) {
     default:
       return assertNever(bringing);
   }
+}
+
+function Underway({ words, share }: { readonly words: string; readonly share: number }) {
+  return (
+    <div>
+      <Text size="sm" mb="xs" role="status">
+        {words} {formatPercent(share, 0)}
+      </Text>
+      <Progress value={share * 100} aria-label={words} />
+      <Group justify="flex-end" mt="md">
+        <Button variant="default" onClick={stopBringing}>
+          Stop
+        </Button>
+      </Group>
+    </div>
+  );
 }

@@ -16,6 +16,8 @@ export interface Stage {
 interface Look {
   /** What the person has set before; somebody who has seen the introduction when absent. */
   readonly settings?: object;
+  /** Why it cannot be played here; it is then skipped, with this reason. */
+  readonly missing?: string | undefined;
   readonly size?: { readonly width: number; readonly height: number };
 }
 
@@ -54,6 +56,10 @@ async function keepEvidence(name: string, context: BrowserContext, page: Page, h
 
 export function scenario(name: string, play: (stage: Stage) => Promise<void>, look: Look = {}): void {
   test(name, async ({ skip }) => {
+    if (look.missing !== undefined) {
+      skip(look.missing);
+      return;
+    }
     const choice = inject('browser');
     if ('reason' in choice) {
       skip(choice.reason);

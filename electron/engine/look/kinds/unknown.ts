@@ -17,6 +17,8 @@ function words(brought: Brought): string {
   const [only, ...others] = paths;
   if (files.length === 0) return folders.length > 1 ? 'Empty folders' : 'An empty folder';
   if (isMixed(brought)) return `${natures(brought)} together: one kind is taken at a time`;
+  if (others.length === 0 && folders.length === 0 && files[0]?.sort === 'archive')
+    return `“${basename(only ?? '')}” is an archive that is not unpacked here; zip is`;
   if (others.length === 0 && folders.length === 0) return `“${basename(only ?? '')}” is nothing that is known here`;
   return `Nothing that is known here: ${countsOf(files)}`;
 }
