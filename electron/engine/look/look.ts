@@ -28,7 +28,7 @@ import { segmentationMasks } from './kinds/segmentation-masks.ts';
 import { segmentationYolo } from './kinds/segmentation-yolo.ts';
 import { table } from './kinds/table.ts';
 import { textFolder } from './kinds/text-folder.ts';
-import { isMixed, unknown } from './kinds/unknown.ts';
+import { isMixed, mayBeAnnotated, unknown } from './kinds/unknown.ts';
 import { weights } from './kinds/weights.ts';
 import type { Aids, Finding, Recogniser } from './recogniser.ts';
 
@@ -63,14 +63,17 @@ const recognisers = {
  */
 export async function look(paths: readonly string[], aids: Aids, limits?: LookLimits): Promise<Look> {
   const brought = await whatLiesIn(paths, limits);
-  // Things of several sorts may be one all the same: photos, and what is said of them.
-  const isOne = (kind: LookKind): boolean => /^(?:detection|segmentation)-/u.test(kind) || kind === 'unknown';
-  const asked = isMixed(brought) ? lookKinds.filter(isOne) : lookKinds;
+  const asked = isMixed(brought) ? lookKinds.filter((kind) => mayBe(kind, brought)) : lookKinds;
   for (const kind of asked) {
     const finding = await recognisers[kind](brought, aids);
     if (finding) return answer(kind, finding, brought);
   }
   throw new Error('nothing was said of what was brought');
+}
+
+/** What things of several sorts may be, brought together. */
+function mayBe(kind: LookKind, brought: Brought): boolean {
+  return kind === 'unknown' || (/^(?:detection|segmentation)-/u.test(kind) && mayBeAnnotated(brought));
 }
 
 function answer(kind: LookKind, finding: Finding, brought: Brought): Look {

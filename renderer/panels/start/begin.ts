@@ -1,6 +1,7 @@
 /** Ways to begin a project from the start page. */
 import type { GraftDocument } from '#shared/document/model.ts';
 import { setParameter } from '#shared/document/edits.ts';
+import type { LookKind } from '#shared/protocol/look.ts';
 import { lookAt } from '#renderer/store/bringing.ts';
 import { askForPath } from '#renderer/store/interface.ts';
 import { folderName } from '#renderer/store/project-title.ts';
@@ -13,12 +14,13 @@ export function onFolder(template: GraftDocument, folder: string): GraftDocument
   return data === undefined ? titled : setParameter(titled, data.id, 'path', folder);
 }
 
-/** Asks for a folder and opens the template on it; what is no folder of pictures in classes is answered by the panel. */
+/** Kinds that a folder may be taken for when somebody has said that it is of pictures; its card says what it lacks. */
+const plain: ReadonlySet<LookKind> = new Set(['image-folder', 'loose-images', 'unknown']);
+
+/** Asks for a folder and opens the template on it; the panel answers where the folder is of another kind. */
 export async function chooseFolderAndBegin(template: GraftDocument): Promise<void> {
   const folder = await askForPath({ title: 'Choose a folder of pictures', mode: 'folder', endings: [] });
   if (folder === undefined) return;
-  const isPlain = ({ kind, can }: { kind: string; can: readonly string[] }): boolean =>
-    kind === 'image-folder' && can.length > 0;
-  const found = await lookAt([folder], { on: 'start' }, ({ look }) => isPlain(look));
-  if (found && isPlain(found.look)) await newProject(onFolder(template, folder));
+  const found = await lookAt([folder], { on: 'start' }, ({ look }) => plain.has(look.kind));
+  if (found && plain.has(found.look.kind)) await newProject(onFolder(template, folder));
 }

@@ -50,6 +50,14 @@ export function isMixed(brought: Brought): boolean {
   return brought.paths.length > 1 && sortedThings(brought).length > 1;
 }
 
+/** What photos and what is said of them consist of. */
+const annotatedSorts: ReadonlySet<string> = new Set(['picture', 'xml', 'json', 'text', 'table', 'other']);
+
+/** Whether things of several sorts may be one all the same: photos, and what is said of them. */
+export function mayBeAnnotated(brought: Brought): boolean {
+  return sortedThings(brought).every(({ things }) => annotatedSorts.has(things.replace('folder of ', '')));
+}
+
 function natures(brought: Brought): string {
   return listed(
     sortedThings(brought).map(({ things, count }) => {

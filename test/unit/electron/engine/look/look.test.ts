@@ -106,6 +106,16 @@ describe('several things', () => {
   });
 });
 
+test('a dataset with boxes and one of sounds are two things', async () => {
+  await folder.pictures('voc/1.jpg');
+  await folder.file('voc/1.xml', '<annotation><object><name>a</name></object></annotation>');
+  await folder.file('sounds/1.wav', 'x');
+  expect(await folder.look(['voc', 'sounds'])).toMatchObject({
+    kind: 'unknown',
+    title: '1 folder of pictures and 1 folder of sounds together: one kind is taken at a time',
+  });
+});
+
 describe('tables', () => {
   test('say their rows and columns, line ends in quotes not counted', async () => {
     await folder.file('t.csv', '\uFEFFname,"a ""b""",n\r\n"two\nlines",x,1\r\n\r\nplain,y,2\r\n');
