@@ -1,6 +1,7 @@
 /** Folder listings for the in-app file dialog, the same in every host. */
 import { access, readdir, stat } from 'node:fs/promises';
 import { dirname, join, parse, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { GraftError } from '#shared/messages/error.ts';
 import { errorCode, reasonOf } from '#electron/files/failures.ts';
 
@@ -16,9 +17,24 @@ export interface FolderListing {
   readonly folder: string;
   readonly parent: string | null;
   readonly entries: readonly FolderEntry[];
+  /** Which of its files was asked for in its place. */
+  readonly file?: string;
 }
 
 const byName = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' });
+
+/** A path as people paste it: in quotes, from a terminal or an address bar. */
+export function meantPath(text: string, home: string): string {
+  const bare = text.trim().replace(/^(["'])(.*)\1$/su, '$2');
+  if (/^file:\/\//iu.test(bare)) {
+    try {
+      return fileURLToPath(bare);
+    } catch {
+      return bare;
+    }
+  }
+  return /^~(?=$|[\\/])/u.test(bare) ? home + bare.slice(1) : bare;
+}
 
 /**
  * Sub-folders first, then files with one of the endings (all files when there are none); hidden entries are left
@@ -31,11 +47,13 @@ export async function listFolder(
   platform: NodeJS.Platform = process.platform,
 ): Promise<FolderListing> {
   if (folder === drives && platform === 'win32') return { folder, parent: null, entries: await listDrives() };
-  const path = resolve(folder === '' ? start : folder);
+  const asked = resolve(folder === '' ? start : folder);
+  const file = (await stat(asked).catch(() => undefined))?.isFile() === true ? asked : undefined;
+  const path = file === undefined ? asked : dirname(asked);
   const entries = await readEntries(path, endings);
   const parent = dirname(path);
   const above = parent === path ? (platform === 'win32' ? drives : null) : parent;
-  return { folder: path, parent: above, entries };
+  return { folder: path, parent: above, entries, ...(file === undefined ? {} : { file }) };
 }
 
 /** The parent of a drive's root on Windows. */

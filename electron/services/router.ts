@@ -9,7 +9,7 @@ import { problem as problemOf, toProblem, type Problem } from '#shared/messages/
 import { usualBackbone } from '#shared/nodes/built-in-backbones.ts';
 import { contract, type HostRequest } from '#shared/protocol/contract.ts';
 import { listCopies, removeCopy } from './copies.ts';
-import { listFolder } from './files.ts';
+import { listFolder, meantPath } from './files.ts';
 import { deleteTraces, findTraces } from './runtime-traces.ts';
 import type { Services } from './services.ts';
 import { keepUpload } from './uploads.ts';
@@ -80,8 +80,9 @@ export function createRouter(services: Services, shell: HostShell) {
         return { copies: await listCopies(services.home) };
       }),
       list: host.files.list.handler(async ({ input }) => {
-        await trusted.requirePath(input.folder);
-        const listing = await listFolder(input.folder, input.endings, homedir());
+        const folder = meantPath(input.folder, homedir());
+        await trusted.requirePath(folder);
+        const listing = await listFolder(folder, input.endings, homedir());
         return { ...listing, entries: [...listing.entries] };
       }),
       trust: host.files.trust.handler(async ({ input }) => {

@@ -32,6 +32,7 @@ import { showCopies } from './show-copies.ts';
 import { showPrivacy } from './show-privacy.ts';
 import { showCommands } from './show-commands.ts';
 import { showShortcuts } from './show-shortcuts.ts';
+import { showCanvas } from './show-canvas.ts';
 import { showStart } from './show-start.ts';
 import { stopRun } from './stop-run.ts';
 import { tidy } from './tidy.ts';
@@ -52,6 +53,7 @@ export const actions: readonly Action[] = [
   saveProjectAction,
   saveProjectAsAction,
   showStart,
+  showCanvas,
   undoAction,
   redoAction,
   addNodeAction,

@@ -6,6 +6,6 @@ export const selectNone = commandAction({
   label: 'Select nothing',
   group: 'Select',
   shortcuts: ['Escape'],
-  when: hasSelection,
+  when: (situation) => situation.view !== 'start' && hasSelection(situation),
   perform: () => select([]),
 });

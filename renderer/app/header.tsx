@@ -32,8 +32,8 @@ export function Header() {
     <header className={classes['header']}>
       <UnstyledButton
         className={classes['brand']}
-        aria-label="Graft, start page"
-        onClick={() => runAction('show-start')}
+        aria-label={view === 'start' ? 'Graft, back to the project' : 'Graft, start page'}
+        onClick={() => runAction(view === 'start' ? 'show-canvas' : 'show-start')}
       >
         <Mark />
         Graft

@@ -99,6 +99,11 @@ export function replaceDocument(
   useDocument.temporal.getState().clear();
 }
 
+/** Whether there is anything on the canvas to go back to. */
+export function hasProject({ document, path }: Pick<DocumentState, 'document' | 'path'>): boolean {
+  return path !== '' || document.nodes.length > 0;
+}
+
 /** Notes that `document` is now what the file at `path` holds. */
 export function markSaved(document: GraftDocument, { path, version }: { path: string; version: string }): void {
   useDocument.setState({ saved: document, path, version, recoveryKey: path });

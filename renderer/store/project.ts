@@ -88,7 +88,8 @@ async function write(path: string, over: string | undefined): Promise<boolean> {
       ...(over === undefined ? {} : { over }),
     });
     markSaved(document, saved);
-    await host.documents.dropRecovery({ key: recoveryKey });
+    // Of the project as it was, and of what was there before under the same name.
+    for (const key of new Set([recoveryKey, saved.path])) await host.documents.dropRecovery({ key });
     return true;
   } catch (thrown) {
     const { code, message } = problemOf(thrown);

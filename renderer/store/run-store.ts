@@ -137,13 +137,19 @@ export function runStore(host: RunHost, readProject: () => RunProject, clock: Qu
     const launch = async (ask: () => Promise<{ run: string }>): Promise<void> => {
       watching.abort();
       queue.clear();
+      const { state, startedWith, evaluation, factor } = get();
       set({ ...nothingShown, state: starting });
+      let run: string;
       try {
-        const { run } = await ask();
-        await follow(run);
+        ({ run } = await ask());
       } catch (thrown) {
-        set({ state: failed(get().state, host.problemOf(thrown)) });
+        const refusal = host.problemOf(thrown);
+        // What was shown before stays: nothing has come in its place.
+        if (knownRun(state) === undefined) set({ startedWith: undefined, state: failed(get().state, refusal) });
+        else set({ state, startedWith, evaluation, factor, refusal });
+        return;
       }
+      await follow(run);
     };
 
     const control = async (input: RunControl): Promise<void> => {

@@ -108,10 +108,18 @@ export const contract = {
     removeCopy: procedure
       .input(z.object({ path: z.string() }))
       .output(z.object({ copies: z.array(broughtCopySchema) })),
-    /** Sub-folders, and files with one of the endings; the in-app file dialog of every host. */
-    list: procedure
-      .input(z.object({ folder: z.string(), endings: z.array(z.string()) }))
-      .output(z.object({ folder: z.string(), parent: z.string().nullable(), entries: z.array(entrySchema) })),
+    /**
+     * Sub-folders, and files with one of the endings; the in-app file dialog of every host. A path as people paste it:
+     * with quotes, `~`, or as a file's address. Of a file's path its folder, and which `file` it was.
+     */
+    list: procedure.input(z.object({ folder: z.string(), endings: z.array(z.string()) })).output(
+      z.object({
+        folder: z.string(),
+        parent: z.string().nullable(),
+        entries: z.array(entrySchema),
+        file: z.string().optional(),
+      }),
+    ),
     /** What the person has chosen may be looked at, also on another computer. */
     trust: procedure.input(z.object({ path: z.string() })).output(z.object({})),
     /**

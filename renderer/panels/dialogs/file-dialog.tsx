@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Group, TextInput, UnstyledButton } from '@mantine/core';
 import { IconArrowUp, IconFile, IconFolder, IconHome } from '@tabler/icons-react';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { formatBytes } from '#shared/core/format.ts';
 import type { Problem } from '#shared/messages/error.ts';
 import { host, problemOf, type Host } from '#renderer/platform/host.ts';
@@ -27,6 +27,10 @@ function joinPath(folder: string, name: string): string {
 function withEnding(name: string, endings: readonly string[]): string {
   const [usual] = endings;
   return usual === undefined || endings.some((ending) => name.toLowerCase().endsWith(ending)) ? name : name + usual;
+}
+
+function nameOf(path: string): string {
+  return path.replace(/^.*[\\/]/u, '');
 }
 
 const emptyWords = {
@@ -74,6 +78,16 @@ export function FileDialog({ request }: { readonly request: FileRequest }) {
   const [chosenPath, setChosen] = useState<string>();
   const chosen = listing?.entries.find(({ path }) => path === chosenPath)?.path;
 
+  const pasted = listing?.file;
+  const answered = useRef<string>(undefined);
+  useEffect(() => {
+    if (pasted === undefined || answered.current === pasted) return;
+    answered.current = pasted;
+    const suits = request.endings.length === 0 || withEnding(pasted, request.endings) === pasted;
+    if (request.mode === 'open' && suits) request.answer(pasted);
+    else if (request.mode === 'save') setName(nameOf(pasted));
+  }, [pasted, request]);
+
   const finish = (path: string | undefined): void => {
     if (path !== undefined && listing !== undefined) rememberFolder(listing.folder);
     request.answer(path);
@@ -116,6 +130,12 @@ export function FileDialog({ request }: { readonly request: FileRequest }) {
               Look there all the same
             </Button>
           )}
+        </div>
+      )}
+      {pasted !== undefined && request.mode !== 'save' && (
+        <div className={classes['error']} role="status">
+          {nameOf(pasted)} is a file{request.mode === 'open' ? ' that cannot be opened here' : ''}; this is the folder
+          it is in.
         </div>
       )}
       <ul className={classes['entries']} aria-label="Files and folders">

@@ -1,8 +1,11 @@
-import { ActionIcon } from '@mantine/core';
+import { ActionIcon, Button } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
 import { useMemo, useState } from 'react';
+import { findNode } from '#shared/document/graph.ts';
 import type { Problem } from '#shared/messages/error.ts';
 import classes from '#renderer/panels/run/run.module.css';
+import { useDocument } from '#renderer/store/document.ts';
+import { select, useInterface } from '#renderer/store/interface.ts';
 import type { NoteEvent } from '#renderer/store/run-record.ts';
 import { knownRun } from '#renderer/store/run-state.ts';
 import { useRun } from '#renderer/store/run.ts';
@@ -38,9 +41,23 @@ interface NoticeProps {
 }
 
 function Notice({ problem, more = 0, onDismiss }: NoticeProps) {
+  const { node } = problem;
+  const isHere = useDocument((store) => node !== undefined && findNode(store.document, node) !== undefined);
   return (
     <div className={classes['refusal']} role="alert">
       {problem.message} {problem.remedy}
+      {isHere && node !== undefined && (
+        <Button
+          variant="subtle"
+          size="compact-xs"
+          onClick={() => {
+            useInterface.setState({ view: 'canvas' });
+            select([node]);
+          }}
+        >
+          Show the node
+        </Button>
+      )}
       {more > 0 && ` ${formatPlural(more, 'more warning')} in the log.`}
       <ActionIcon variant="subtle" color="gray" size={18} aria-label="Dismiss" onClick={onDismiss}>
         <IconX size={12} aria-hidden="true" />

@@ -76,7 +76,7 @@ export function statusSentence(state: RunState): string {
     case 'done':
       return outcomeSentence(state.outcome);
     case 'failed':
-      return 'The run failed.';
+      return state.known === undefined ? 'Training did not begin.' : 'The run failed.';
     default:
       return assertNever(state);
   }

@@ -1,7 +1,9 @@
 import { Button } from '@mantine/core';
-import { IconFolderOpen, IconPhotoDown, IconSparkles } from '@tabler/icons-react';
+import { IconArrowLeft, IconFolderOpen, IconPhotoDown, IconSparkles } from '@tabler/icons-react';
 import { type DragEvent, useState } from 'react';
 import { emptyDocument } from '#shared/document/model.ts';
+import { runAction } from '#renderer/actions/run-action.ts';
+import { hasProject, projectName, useDocument } from '#renderer/store/document.ts';
 import { RunsList } from '#renderer/panels/past-runs/runs-list.tsx';
 import { chooseFolderAndBegin, onFolder } from '#renderer/panels/start/begin.ts';
 import { RecentProjects } from '#renderer/panels/start/recent-projects.tsx';
@@ -14,6 +16,24 @@ import { bring } from '#renderer/store/bringing.ts';
 import { useEnvironment } from '#renderer/store/environment.ts';
 import { chooseAndOpenProject, newProject, reportFailure } from '#renderer/store/project.ts';
 import classes from '#renderer/panels/start/start.module.css';
+
+/** To the project that is open. */
+function WayBack() {
+  const isThere = useDocument(hasProject);
+  const name = useDocument(projectName);
+  if (!isThere) return null;
+  return (
+    <div>
+      <Button
+        variant="subtle"
+        leftSection={<IconArrowLeft size={16} aria-hidden="true" />}
+        onClick={() => runAction('show-canvas')}
+      >
+        Back to {name}
+      </Button>
+    </div>
+  );
+}
 
 /** Where a person begins: with their own pictures, a template, the sample, or what they did before. */
 export function StartPage() {
@@ -42,6 +62,7 @@ export function StartPage() {
       onDrop={drop}
     >
       <div className={classes['column']}>
+        <WayBack />
         <RunningNow />
         <Recoveries recoveries={recoveries} discard={discard} />
         <section className={classes['target']} data-over={over || undefined} aria-labelledby="start-title">

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { listFolder } from '#electron/services/files.ts';
+import { listFolder, meantPath } from '#electron/services/files.ts';
 import { keepUpload, uploadLimit } from '#electron/services/uploads.ts';
 import { temporaryFolder } from '#test/unit/electron/support/temporary-folder.ts';
 
@@ -31,7 +31,30 @@ describe('folder listings', () => {
       code,
       message: /does not exist/,
     });
-    await expect(listFolder(join(folder, 'file'), [], '/')).rejects.toMatchObject({ code, message: /not a folder/ });
+  });
+
+  test('of a file are those of its folder, and say which it was', async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'a.graft'), '');
+    expect(await listFolder(join(folder, 'a.graft'), ['.onnx'], '/')).toMatchObject({
+      folder,
+      entries: [],
+      file: join(folder, 'a.graft'),
+    });
+    expect((await listFolder(folder, [], '/')).file).toBeUndefined();
+  });
+
+  test.each([
+    ['"/photos/my cats"', '/photos/my cats'],
+    [" '/photos' ", '/photos'],
+    ['~', '/home/ada'],
+    ['~/photos', '/home/ada/photos'],
+    ['~ada/photos', '~ada/photos'],
+    ['/a "b"', '/a "b"'],
+    ...(process.platform === 'win32' ? [] : [['file:///photos/my%20cats', '/photos/my cats']]),
+    ['file://%', 'file://%'],
+  ])('of %s are those of what is meant', (text, path) => {
+    expect(meantPath(text, '/home/ada')).toBe(path);
   });
 });
 

@@ -77,6 +77,21 @@ describe('run store', () => {
     const store = storeOf(host);
     await store.getState().start();
     expect(store.getState().state).toMatchObject({ phase: 'failed', problem: { code: 'run.busy' } });
+    // Nothing has been trained, and no card says so.
+    expect(store.getState().startedWith).toBeUndefined();
+  });
+
+  it('keeps the last results when the next start is refused', async () => {
+    let starts = 0;
+    const host = hostOf([[[plan], wholeEpoch(1, 0.5, true), [done]]], {
+      start: () =>
+        starts++ === 0 ? Promise.resolve({ run: plan.run }) : Promise.reject(new GraftError('graph.no-training')),
+    });
+    const store = storeOf(host);
+    await store.getState().start();
+    const before = store.getState();
+    await store.getState().start();
+    expect(store.getState()).toEqual({ ...before, refusal: expect.objectContaining({ code: 'graph.no-training' }) });
   });
 
   it('takes up a run in progress, and only when it shows none', async () => {
