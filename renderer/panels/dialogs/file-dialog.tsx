@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Group, TextInput, UnstyledButton } from '@mantine/core';
 import { IconArrowUp, IconFile, IconFolder, IconHome } from '@tabler/icons-react';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useEffectEvent, useState } from 'react';
 import { formatBytes } from '#shared/core/format.ts';
 import type { Problem } from '#shared/messages/error.ts';
 import { host, problemOf, type Host } from '#renderer/platform/host.ts';
@@ -50,15 +50,22 @@ interface Shown {
   readonly goThere: () => void;
 }
 
-/** What is in a folder, beginning with the one the request names or the one used last. */
-function useListing(request: FileRequest): Shown {
+/**
+ * What is in a folder, beginning with the one the request names or the one used last.
+ * @param onFile is told of a file that was asked for in the place of a folder
+ */
+function useListing(request: FileRequest, onFile: (path: string) => void): Shown {
   // An object, so that asking for the same folder again is another question.
   const [asked, setAsked] = useState({ folder: request.startFolder ?? lastFolder });
   const [shown, setShown] = useState<Pick<Shown, 'listing' | 'problem'>>({ listing: undefined, problem: undefined });
+  const show = useEffectEvent((listing: Listing) => {
+    setShown({ listing, problem: undefined });
+    if (listing.file !== undefined) onFile(listing.file);
+  });
   useEffect(() => {
     let current = true;
     host.files.list({ folder: asked.folder, endings: [...request.endings] }).then(
-      (listing) => current && setShown({ listing, problem: undefined }),
+      (listing) => current && show(listing),
       (thrown: unknown) => current && setShown(({ listing }) => ({ listing, problem: problemOf(thrown) })),
     );
     return () => {
@@ -73,21 +80,16 @@ function useListing(request: FileRequest): Shown {
 
 /** Files and folders of the machine Graft runs on, which need not be the one the window is on. */
 export function FileDialog({ request }: { readonly request: FileRequest }) {
-  const { listing, problem, go, goThere } = useListing(request);
   const [name, setName] = useState(request.suggestedName ?? '');
+  const { listing, problem, go, goThere } = useListing(request, (path) => {
+    const suits = request.endings.length === 0 || withEnding(path, request.endings) === path;
+    if (request.mode === 'open' && suits) request.answer(path);
+    else if (request.mode === 'save') setName(nameOf(path));
+  });
   const [chosenPath, setChosen] = useState<string>();
   const chosen = listing?.entries.find(({ path }) => path === chosenPath)?.path;
 
   const pasted = listing?.file;
-  const answered = useRef<string>(undefined);
-  useEffect(() => {
-    if (pasted === undefined || answered.current === pasted) return;
-    answered.current = pasted;
-    const suits = request.endings.length === 0 || withEnding(pasted, request.endings) === pasted;
-    if (request.mode === 'open' && suits) request.answer(pasted);
-    else if (request.mode === 'save') setName(nameOf(pasted));
-  }, [pasted, request]);
-
   const finish = (path: string | undefined): void => {
     if (path !== undefined && listing !== undefined) rememberFolder(listing.folder);
     request.answer(path);
