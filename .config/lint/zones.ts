@@ -43,7 +43,11 @@ export const zones: readonly Zone[] = [
   { folder: 'shared/core', layers: [], packages: [] },
   { folder: 'shared/messages', layers: ['shared/core'], packages: ['zod'] },
   { folder: 'shared/nodes', layers: ['shared/core', 'shared/messages'], packages: ['zod'] },
-  { folder: 'shared/document', layers: ['shared/core', 'shared/nodes', 'shared/messages'], packages: ['zod'] },
+  {
+    folder: 'shared/document',
+    layers: ['shared/core', 'shared/nodes', 'shared/messages'],
+    packages: ['zod', 'jsonc-parser'],
+  },
   { folder: 'shared/ir', layers: ['shared/core'], packages: [] },
   { folder: 'shared/onnx', layers: ['shared/core', 'shared/ir', 'shared/messages'], packages: ['protobufjs'] },
   { folder: 'shared/ops', layers: ['shared/core', 'shared/ir', 'shared/messages'], packages: [] },

@@ -6,6 +6,7 @@ import { constants, closeSync, fstatSync, openSync, readFileSync, readSync, stat
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { nativePath } from './byte-path.ts';
+import { encodingOf } from '#shared/core/encoding.ts';
 import { GraftError } from '#shared/messages/error.ts';
 
 /** Opening a pipe for reading would wait for a writer. Windows has neither the flag nor such files. */
@@ -101,10 +102,15 @@ export function readTextSync(path: string, limit: number = smallFile): string {
   const descriptor = openFileSync(path);
   try {
     requireSize(path, fstatSync(descriptor).size, limit);
-    return readFileSync(descriptor, 'utf8');
+    return decoded(readFileSync(descriptor));
   } finally {
     closeSync(descriptor);
   }
+}
+
+/** Without its byte order mark, in whatever Unicode it is. */
+function decoded(bytes: Buffer): string {
+  return new TextDecoder(encodingOf(bytes)).decode(bytes);
 }
 
 function requireSize(path: string, bytes: number, limit: number): void {
@@ -127,5 +133,5 @@ export async function readBytes(path: string, limit: number = smallFile): Promis
 
 /** The text of a file; as `readBytes`. */
 export async function readText(path: string, limit: number = smallFile): Promise<string> {
-  return (await readBytes(path, limit)).toString('utf8');
+  return decoded(await readBytes(path, limit));
 }

@@ -1,6 +1,7 @@
 /** The document as React Flow wants it. Items are reused while their part of the document is the same object. */
 import type { Edge, Node } from '@xyflow/react';
 import { findNode, findPort, nodeTitle } from '#shared/document/graph.ts';
+import { isLoose } from '#shared/document/validate.ts';
 import { wireId, type GraftDocument, type GraphNode, type Wire } from '#shared/document/model.ts';
 import type { SocketType } from '#shared/nodes/kind.ts';
 import { kindOf } from '#shared/nodes/registry.ts';
@@ -77,22 +78,25 @@ export function flowEdges(
     const node = findNode(document, id);
     return node ? nodeTitle(node) : '';
   };
-  return document.wires.map((wire) => {
-    const id = wireId(wire);
-    const before = known.get(id);
-    const isSelected = chosen.has(id);
-    const type = findPort(document, wire.from, 'output')?.type;
-    if (before?.data?.type === type && before?.selected === isSelected) return before;
-    return {
-      id,
-      type: 'wire',
-      source: wire.from.node,
-      sourceHandle: wire.from.port,
-      target: wire.to.node,
-      targetHandle: wire.to.port,
-      selected: isSelected,
-      data: { wire, type },
-      ariaLabel: `${type ?? 'wire'} from ${titleOf(wire.from.node)} to ${titleOf(wire.to.node)}`,
-    };
-  });
+  // What leads nowhere is drawn at the card it begins or ends at.
+  return document.wires
+    .filter((wire) => !isLoose(document, wire))
+    .map((wire) => {
+      const id = wireId(wire);
+      const before = known.get(id);
+      const isSelected = chosen.has(id);
+      const type = findPort(document, wire.from, 'output')?.type;
+      if (before?.data?.type === type && before?.selected === isSelected) return before;
+      return {
+        id,
+        type: 'wire',
+        source: wire.from.node,
+        sourceHandle: wire.from.port,
+        target: wire.to.node,
+        targetHandle: wire.to.port,
+        selected: isSelected,
+        data: { wire, type },
+        ariaLabel: `${type ?? 'wire'} from ${titleOf(wire.from.node)} to ${titleOf(wire.to.node)}`,
+      };
+    });
 }

@@ -12,6 +12,7 @@ import { KindIcon } from '#renderer/ui/kind-icon.tsx';
 import { TitleInput } from '#renderer/ui/title-input.tsx';
 import { cards } from './cards/cards.tsx';
 import type { CardNode } from './flow-items.ts';
+import { LooseWires } from './loose-wires.tsx';
 import classes from './node-card.module.css';
 import { Ports } from './ports.tsx';
 import { heightForSockets } from './measures.ts';
@@ -56,6 +57,7 @@ export const NodeCard = memo(function NodeCard({ data: { node }, selected }: Nod
       <ProgressLine node={node} />
       <Ports node={node.id} side="input" ports={kind?.inputs ?? []} />
       <Ports node={node.id} side="output" ports={kind?.outputs ?? []} />
+      <LooseWires node={node.id} kind={kind} />
     </article>
   );
 });

@@ -1,4 +1,5 @@
 /** What a person brings, from the drop to the answer: asked for by path where the window knows none, looked at, shown. */
+import { encodingOf } from '#shared/core/encoding.ts';
 import { create } from 'zustand';
 import type { Problem } from '#shared/messages/error.ts';
 import type { Look } from '#shared/protocol/look.ts';
@@ -55,7 +56,7 @@ export async function bring(items: readonly DroppedItem[], landing: Landing): Pr
   const [only] = items.length === 1 ? items : [];
   if (paths.every((path) => path !== '')) await lookAt(paths, landing);
   // Opened from its text: a copy would be saved to another place than where it came from.
-  else if (only?.name.endsWith('.graft') && !only.isFolder) await openProjectText(await only.file.text(), only.name);
+  else if (only?.name.endsWith('.graft') && !only.isFolder) await openProjectText(await textOf(only.file), only.name);
   else show(begin(), { step: 'where', items, landing });
 }
 
@@ -103,4 +104,10 @@ export async function copyAndLook(items: readonly DroppedItem[], landing: Landin
   } catch (thrown) {
     show(turn, { step: 'refused', problem: problemOf(thrown) });
   }
+}
+
+/** Of a file in any Unicode. */
+async function textOf(file: Blob): Promise<string> {
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  return new TextDecoder(encodingOf(bytes)).decode(bytes);
 }

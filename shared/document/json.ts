@@ -3,6 +3,7 @@
  * `JSON.parse` and what comes after it busy for a minute, or overflow their stack.
  */
 import { formatCount } from '#shared/core/format.ts';
+import { jsonFlaw } from './json-place.ts';
 
 /** Levels within each other; a project has six. */
 export const deepest = 100;
@@ -26,13 +27,15 @@ const openBrace = 0x7b;
 const closeBrace = 0x7d;
 
 /** The value in a text; or what is wrong with it, a clause that follows the file's name. */
-export function readJson(text: string): { readonly value: unknown } | { readonly flaw: string } {
+export function readJson(given: string): { readonly value: unknown } | { readonly flaw: string } {
+  // Editors mark a text's encoding with a character that is no part of it.
+  const text = given.replace(/^\uFEFF/u, '');
   const flaw = excess(text);
   if (flaw !== undefined) return { flaw };
   try {
     return { value: JSON.parse(text) as unknown };
   } catch {
-    return { flaw: 'it is damaged or not JSON.' };
+    return { flaw: jsonFlaw(text) };
   }
 }
 

@@ -6,7 +6,7 @@ import { parametersOf } from '#shared/nodes/parameters.ts';
 import { kindOf } from '#shared/nodes/registry.ts';
 import { chainInto, requiredKinds, trainingNodes } from './chain.ts';
 import { findCycle, findNode, findPort, incomingWire, nodeTitle } from './graph.ts';
-import type { GraftDocument, GraphNode } from './model.ts';
+import { wireId, type Endpoint, type GraftDocument, type GraphNode, type Wire } from './model.ts';
 import { parameterReason } from './reason.ts';
 
 /** Of nodes, and of wires: nobody solves as many, and a file made of nothing but faults could have millions. */
@@ -79,6 +79,29 @@ function settingProblems(node: GraphNode): Problem[] {
   return [...unknown, ...bad];
 }
 
+function endName({ node, port }: Endpoint): string {
+  return `“${shortened(node, longestTitle)}.${shortened(port, longestTitle)}”`;
+}
+
+/** What a wire misses at one of its ends; undefined where both are there, or nobody can say since a node is unknown. */
+function looseEnd(document: GraftDocument, wire: Wire): string | undefined {
+  for (const [end, side] of [
+    [wire.from, 'output'],
+    [wire.to, 'input'],
+  ] as const) {
+    const node = findNode(document, end.node);
+    if (!node) return `there is no node “${shortened(end.node, longestTitle)}”`;
+    if (kindOf(node.kind) && !findPort(document, end, side))
+      return `“${titleOf(node)}” has no ${side} “${shortened(end.port, longestTitle)}”`;
+  }
+  return undefined;
+}
+
+/** Whether one of a wire's ends is not there. */
+export function isLoose(document: GraftDocument, wire: Wire): boolean {
+  return looseEnd(document, wire) !== undefined;
+}
+
 function wireProblems(document: GraftDocument): Problem[] {
   /** Ports that a wire ends at, by node. */
   const taken = new Map<string, Set<string>>();
@@ -86,6 +109,11 @@ function wireProblems(document: GraftDocument): Problem[] {
     const from = findPort(document, wire.from, 'output')?.type;
     const to = findPort(document, wire.to, 'input')?.type;
     const culprit = findNode(document, wire.to.node) ?? findNode(document, wire.from.node);
+    const missing = looseEnd(document, wire);
+    if (missing !== undefined) {
+      const details = { from: endName(wire.from), to: endName(wire.to), missing };
+      return [{ ...problem('graph.loose-wire', details, culprit?.id), wire: wireId(wire) }];
+    }
     const ports = taken.get(wire.to.node) ?? new Set();
     const crowded = ports.has(wire.to.port);
     taken.set(wire.to.node, ports.add(wire.to.port));

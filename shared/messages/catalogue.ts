@@ -271,6 +271,10 @@ export const catalogue = {
     (d) => `A wire carries ${d['from']} into an input for ${d['to']}.`,
     'Delete the wire and connect matching sockets.',
   ),
+  'graph.loose-wire': entry(
+    (d) => `A wire from ${d['from']} to ${d['to']} leads nowhere: ${d['missing']}.`,
+    'Delete the wire: it is drawn as a stub at the card that is there, and can be chosen here.',
+  ),
   'graph.crowded-input': entry(
     (d) => `“${d['title']}” has more than one wire in its ${d['port']} input.`,
     'Keep one of the wires.',

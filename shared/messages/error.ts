@@ -8,6 +8,8 @@ export interface Problem {
   readonly remedy: string;
   /** Document id of the node at fault, where there is one. */
   readonly node?: string | undefined;
+  /** Id of the wire at fault, where it is one. */
+  readonly wire?: string | undefined;
 }
 
 /** An error a person can act on. Anything else thrown is a fault in Graft and becomes `internal.unexpected`. */

@@ -6,4 +6,5 @@ export const problemSchema = z.object({
   message: z.string(),
   remedy: z.string(),
   node: z.string().optional(),
+  wire: z.string().optional(),
 });

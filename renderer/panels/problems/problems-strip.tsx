@@ -1,4 +1,4 @@
-import { UnstyledButton } from '@mantine/core';
+import { Button, UnstyledButton } from '@mantine/core';
 import {
   IconAlertTriangle,
   IconChevronDown,
@@ -7,23 +7,37 @@ import {
   IconInfoCircle,
 } from '@tabler/icons-react';
 import { useState } from 'react';
+import { disconnect } from '#shared/document/edits.ts';
+import { wireId } from '#shared/document/model.ts';
 import type { Problem } from '#shared/messages/error.ts';
 import { isNotice } from '#shared/messages/notices.ts';
 import { formatCount, formatPlural } from '#shared/core/format.ts';
 import { fit, focusCanvas } from '#renderer/canvas/navigator.ts';
 import { isSameWork } from '#renderer/store/changes.ts';
 import { useDerived } from '#renderer/store/derived.ts';
-import { useDocument } from '#renderer/store/document.ts';
+import { edit, useDocument } from '#renderer/store/document.ts';
 import { select } from '#renderer/store/interface.ts';
 import { knownRun } from '#renderer/store/run-state.ts';
 import { useRun } from '#renderer/store/run.ts';
 import classes from './problems-strip.module.css';
 
-function show({ node }: Problem): void {
-  if (node === undefined) return;
-  select([node]);
-  fit([node]);
-  focusCanvas(node);
+function show({ node, wire }: Problem): void {
+  if (node !== undefined) {
+    fit([node]);
+    focusCanvas(node);
+  }
+  if (wire !== undefined) select([], [wire]);
+  else if (node !== undefined) select([node]);
+}
+
+/** Takes away a wire that leads nowhere, also one that has no card to be drawn at. */
+function deleteWire(id: string): void {
+  edit((document) =>
+    disconnect(
+      document,
+      document.wires.filter((wire) => wireId(wire) === id),
+    ),
+  );
 }
 
 /** What keeps the graph from training, in words; or that nothing does, and what there is to know all the same. */
@@ -84,10 +98,22 @@ function NoProblems() {
 }
 
 function ProblemLine({ problem }: { readonly problem: Problem }) {
+  const { wire } = problem;
   return (
-    <UnstyledButton className={classes['problem']} disabled={problem.node === undefined} onClick={() => show(problem)}>
-      <span>{problem.message}</span> <span className={classes['remedy']}>{problem.remedy}</span>
-    </UnstyledButton>
+    <>
+      <UnstyledButton
+        className={classes['problem']}
+        disabled={problem.node === undefined && wire === undefined}
+        onClick={() => show(problem)}
+      >
+        <span>{problem.message}</span> <span className={classes['remedy']}>{problem.remedy}</span>
+      </UnstyledButton>
+      {wire !== undefined && (
+        <Button variant="subtle" size="compact-xs" style={{ flexShrink: 0 }} onClick={() => deleteWire(wire)}>
+          Delete the wire
+        </Button>
+      )}
+    </>
   );
 }
 

@@ -85,7 +85,11 @@ describe('a file', () => {
     ['a name of a megabyte', () => file(note('', 'n'.repeat(1e6))), 'nodes[0].id must have at most 1000 characters.'],
     ['a format of a megabyte', () => `{"format":${'9'.repeat(1e6)}}`, 'it has no format number.'],
     ['60 MB of nothing', () => ' '.repeat(60e6), 'it is empty.'],
-    ['an open string', () => `{"format":2,"title":"${'\\"'.repeat(1e6)}`, 'it is damaged or not JSON.'],
+    [
+      'an open string',
+      () => `{"format":2,"title":"${'\\"'.repeat(1e6)}`,
+      'line 1, column 21: a text in quotes has no end.',
+    ],
   ])('of %s is refused', (_, text, flaw) => {
     expect(flawOf(text())).toBe(flaw);
   });

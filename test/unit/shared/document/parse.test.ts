@@ -20,7 +20,13 @@ function failure(text: string): GraftError {
 describe('parseDocument', () => {
   it.each([
     ['', 'it is empty.'],
-    ['{"format": 2, "nod', 'it is damaged or not JSON.'],
+    ['{"format": 2, "nod', 'line 1, column 15: a text in quotes has no end.'],
+    ['{\n  "format": 2\n  "nodes": []\n}', 'line 3, column 3: a comma is missing.'],
+    ['{"format": 2,}', 'line 1, column 14: a name in double quotes is missing.'],
+    ['// mine\n{"format": 2}', 'line 1, column 1: there is a comment, which JSON has none of.'],
+    ['{"format": NaN}', 'line 1, column 12: there is a word that JSON does not know.'],
+    ['{"format": 2} {}', 'line 1, column 15: something follows after the end.'],
+    ['\uFEFF{"format": "2"}', 'it has no format number.'],
     ['[]', 'it has no format number.'],
     ['{"format": "2"}', 'it has no format number.'],
     ['{"format": 0}', 'there is no format 0.'],

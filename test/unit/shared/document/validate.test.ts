@@ -112,9 +112,23 @@ describe('what is wrong', () => {
     expect(found(document)).toEqual(['graph.cycle split']);
   });
 
-  it('is a wire between sockets that do not match, or are not there', () => {
-    expect(found(withWire(project(), 'data.samples', 'note.text'))).toEqual(['graph.edge-mismatch data']);
-    expect(found(withWire(emptyDocument, 'a.b', 'c.d'))).toContain('graph.edge-mismatch');
+  it('is a wire between sockets that do not match', () => {
+    expect(found(withWire(project(), 'data.samples', 'loss.predictions'))).toContain('graph.edge-mismatch loss');
+  });
+
+  it('is a wire that leads nowhere, by its name and by what is missing', () => {
+    const [toNode] = problems(withWire(project(), 'data.samples', 'gone.samples'));
+    expect(toNode).toMatchObject({ code: 'graph.loose-wire', node: 'data', wire: 'data.samples→gone.samples' });
+    expect(toNode?.message).toBe(
+      'A wire from “data.samples” to “gone.samples” leads nowhere: there is no node “gone”.',
+    );
+    const [toPort] = problems(withWire(project(), 'data.samples', 'split.nope'));
+    expect(toPort).toMatchObject({ code: 'graph.loose-wire', node: 'split' });
+    expect(toPort?.message).toContain('“Split” has no input “nope”');
+    expect(problems(withWire(emptyDocument, 'a.b', 'c.d')).map(({ code, node }) => [code, node])).toContainEqual([
+      'graph.loose-wire',
+      undefined,
+    ]);
   });
 
   it('is a kind from elsewhere', () => {
