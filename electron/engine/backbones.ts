@@ -2,9 +2,12 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { z } from 'zod';
+import { adapt, type Adaptation } from '#shared/compiler/adapting/adapt.ts';
+import { ownRange } from '#shared/compiler/adapting/expected-range.ts';
 import { constantsToInitializers, fixShapes, type TypedModel } from '#shared/compiler/2-shape.ts';
 import { viewBackbone, type BackboneView } from '#shared/compiler/backbone.ts';
 import { blockedByStage } from '#shared/compiler/blocked-stages.ts';
+import { ownsNormalization } from '#shared/compiler/1-resolve.ts';
 import { findStages, type StageCut } from '#shared/compiler/stages.ts';
 import { extract } from '#shared/compiler/subgraph.ts';
 import { trainableInitializers } from '#shared/compiler/trainable.ts';
@@ -28,6 +31,8 @@ export interface LoadedBackbone {
   readonly hash: string;
   readonly model: Model;
   readonly view: BackboneView;
+  /** What had to be done to the file's model. */
+  readonly adapted: Adaptation;
 }
 
 /**
@@ -45,8 +50,8 @@ function backbonePath(model: string, baseFolder: string): string {
 function loadBackbone(path: string): LoadedBackbone {
   const { model: asWritten, hash } = readModel(path);
   // Some exporters keep weights in Constant nodes; as initializers they are found, trained and handed over.
-  const model = constantsToInitializers(asWritten);
-  return { path, hash, model, view: viewBackbone(model, path) };
+  const { model, adapted } = adapt(constantsToInitializers(asWritten), path);
+  return { path, hash, model, adapted, view: viewBackbone(model, path) };
 }
 
 /** Height and width pictures are brought to for this backbone. */
@@ -60,7 +65,7 @@ const trialBatch = 2;
 
 /**
  * The backbone from its picture input to its features, for pictures of the given size, with every shape settled.
- * @throws GraftError `model.input-unsupported` for a model that takes one number of pictures only
+ * @throws GraftError `model.fixed-batch`
  */
 async function typedBackbone(
   { path, model, view }: LoadedBackbone,
@@ -68,7 +73,7 @@ async function typedBackbone(
 ): Promise<TypedModel> {
   const body = extract(model, [view.input], [shapeless(view.features)]);
   const shapes = new Map([[view.input.name, [trialBatch, 3, ...size]]]);
-  const refuse = (reason: string): GraftError => new GraftError('model.input-unsupported', { path, reason });
+  const refuse = (reason: string): GraftError => new GraftError('model.fixed-batch', { path, reason });
   let typed: TypedModel;
   try {
     typed = await fixShapes(body, shapes, trainableInitializers(body.graph), oracle);
@@ -109,9 +114,20 @@ export async function describeBackbone(path: string, id: string, wantedSize = 0)
     ),
     stages: cuts.map((cut, index) => describeStage(typed, cut, blocked[index])),
     opset: loaded.model.opsets[''] ?? 0,
+    ...aboutInput(loaded),
     ...(card.license ? { license: card.license } : {}),
     ...(card.trainedOn ? { trainedOn: card.trainedOn } : {}),
   };
+}
+
+export function isAdapted({ adapted: { trainingMode, integers, halves, input } }: LoadedBackbone): boolean {
+  return trainingMode + integers + halves + input.length > 0;
+}
+
+/** How the model is given its pictures, as far as its file says. */
+export function aboutInput({ model, adapted }: LoadedBackbone): Pick<BackboneFacts, 'adapted' | 'range'> {
+  const range = ownsNormalization(model) ? 'none' : ownRange(model);
+  return { adapted: { ...adapted, input: [...adapted.input] }, ...(range ? { range } : {}) };
 }
 
 /** Shape of one picture's features: [C], [C, H, W] or [T, C]. @throws GraftError `model.no-feature-output` */

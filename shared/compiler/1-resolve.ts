@@ -5,6 +5,7 @@
 import { GraphBuilder } from '#shared/ir/builder.ts';
 import { shapeless, type Graph, type Model } from '#shared/ir/graph.ts';
 import { onnxIrVersion } from '#shared/compiler/versions.ts';
+import { ownRange } from '#shared/compiler/adapting/expected-range.ts';
 import type { BackboneView } from '#shared/compiler/backbone.ts';
 import { appendHead, appendPooling, initialHead, pooledWidth, type DropoutInput } from '#shared/compiler/head.ts';
 import { definitions, extract, rename } from '#shared/compiler/subgraph.ts';
@@ -54,6 +55,7 @@ const reservedPrefix = /^(?:head|dropout|state|next|outer|body)\//;
 const statistics = {
   imagenet: { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] },
   half: { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5] },
+  bytes: { mean: [0, 0, 0], std: [1 / 255, 1 / 255, 1 / 255] },
 } as const;
 
 export function resolve(recipe: Recipe, source: BackboneSource, classes: number): Assembly {
@@ -62,8 +64,9 @@ export function resolve(recipe: Recipe, source: BackboneSource, classes: number)
   const body = extract(model, [view.input], [shapeless(view.features)]).graph;
   const renamed = outOfTheWay(body);
   const normalization = normalizationOf(recipe.backbone, model);
+  const isPlain = normalization === 'none' && recipe.backbone.channels === 'rgb';
   // Without normalisation the pictures are the backbone's input.
-  if (normalization === 'none') renamed.set(view.input.name, 'input');
+  if (isPlain) renamed.set(view.input.name, 'input');
   const backbone = rename(body, renamed);
   const spec = {
     features: pooledWidth(featureShape),
@@ -78,10 +81,8 @@ export function resolve(recipe: Recipe, source: BackboneSource, classes: number)
     const builder = new GraphBuilder(model.opsets[''] as number);
     builder.reserve(backbone);
     builder.input('input', 'float32', ['N', 3, ...source.size]);
-    if (normalization !== 'none') {
-      const { mean, std } = statistics[normalization];
-      const centred = builder.op('Sub', ['input', builder.constant('float32', [1, 3, 1, 1], mean)]);
-      const scaled = builder.op('Div', [centred, builder.constant('float32', [1, 3, 1, 1], std)]);
+    if (!isPlain) {
+      const scaled = inOrder(builder, normalized(builder, normalization), recipe.backbone.channels);
       const name = renamed.get(view.input.name) ?? view.input.name;
       builder.append({ name: '', op: 'Identity', domain: '', inputs: [scaled], outputs: [name], attributes: {} });
     }
@@ -97,11 +98,28 @@ export function resolve(recipe: Recipe, source: BackboneSource, classes: number)
   return { training: build(true), inference: build(false), dropouts, head, renamed };
 }
 
+type Normalization = 'none' | keyof typeof statistics;
+
+function normalized(builder: GraphBuilder, normalization: Normalization): string {
+  if (normalization === 'none') return 'input';
+  const { mean, std } = statistics[normalization];
+  const centred = builder.op('Sub', ['input', builder.constant('float32', [1, 3, 1, 1], mean)]);
+  return builder.op('Div', [centred, builder.constant('float32', [1, 3, 1, 1], std)]);
+}
+
+function inOrder(builder: GraphBuilder, value: string, channels: BackbonePart['channels']): string {
+  return channels === 'rgb' ? value : builder.op('Gather', [value, builder.ints([2, 1, 0])], { axis: 1 });
+}
+
 /** How pictures are normalised inside the model, with `auto` decided. */
-export function normalizationOf(part: BackbonePart, model: Model): 'none' | 'imagenet' | 'half' {
+export function normalizationOf(part: BackbonePart, model: Model): Normalization {
   if (part.normalization !== 'auto') return part.normalization;
-  const preprocess = model.metadata['graft.preprocess'];
-  return preprocess?.includes('"inside"') ? 'none' : 'imagenet';
+  return ownsNormalization(model) ? 'none' : (ownRange(model) ?? 'imagenet');
+}
+
+/** Whether the model was made here, with what pictures need inside it. */
+export function ownsNormalization(model: Model): boolean {
+  return model.metadata['graft.preprocess']?.includes('"inside"') ?? false;
 }
 
 /** A new name for each backbone value whose own is needed. */

@@ -1,6 +1,8 @@
 /** What a model file offers as a backbone: its picture input, and the tensor a head can be put on. */
 import type { Model, Node, ValueInfo } from '#shared/ir/graph.ts';
-import { producers } from '#shared/ir/graph.ts';
+import { intAttribute, producers } from '#shared/ir/graph.ts';
+import { elementCount } from '#shared/core/shape.ts';
+import { ancestors } from './subgraph.ts';
 import { newestOpset, oldestOpset } from '#shared/ir/opsets.ts';
 import { GraftError } from '#shared/messages/error.ts';
 
@@ -16,7 +18,7 @@ export interface BackboneView {
 
 /**
  * @param model with operators of set 13 or newer, to which older ones are upgraded on reading
- * @throws GraftError `model.opset-unsupported`, `model.input-unsupported`, `model.no-feature-output`
+ * @throws GraftError `model.opset-unsupported`, `model.input-…`, `model.not-for-pictures`, `model.no-feature-output`
  */
 export function viewBackbone(model: Model, path: string): BackboneView {
   const opset = model.opsets[''] ?? 0;
@@ -28,33 +30,73 @@ export function viewBackbone(model: Model, path: string): BackboneView {
     throw new GraftError('model.input-unsupported', { path, reason: `it has ${inputs.length} inputs.` });
   }
   if (input.shape.length !== 4 || input.dtype !== 'float32') {
-    throw new GraftError('model.input-unsupported', {
-      path,
-      reason: `its input “${input.name}” is ${input.dtype} with ${input.shape.length} dimensions.`,
-    });
+    const details = { path, name: input.name, dtype: input.dtype, dimensions: input.shape.length };
+    throw new GraftError(input.shape.length === 4 ? 'model.input-type' : 'model.not-for-pictures', details);
   }
   const size = input.shape
     .slice(1)
     .map((dimension) => (typeof dimension === 'number' && dimension > 0 ? dimension : 0)) as [number, number, number];
   if (size[0] !== 3)
-    throw new GraftError('model.input-unsupported', {
-      path,
-      reason: `its input has ${size[0] || 'an unknown number of'} channels, not 3.`,
-    });
-  const output = outputs[0];
-  if (!output) throw new GraftError('model.no-feature-output', { path, reason: 'no output' });
-  const before = classifierInput(model, output.name);
-  return { input, size, features: before ?? output.name, droppedClassifier: before !== undefined };
+    throw new GraftError('model.input-channels', { path, channels: size[0] || 'an unknown number of' });
+  if (outputs.length === 0) throw new GraftError('model.no-feature-output', { path, reason: 'no output' });
+  const output = chosenOutput(model);
+  const before = classifierInput(model, output);
+  return { input, size, features: before ?? output, droppedClassifier: before !== undefined };
 }
 
-/** The input of the last linear layer, when the model ends in one and its output is not called features. */
+const calledFeatures = /feature|embed|pool|hidden/iu;
+
+/** Of several outputs the one that is called features, else the one with most of the model behind it; the first of equals. */
+function chosenOutput(model: Model): string {
+  const names = model.graph.outputs.map(({ name }) => name);
+  const [first = ''] = names;
+  if (names.length === 1) return first;
+  const called = names.find((name) => calledFeatures.test(name));
+  if (called !== undefined) return called;
+  const depth = (name: string): number => ancestors(model.graph, [name]).nodes.size;
+  return names.reduce((best, name) => (depth(name) > depth(best) ? name : best), first);
+}
+
+/** What may stand behind a classifier: it changes how its answers are written, and no more. */
+const behindClassifier = new Set(
+  'Softmax LogSoftmax Sigmoid Identity Cast Flatten Squeeze Reshape Dropout ArgMax TopK'.split(' '),
+);
+const pooling = new Set(['GlobalAveragePool', 'ReduceMean', 'AveragePool']);
+
+/**
+ * The input of the last linear layer, when the model ends in one and its output is not called features: a matrix, or a
+ * convolution of single pixels before or after the pooling. Scaling by one number, as of a temperature, may stand behind.
+ */
 function classifierInput(model: Model, output: string): string | undefined {
   if (/feature|embed|pool/i.test(output)) return undefined;
+  const { initializers } = model.graph;
   const producer = producers(model.graph);
+  const isNumber = (name: string): boolean => {
+    const stored = initializers.get(name);
+    return stored !== undefined && elementCount(stored.shape) === 1;
+  };
+  /** Whether answers lose their places on the way, which makes a convolution a classifier. */
+  let flattens = false;
   let node: Node | undefined = producer.get(output);
-  while (node && ['Softmax', 'LogSoftmax', 'Identity'].includes(node.op)) node = producer.get(node.inputs[0] ?? '');
-  if (node?.op === 'Add') node = node.inputs.map((name) => producer.get(name)).find((made) => made?.op === 'MatMul');
-  const linear =
-    node && (node.op === 'Gemm' || node.op === 'MatMul') && model.graph.initializers.has(node.inputs[1] ?? '');
-  return linear ? node?.inputs[0] : undefined;
+  while (node) {
+    const value: string | undefined = ['Mul', 'Div', 'Add', 'Sub'].includes(node.op)
+      ? node.inputs.some(isNumber)
+        ? node.inputs.find((name) => !isNumber(name))
+        : undefined
+      : behindClassifier.has(node.op) || pooling.has(node.op)
+        ? node.inputs[0]
+        : undefined;
+    if (value === undefined) break;
+    flattens ||= pooling.has(node.op) || ['Flatten', 'Squeeze', 'Reshape'].includes(node.op);
+    node = producer.get(value);
+  }
+  if (node?.op === 'Add') {
+    const added = node.inputs.map((name) => producer.get(name));
+    node = added.find((made) => made?.op === 'MatMul' || made?.op === 'Conv');
+  }
+  const weight = initializers.get(node?.inputs[1] ?? '');
+  if (!node || !weight) return undefined;
+  if (node.op === 'Gemm' || node.op === 'MatMul') return node.inputs[0];
+  const isPointwise = weight.shape.slice(2).every((size) => size === 1) && intAttribute(node, 'group', 1) === 1;
+  return node.op === 'Conv' && isPointwise && flattens ? node.inputs[0] : undefined;
 }

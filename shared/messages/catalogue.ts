@@ -192,6 +192,46 @@ export const catalogue = {
     (d) => `${d['path']} does not take one picture tensor [N, 3, height, width]: ${d['reason']}`,
     'Choose a model for images with channels first.',
   ),
+  'model.input-channels': entry(
+    (d) => `${d['path']} takes pictures of ${d['channels']} channels; Graft gives it 3, or 1.`,
+    'Choose a model for colour or grey pictures. Depth, infrared and medical volumes have no way in yet.',
+  ),
+  'model.input-type': entry(
+    (d) => `The input “${d['name']}” of ${d['path']} takes ${d['dtype']}, which no picture is given as.`,
+    'Export the model with an input of float32 or uint8.',
+  ),
+  'model.not-for-pictures': entry(
+    (d) => `The input “${d['name']}” of ${d['path']} has ${d['dimensions']} dimensions; a batch of pictures has 4.`,
+    'Choose a model for pictures: text, sound and tables have no way in yet.',
+  ),
+  'model.fixed-batch': entry(
+    (d) => `${d['path']} takes one number of pictures only: ${d['reason']}`,
+    'Export it again with a batch size that is left open (in PyTorch dynamic_axes or dynamic_shapes for the first axis).',
+  ),
+  'model.quantized-operators': entry(
+    (d) => `${d['path']} computes with integers (operator ${d['op']}), which has no gradient.`,
+    'Choose the model as it was before it was quantized, in float32 or float16; or one with QuantizeLinear and DequantizeLinear.',
+  ),
+  'model.inference-mode': entry(
+    (d) => `${d['path']} was exported while it trained: ${d['count']} of its layers are used as after training.`,
+    'Nothing to do if its figures are good. Otherwise export it again in evaluation mode (in PyTorch model.eval()).',
+  ),
+  'model.dequantized': entry(
+    (d) => `${d['path']} stores ${d['count']} as integers; they are used as the floats they stand for.`,
+    'Nothing to do. The exported model is larger, and as exact as the integers were.',
+  ),
+  'model.widened': entry(
+    (d) => `${d['path']} stores ${d['count']} in half precision; Graft computes with them in float32.`,
+    'Nothing to do. The exported model is twice as large.',
+  ),
+  'model.input-adapted': entry(
+    (d) => `${d['path']} takes pictures in another form, and is given them so: ${d['changes']}.`,
+    'Nothing to do. The exported model takes pictures as all of Graft’s models do.',
+  ),
+  'model.range-unknown': entry(
+    (d) => `${d['path']} does not say which range its colours have; ${d['taken']} is taken.`,
+    'If the figures are poor, look at how the model was trained and set “Colour range” in the Backbone card, under Expert.',
+  ),
   'model.unknown-backbone': entry(
     (d) => `There is no built-in backbone called “${d['id']}”.`,
     'Choose efficientnet-lite0 or nano, or the path of an .onnx file.',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { GraftError, problem } from '#shared/messages/error.ts';
+import { backboneRemarks } from '#shared/nodes/backbone-remarks.ts';
 import { usualBackbone } from '#shared/nodes/built-in-backbones.ts';
 import { defineKind, longestPath, meta } from '#shared/nodes/kind.ts';
 
@@ -53,18 +54,30 @@ const schema = z.object({
       }),
     ),
   normalization: z
-    .enum(['auto', 'none', 'imagenet', 'half'])
+    .enum(['auto', 'none', 'imagenet', 'half', 'bytes'])
     .default('auto')
     .meta(
       meta({
         title: 'Colour range',
-        help: 'The range the model was trained with. Automatic: none for built-in models, ImageNet for others.',
+        help: 'The range the model was trained with. Automatic: as the model itself scales colours, else ImageNet.',
         labels: {
           auto: 'Automatic',
           none: '0 to 1, as it is',
           imagenet: 'ImageNet mean and deviation',
           half: '−1 to 1',
+          bytes: '0 to 255',
         },
+        expert: true,
+      }),
+    ),
+  channels: z
+    .enum(['rgb', 'bgr'])
+    .default('rgb')
+    .meta(
+      meta({
+        title: 'Order of colours',
+        help: 'Models made with OpenCV or Caffe take blue first.',
+        labels: { rgb: 'Red, green, blue', bgr: 'Blue, green, red' },
         expert: true,
       }),
     ),
@@ -108,7 +121,12 @@ Two are built in. *EfficientNet-Lite0* has seen the 1.28 million photos of Image
   schema,
   check(parameters, node, facts) {
     const changed = parameters.hash !== '' && facts.backbone && facts.backbone.hash !== parameters.hash;
-    return changed ? [problem('model.hash-changed', { path: parameters.model }, node)] : [];
+    return [
+      ...(changed ? [problem('model.hash-changed', { path: parameters.model }, node)] : []),
+      ...(facts.backbone ? backboneRemarks(facts.backbone, parameters) : []).map(({ code, details }) =>
+        problem(code, details, node),
+      ),
+    ];
   },
   lower: (parameters, node) => ({ backbone: { node, ...parameters } }),
 });

@@ -95,6 +95,17 @@ export const backboneFactsSchema = z.object({
   parameters: z.number(),
   stages: z.array(stageSchema),
   opset: z.number(),
+  /** What had to be done to the file's model: layers taken out of training mode, integer weights, forms of the input. */
+  adapted: z
+    .object({
+      trainingMode: z.number(),
+      integers: z.number(),
+      halves: z.number(),
+      input: z.array(z.enum(['channels-last', 'grey', 'bytes'])),
+    })
+    .optional(),
+  /** The range of colours that the file itself tells; absent where it does not. */
+  range: z.enum(['none', 'bytes']).optional(),
   license: z.string().optional(),
   trainedOn: z.string().optional(),
 });

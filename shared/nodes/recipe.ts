@@ -47,7 +47,9 @@ export interface BackbonePart {
   readonly size: number;
   readonly resize: 'stretch' | 'crop';
   /** What the backbone expects of RGB in 0–1; `auto`: none for built-in models, ImageNet's for others. */
-  readonly normalization: 'auto' | 'none' | 'imagenet' | 'half';
+  readonly normalization: 'auto' | 'none' | 'imagenet' | 'half' | 'bytes';
+  /** Order of colours that the model takes. */
+  readonly channels: 'rgb' | 'bgr';
 }
 
 export interface FreezePart {

@@ -11,7 +11,7 @@ import type { Recipe } from '#shared/nodes/recipe.ts';
 import { readFolder, type Dataset, type Sample } from '#electron/engine/data/folder.ts';
 import { withRanges } from '#electron/engine/data/ranges.ts';
 import type { Look } from '#electron/engine/data/listing.ts';
-import { backboneSource, type LoadedBackbone } from '#electron/engine/backbones.ts';
+import { backboneSource, isAdapted, type LoadedBackbone } from '#electron/engine/backbones.ts';
 import { oracle } from '#electron/engine/runtime/oracle.ts';
 
 export interface Project {
@@ -50,6 +50,9 @@ export async function loadProject(document: GraftDocument, baseFolder: string, l
     backbone: loaded.hash,
     data: facts.fingerprint,
     normalization: normalizationOf(recipe.backbone, loaded.model),
+    // Of models and settings that there were before, rows stay what they are.
+    ...(recipe.backbone.channels === 'rgb' ? {} : { channels: recipe.backbone.channels }),
+    ...(isAdapted(loaded) ? { adapted: loaded.adapted } : {}),
   };
   return { recipe, facts, samples, test, backbone: loaded, size, plan, identity };
 }

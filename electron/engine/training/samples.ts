@@ -2,9 +2,11 @@
 import { elementCount } from '#shared/core/shape.ts';
 import { GraftError, problem } from '#shared/messages/error.ts';
 import { isNotice } from '#shared/messages/notices.ts';
+import { backboneRemarks } from '#shared/nodes/backbone-remarks.ts';
 import { remarks } from '#shared/nodes/dataset-remarks.ts';
 import type { DatasetFacts } from '#shared/nodes/facts.ts';
 import type { RunEvent } from '#shared/protocol/run.ts';
+import { aboutInput } from '#electron/engine/backbones.ts';
 import type { FeatureFile } from '#electron/engine/cache/feature-file.ts';
 import type { DecodeOptions } from '#electron/engine/data/decode.ts';
 import type { Sample } from '#electron/engine/data/folder.ts';
@@ -178,10 +180,14 @@ async function prepareLive(request: PrepareRequest): Promise<PreparedSamples | u
 function announce(request: PrepareRequest, cached: boolean): void {
   const { facts, recipe } = request.project;
   request.emit(announcement(request, cached));
-  for (const { code, details } of remarks(facts)) {
-    const said = problem(code, details, recipe.data.node);
-    if (isNotice(said)) request.emit({ event: 'warning', ...said });
-  }
+  const { backbone } = request.project;
+  const said = [
+    ...remarks(facts).map(({ code, details }) => problem(code, details, recipe.data.node)),
+    ...backboneRemarks({ id: recipe.backbone.model, ...aboutInput(backbone) }, recipe.backbone).map(
+      ({ code, details }) => problem(code, details, recipe.backbone.node),
+    ),
+  ];
+  for (const one of said) if (isNotice(one)) request.emit({ event: 'warning', ...one });
 }
 
 /** @param left pictures of each split that are left, and those that were left out */

@@ -11,6 +11,10 @@ function featuresOf(model: Model): [string | undefined, boolean] {
   return [producers(model.graph).get(view.features)?.op, view.droppedClassifier];
 }
 
+function modelOf(builder: GraphBuilder): Model {
+  return { graph: builder.build('g'), opsets: { '': 17 }, irVersion: 8, metadata: {} };
+}
+
 describe('the features of a model', () => {
   it.each([
     ['vectors', 'vector', 'Flatten', false],
@@ -32,6 +36,61 @@ describe('the features of a model', () => {
         features: output,
         droppedClassifier: false,
       });
+  });
+
+  it.each<[string, (builder: GraphBuilder, logits: string) => string]>([
+    ['a Sigmoid', (b, y) => b.op('Sigmoid', [y])],
+    ['a temperature and Softmax', (b, y) => b.op('Softmax', [b.op('Div', [y, b.scalar('float32', 1.5)])])],
+    ['a Cast', (b, y) => b.cast(b.op('Softmax', [y]), 'float16')],
+    ['the best class', (b, y) => b.op('ArgMax', [y], { axis: 1, keepdims: 0 })],
+  ])('are what a classifier reads that has %s behind it', (_, behind) => {
+    const builder = new GraphBuilder(17);
+    builder.input('x', 'float32', ['N', 3, 8, 8]);
+    const flat = builder.op('Flatten', ['x']);
+    const weight = builder.constant(
+      'float32',
+      [192, 2],
+      Array.from({ length: 384 }, () => 0.1),
+    );
+    builder.output(behind(builder, builder.op('Gemm', [flat, weight])), 'float32', ['N', 2], 'y');
+    expect(viewBackbone(modelOf(builder), 'm.onnx')).toMatchObject({ features: flat, droppedClassifier: true });
+  });
+
+  it.each([
+    ['before the pooling', true],
+    ['behind it', false],
+  ])('are what a convolution of single pixels reads that is the classifier, %s', (_, isBefore) => {
+    const builder = new GraphBuilder(17);
+    builder.input('x', 'float32', ['N', 3, 8, 8]);
+    const body = builder.op('Relu', ['x']);
+    const weight = builder.constant('float32', [2, 3, 1, 1], [1, 2, 3, 4, 5, 6]);
+    const pooled = isBefore ? body : builder.op('GlobalAveragePool', [body]);
+    const scores = builder.op('Conv', [pooled, weight]);
+    const last = isBefore ? builder.op('GlobalAveragePool', [scores]) : scores;
+    builder.output(builder.op('Flatten', [last]), 'float32', ['N', 2], 'y');
+    expect(viewBackbone(modelOf(builder), 'm.onnx')).toMatchObject({ features: pooled, droppedClassifier: true });
+  });
+
+  it('are its maps when it ends in a convolution of single pixels, and nothing pools them', () => {
+    const builder = new GraphBuilder(17);
+    builder.input('x', 'float32', ['N', 3, 8, 8]);
+    const weight = builder.constant('float32', [2, 3, 1, 1], [1, 2, 3, 4, 5, 6]);
+    builder.output(builder.op('Conv', ['x', weight]), 'float32', ['N', 2, 8, 8], 'y');
+    expect(viewBackbone(modelOf(builder), 'm.onnx')).toMatchObject({ features: 'y', droppedClassifier: false });
+  });
+
+  it('are of the output called so among several, else of the deepest', () => {
+    const build = (names: readonly [string, string]): string => {
+      const builder = new GraphBuilder(17);
+      builder.input('x', 'float32', ['N', 3, 8, 8]);
+      const early = builder.op('GlobalAveragePool', ['x']);
+      const deep = builder.op('GlobalAveragePool', [builder.op('Relu', [builder.op('Relu', ['x'])])]);
+      builder.output(early, 'float32', ['N', 3, 1, 1], names[0]);
+      builder.output(deep, 'float32', ['N', 3, 1, 1], names[1]);
+      return viewBackbone(modelOf(builder), 'm.onnx').features;
+    };
+    expect(build(['aux', 'logits'])).toBe('logits');
+    expect(build(['last_hidden_state', 'logits'])).toBe('last_hidden_state');
   });
 
   it('are its output when the product behind it is of two computed values', () => {
@@ -69,21 +128,21 @@ describe('a model is refused', () => {
       'model.opset-unsupported',
       /operator set 0/,
     ],
-    ['with one channel', backbone({ shape: ['N', 1, 8, 8] }), 'model.input-unsupported', /1 channels, not 3/],
+    ['with two channels', backbone({ shape: ['N', 2, 8, 8] }), 'model.input-channels', /of 2 channels/],
     [
       'with open channels',
       backbone({ shape: ['N', 'c', 8, 8] }),
-      'model.input-unsupported',
+      'model.input-channels',
       /an unknown number of channels/,
     ],
-    ['with channels last', backbone({ shape: ['N', 8, 8, 3] }), 'model.input-unsupported', /8 channels/],
+    ['with 8 channels', backbone({ shape: ['N', 8, 8, 8] }), 'model.input-channels', /8 channels/],
     [
       'with vectors as input',
       backbone({ shape: ['N', 64] }),
-      'model.input-unsupported',
-      /“input” is float32 with 2 dimensions/,
+      'model.not-for-pictures',
+      /“input” of m.onnx has 2 dimensions/,
     ],
-    ['with bytes as input', ofBytes, 'model.input-unsupported', /“input” is uint8/],
+    ['with bytes as input, which are adapted before', ofBytes, 'model.input-type', /takes uint8/],
     [
       'with two inputs',
       withInputs(['a', ['N', 3, 8, 8]], ['b', ['N', 8]]),
