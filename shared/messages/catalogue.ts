@@ -488,6 +488,14 @@ export const catalogue = {
     (d) => `${d['path']} cannot be read as a picture: ${d['reason']}`,
     `Choose a ${pictureFormats} file.`,
   ),
+  'predict.empty-folder': entry(
+    (d) => `There is no picture in the folder ${d['path']}.`,
+    `Choose a folder with ${pictureFormats} files, or the files themselves.`,
+  ),
+  'predict.files-left-out': entry(
+    (d) => `In the folder ${d['path']} something is left out: ${d['what']}.`,
+    `Nothing has to be done, unless these are pictures: ${pictureFormats} files are read, each once.`,
+  ),
   'serve.none': entry(() => 'No workbench is served at the moment.', 'Start one with “graft serve”.'),
   // The installed program
   'program.file-missing': entry(

@@ -12,8 +12,8 @@ import { predict } from '#electron/engine/predict.ts';
 import { chooseDevice, listDevices } from '#electron/engine/runtime/devices.ts';
 import { loadHeldOut } from '#electron/engine/training/held-out.ts';
 import { pool, train } from '#electron/engine/training/runs.ts';
-import { devices, type Device } from '#shared/protocol/run.ts';
-import { Listener, makePictures, project, temporaryHome } from '#test/engine/support.ts';
+import { devices, type Device, type PredictionOutcome } from '#shared/protocol/run.ts';
+import { answered, Listener, makePictures, project, temporaryHome } from '#test/engine/support.ts';
 
 /** Largest |Δlogit| that is promised. */
 const allowedDifference = 1e-4;
@@ -99,7 +99,7 @@ describe('an export', () => {
 describe('predictions', () => {
   it('are chances of every class, the likeliest first, for files and for pictures in the message', async () => {
     const url = `data:image/png;base64,${readFileSync(picture).toString('base64')}`;
-    const [fromFile, fromUrl] = await predict(model, [picture, url]);
+    const [fromFile, fromUrl] = answered(await predict(model, [picture, url]));
     expect(fromFile?.input).toBe(picture);
     expect(fromFile?.probabilities.map(({ label }) => label).toSorted()).toEqual(['class-0', 'class-1', 'class-2']);
     const chances = fromFile?.probabilities.map(({ probability }) => probability) ?? [];
@@ -197,8 +197,19 @@ describe('predictions', () => {
     ['that is no picture', () => model],
     ['that is a folder', () => data],
     ['in a message that is no picture', () => 'data:image/png;base64,AAAA'],
-  ])('for a picture %s are refused', async (_title, input) => {
-    await expect(predict(model, [picture, input()])).rejects.toMatchObject({ code: 'predict.bad-input' });
+  ])('for a picture %s are refused, and no others with it', async (_title, bad) => {
+    const [before, refused, after] = await predict(model, [picture, bad(), picture]);
+    const input = bad().startsWith('data:') ? '' : bad();
+    expect(refused).toEqual({
+      input,
+      problem: {
+        code: 'predict.bad-input',
+        message: expect.any(String) as string,
+        remedy: expect.any(String) as string,
+      },
+    });
+    const [first, second] = answered([before, after] as PredictionOutcome[]);
+    expect(second).toEqual({ ...first, milliseconds: second?.milliseconds });
   });
 });
 

@@ -32,8 +32,10 @@ export async function tryPictures(files: readonly File[]): Promise<void> {
     try {
       const picture = await readDataUrl(file);
       change(id, { picture });
-      const [prediction] = await useRun.getState().predict([picture]);
-      if (prediction !== undefined) change(id, { answer: { status: 'ready', prediction } });
+      const [outcome] = await useRun.getState().predict([picture]);
+      if (outcome === undefined) continue;
+      if ('problem' in outcome) change(id, { answer: { status: 'failed', problem: outcome.problem } });
+      else change(id, { answer: { status: 'ready', prediction: outcome } });
     } catch (thrown) {
       change(id, { answer: { status: 'failed', problem: problemOf(thrown) } });
     }
