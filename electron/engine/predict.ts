@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { z } from 'zod';
 import { GraftError, toProblem } from '#shared/messages/error.ts';
+import { graftModelVersion } from '#shared/compiler/versions.ts';
 import type { Graph } from '#shared/ir/graph.ts';
 import type { PredictionOutcome } from '#shared/protocol/run.ts';
 import { readModel } from '#electron/engine/model-file.ts';
@@ -16,9 +17,10 @@ const preprocessSchema = z.object({
 });
 
 /**
+ * Answers of the model for pictures, one by one.
  * @param inputs paths of pictures, or data URLs
  * @returns for each an answer, or `predict.bad-input`: one that cannot be read costs nothing but itself
- * @throws GraftError `model.file-missing`, `model.not-onnx`, `predict.not-graft`, `predict.unusable`,
+ * @throws GraftError `model.file-missing`, `model.not-onnx`, `predict.not-graft`, `predict.newer`, `predict.unusable`,
  * `run.session-failed`, `run.out-of-memory`, `data.decoder-broken`
  */
 export async function predict(path: string, inputs: readonly string[]): Promise<PredictionOutcome[]> {
@@ -92,14 +94,32 @@ function namesOf(names: readonly string[]): string {
   return names.length === 0 ? 'nothing' : names.map((name) => `“${name}”`).join(', ');
 }
 
-function readMetadata(
-  metadata: Readonly<Record<string, string>>,
-  path: string,
-): { labels: string[]; size: [number, number]; resize: 'stretch' | 'crop' } {
-  try {
-    const labels = z.array(z.string()).parse(JSON.parse(metadata['graft.labels'] ?? ''));
-    return { labels, ...preprocessSchema.parse(JSON.parse(metadata['graft.preprocess'] ?? '')) };
-  } catch {
-    throw new GraftError('predict.not-graft', { path });
+const labelsSchema = z.array(z.string());
+
+interface About {
+  readonly labels: readonly string[];
+  readonly size: readonly [number, number];
+  readonly resize: 'stretch' | 'crop';
+}
+
+/** What the file says of itself. Earlier versions say less of how pictures are prepared, and mean the same. */
+function readMetadata(metadata: Readonly<Record<string, string>>, path: string): About {
+  const { 'graft.labels': labels, 'graft.preprocess': preprocess, 'graft.version': version = '1' } = metadata;
+  if (labels === undefined || preprocess === undefined) throw new GraftError('predict.not-graft', { path });
+  if (Number(version) > Number(graftModelVersion)) throw new GraftError('predict.newer', { path });
+  const { 'graft.task': task = 'image-classification' } = metadata;
+  if (task !== 'image-classification') {
+    throw new GraftError('predict.unusable', { path, reason: `its task is “${task}”, not image classification.` });
   }
+  const parsed = <Value>(name: string, text: string, schema: z.ZodType<Value>): Value => {
+    try {
+      return schema.parse(JSON.parse(text));
+    } catch {
+      throw new GraftError('predict.unusable', { path, reason: `its “${name}” is damaged.` });
+    }
+  };
+  return {
+    labels: parsed('graft.labels', labels, labelsSchema),
+    ...parsed('graft.preprocess', preprocess, preprocessSchema),
+  };
 }

@@ -480,6 +480,10 @@ export const catalogue = {
     (d) => `${d['path']} was not exported by Graft: it carries no labels and no preprocessing.`,
     'Choose a model exported by Graft.',
   ),
+  'predict.newer': entry(
+    (d) => `${d['path']} was exported by a newer Graft.`,
+    'Update Graft, or export the model with this one.',
+  ),
   'predict.unusable': entry(
     (d) => `${d['path']} cannot be asked for predictions: ${d['reason']}`,
     'Export the model again, and choose the file as it was exported.',

@@ -124,21 +124,33 @@ describe('predictions', () => {
 
   it.each([
     ['without labels', { 'graft.labels': undefined }],
-    ['with labels that are none', { 'graft.labels': '{"a":1}' }],
     ['without preprocessing', { 'graft.preprocess': undefined }],
-    ['with preprocessing that is not JSON', { 'graft.preprocess': 'crop' }],
-    ['with a size in words', { 'graft.preprocess': '{"size":"large","resize":"crop"}' }],
-    ['with a size of nothing', { 'graft.preprocess': '{"size":[0,64],"resize":"crop"}' }],
-    ['with half a pixel', { 'graft.preprocess': '{"size":[64,64.5],"resize":"crop"}' }],
   ])('of a model %s are refused', async (_title, changes) => {
     await expect(predict(withMetadata(changes), [picture])).rejects.toMatchObject({ code: 'predict.not-graft' });
   });
 
   it.each([
+    ['predict.newer', 'of a version to come', { 'graft.version': '99' }],
+    ['predict.unusable', 'for another task', { 'graft.task': 'detection' }],
+    ['predict.unusable', 'with labels that are none', { 'graft.labels': '{"a":1}' }],
+    ['predict.unusable', 'with preprocessing that is not JSON', { 'graft.preprocess': 'crop' }],
+    ['predict.unusable', 'with a size in words', { 'graft.preprocess': '{"size":"large","resize":"crop"}' }],
+    ['predict.unusable', 'with a size of nothing', { 'graft.preprocess': '{"size":[0,64],"resize":"crop"}' }],
+    ['predict.unusable', 'with half a pixel', { 'graft.preprocess': '{"size":[64,64.5],"resize":"crop"}' }],
     ['predict.unusable', 'with more labels than it tells apart', { 'graft.labels': '["a","b","c","d"]' }],
     ['predict.unusable', 'of another size', { 'graft.preprocess': '{"size":[65,64],"resize":"crop"}' }],
   ])('are refused by %s of a model %s', async (code, _title, changes) => {
     await expect(predict(withMetadata(changes), [picture])).rejects.toMatchObject({ code });
+  });
+
+  it('of a model of the first version, which said less of how pictures are prepared, are the same', async () => {
+    const { size } = JSON.parse(decodeModel(readFileSync(model)).metadata['graft.preprocess'] as string) as {
+      size: number[];
+    };
+    const first = { size, resize: 'stretch', crop: 'none', color: 'rgb', range: [0, 1], normalization: 'inside' };
+    const older = withMetadata({ 'graft.preprocess': JSON.stringify(first), 'graft.version': undefined });
+    const [expected, found] = answered([...(await predict(model, [picture])), ...(await predict(older, [picture]))]);
+    expect(found).toEqual({ ...expected, milliseconds: found?.milliseconds });
   });
 
   /** The exported model, its graph changed. */
