@@ -33,8 +33,9 @@ export class Output {
     this.streams.err(`${line}\n`);
   }
 
-  problem(problem: Problem): void {
-    if (this.json) this.streams.out(`${JSON.stringify({ event: 'error', ...problem })}\n`);
+  /** @param about what else a line of `--json` says; the words name what they are about */
+  problem(problem: Problem, about: object = {}): void {
+    if (this.json) this.streams.out(`${JSON.stringify({ event: 'error', ...about, ...problem })}\n`);
     else this.streams.err(`${sentence(problem)}\n`);
   }
 }

@@ -1,9 +1,10 @@
 /** Predictions from an exported model, with nothing but that file. */
 import { existsSync } from 'node:fs';
 import { z } from 'zod';
-import { GraftError } from '#shared/messages/error.ts';
+import { GraftError, toProblem } from '#shared/messages/error.ts';
+import { graftModelVersion } from '#shared/compiler/versions.ts';
 import type { Graph } from '#shared/ir/graph.ts';
-import type { Prediction } from '#shared/protocol/run.ts';
+import type { PredictionOutcome } from '#shared/protocol/run.ts';
 import { readModel } from '#electron/engine/model-file.ts';
 import { decodeOne } from '#electron/engine/data/decode.ts';
 import { createSession, sessionError } from '#electron/engine/runtime/session.ts';
@@ -16,37 +17,45 @@ const preprocessSchema = z.object({
 });
 
 /**
+ * Answers of the model for pictures, one by one.
  * @param inputs paths of pictures, or data URLs
- * @throws GraftError `model.file-missing`, `model.not-onnx`, `predict.not-graft`, `predict.unusable`, `predict.bad-input`,
+ * @returns for each an answer, or `predict.bad-input`: one that cannot be read costs nothing but itself
+ * @throws GraftError `model.file-missing`, `model.not-onnx`, `predict.not-graft`, `predict.newer`, `predict.unusable`,
  * `run.session-failed`, `run.out-of-memory`, `data.decoder-broken`
  */
-export async function predict(path: string, inputs: readonly string[]): Promise<Prediction[]> {
+export async function predict(path: string, inputs: readonly string[]): Promise<PredictionOutcome[]> {
   if (!existsSync(path)) throw new GraftError('model.file-missing', { path });
   const { model } = readModel(path);
   const { labels, size, resize } = readMetadata(model.metadata, path);
   requireSize(model.graph, size, path);
   const session = await createSession(path, 'cpu');
   try {
-    const predictions: Prediction[] = [];
-    for (const input of inputs) {
-      const pixels = await decodeOne(input, { size, resize });
+    const outcomes: PredictionOutcome[] = [];
+    for (const given of inputs) {
+      const input = given.startsWith('data:') ? '' : given;
+      const pixels = await decodeOne(given, { size, resize }).catch(unreadable);
+      if (pixels instanceof GraftError) {
+        outcomes.push({ input, problem: toProblem(pixels) });
+        continue;
+      }
       const began = performance.now();
       const chances = await chancesOf(session, float32(pixels, [1, 3, ...size]), labels.length, path);
       const milliseconds = performance.now() - began;
       const probabilities = labels
         .map((label, index) => ({ label, probability: chances[index] as number }))
         .toSorted((a, b) => b.probability - a.probability);
-      predictions.push({
-        input: input.startsWith('data:') ? '' : input,
-        label: probabilities[0]?.label ?? '',
-        probabilities,
-        milliseconds,
-      });
+      outcomes.push({ input, label: probabilities[0]?.label ?? '', probabilities, milliseconds });
     }
-    return predictions;
+    return outcomes;
   } finally {
     await session.release();
   }
+}
+
+/** What is wrong with the picture itself; whatever else is thrown would be of the next one as well. */
+function unreadable(thrown: unknown): GraftError {
+  if (thrown instanceof GraftError && thrown.code === 'predict.bad-input') return thrown;
+  throw thrown;
 }
 
 /** Before a picture is decoded for it. Sizes that are not fixed fit any picture. */
@@ -85,14 +94,32 @@ function namesOf(names: readonly string[]): string {
   return names.length === 0 ? 'nothing' : names.map((name) => `“${name}”`).join(', ');
 }
 
-function readMetadata(
-  metadata: Readonly<Record<string, string>>,
-  path: string,
-): { labels: string[]; size: [number, number]; resize: 'stretch' | 'crop' } {
-  try {
-    const labels = z.array(z.string()).parse(JSON.parse(metadata['graft.labels'] ?? ''));
-    return { labels, ...preprocessSchema.parse(JSON.parse(metadata['graft.preprocess'] ?? '')) };
-  } catch {
-    throw new GraftError('predict.not-graft', { path });
+const labelsSchema = z.array(z.string());
+
+interface About {
+  readonly labels: readonly string[];
+  readonly size: readonly [number, number];
+  readonly resize: 'stretch' | 'crop';
+}
+
+/** What the file says of itself. Earlier versions say less of how pictures are prepared, and mean the same. */
+function readMetadata(metadata: Readonly<Record<string, string>>, path: string): About {
+  const { 'graft.labels': labels, 'graft.preprocess': preprocess, 'graft.version': version = '1' } = metadata;
+  if (labels === undefined || preprocess === undefined) throw new GraftError('predict.not-graft', { path });
+  if (Number(version) > Number(graftModelVersion)) throw new GraftError('predict.newer', { path });
+  const { 'graft.task': task = 'image-classification' } = metadata;
+  if (task !== 'image-classification') {
+    throw new GraftError('predict.unusable', { path, reason: `its task is “${task}”, not image classification.` });
   }
+  const parsed = <Value>(name: string, text: string, schema: z.ZodType<Value>): Value => {
+    try {
+      return schema.parse(JSON.parse(text));
+    } catch {
+      throw new GraftError('predict.unusable', { path, reason: `its “${name}” is damaged.` });
+    }
+  };
+  return {
+    labels: parsed('graft.labels', labels, labelsSchema),
+    ...parsed('graft.preprocess', preprocess, preprocessSchema),
+  };
 }

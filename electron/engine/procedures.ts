@@ -6,6 +6,7 @@ import type { TuningProgress } from '#shared/protocol/tuning.ts';
 import { describeBackbone } from '#electron/engine/backbones.ts';
 import { benchStep } from '#electron/engine/bench.ts';
 import { readFolder } from '#electron/engine/data/folder.ts';
+import { namedPictures } from '#electron/engine/data/named-pictures.ts';
 import { withRanges } from '#electron/engine/data/ranges.ts';
 import { augmentPreviews, thumbnails } from '#electron/engine/data/thumbnails.ts';
 import { forecast } from '#electron/engine/forecast.ts';
@@ -49,6 +50,7 @@ export function procedures(emit: EmitEvents): Procedures {
     evaluate: ({ run }) => evaluate(run),
     export: ({ run, file }) => exportRun(run, file),
     predict: ({ model, inputs }) => withinMemory(examiningBytes(model), () => predict(model, inputs)),
+    namedPictures: ({ paths }) => Promise.all(paths.map(namedPictures)),
     explain: async ({ document, baseFolder, phase }) =>
       explain((await loadProject(document, baseFolder, 'folders')).plan, phase),
     grad: writeGradient,

@@ -30,6 +30,7 @@ export const conduct: { readonly [Name in EngineProcedure]: Conduct<Name> } = {
   evaluate: { task: 'evaluate the run', seconds: undefined, repeatable: false },
   export: { task: 'export the model', seconds: undefined, repeatable: false },
   predict: { task: 'try the model', seconds: 10 * minute, repeatable: true, file: ({ model }) => model },
+  namedPictures: { task: 'look for pictures', seconds: 30 * minute, repeatable: true },
   explain: { task: 'explain the project', seconds: 10 * minute, repeatable: false },
   grad: { task: 'write the gradient', seconds: undefined, repeatable: false, file: ({ path }) => path },
   step: { task: 'write the step', seconds: undefined, repeatable: false, file: ({ path }) => path },

@@ -6,8 +6,15 @@ import { mkdir, rm, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import type { GraftDocument } from '#shared/document/model.ts';
 import { GraftError, problem, toProblem } from '#shared/messages/error.ts';
-import type { EngineInput } from '#shared/protocol/engine.ts';
-import type { Device, Evaluation, ParityReport, Prediction, RunEvent, RunSummary } from '#shared/protocol/run.ts';
+import type { EngineInput, EngineOutput } from '#shared/protocol/engine.ts';
+import type {
+  Device,
+  Evaluation,
+  ParityReport,
+  PredictionOutcome,
+  RunEvent,
+  RunSummary,
+} from '#shared/protocol/run.ts';
 import { errorCode, reasonOf } from '#electron/files/failures.ts';
 import { privateFolder } from '#electron/files/replace.ts';
 import { abandonedRuns, follow, order } from './abandoned-run.ts';
@@ -173,13 +180,18 @@ export class Runs {
     return this.#supervisor.call(this.#idleRole(), 'export', { run, file: resolve(named) });
   }
 
-  async predict(run: string, inputs: readonly string[]): Promise<Prediction[]> {
+  async predict(run: string, inputs: readonly string[]): Promise<PredictionOutcome[]> {
     await requireRun(run);
     return this.predictWith(modelOf(run), inputs);
   }
 
-  predictWith(model: string, inputs: readonly string[]): Promise<Prediction[]> {
+  predictWith(model: string, inputs: readonly string[]): Promise<PredictionOutcome[]> {
     return this.#supervisor.call('assistant', 'predict', { model: resolve(model), inputs: [...inputs] });
+  }
+
+  /** What each path stands for: a folder for the pictures in it and below. */
+  namedPictures(paths: readonly string[]): Promise<EngineOutput<'namedPictures'>> {
+    return this.#supervisor.call('assistant', 'namedPictures', { paths: [...paths] });
   }
 
   /** Path of a run from what a person wrote: a path, or the name of a folder under the runs folder. */

@@ -2,7 +2,7 @@
 import type { StateCreator } from 'zustand';
 import type { GraftDocument } from '#shared/document/model.ts';
 import { type Problem, problem } from '#shared/messages/error.ts';
-import type { Device, Evaluation, ParityReport, Prediction, RunEvent } from '#shared/protocol/run.ts';
+import type { Device, Evaluation, ParityReport, PredictionOutcome, RunEvent } from '#shared/protocol/run.ts';
 import { createEventQueue, type QueueClock } from '#renderer/store/event-queue.ts';
 import { failed, idle, isActive, knownRun, reduceRun, type RunState, starting } from '#renderer/store/run-state.ts';
 
@@ -16,7 +16,7 @@ export interface RunHost {
   readonly current: () => Promise<{ run: string | null }>;
   readonly evaluation: (input: { run: string }) => Promise<Evaluation>;
   readonly export: (input: { run: string; file: string; replace: boolean }) => Promise<ParityReport>;
-  readonly predict: (input: { run: string; inputs: string[] }) => Promise<Prediction[]>;
+  readonly predict: (input: { run: string; inputs: string[] }) => Promise<PredictionOutcome[]>;
   readonly problemOf: (thrown: unknown) => Problem;
 }
 
@@ -56,8 +56,8 @@ export interface RunStore {
   readonly resumeInterrupted: (run: string) => Promise<void>;
   /** Writes the best model to `file` and checks it; unless `replace` is set, a file that is there stays. @throws the host's problem */
   readonly exportModel: (file: string, replace: boolean) => Promise<ParityReport>;
-  /** What the best model says of pictures, given as data URLs. @throws the host's problem */
-  readonly predict: (inputs: string[]) => Promise<Prediction[]>;
+  /** What the best model says of pictures, given as data URLs; each may have a problem of its own. @throws the host's problem */
+  readonly predict: (inputs: string[]) => Promise<PredictionOutcome[]>;
   readonly dismissRefusal: () => void;
 }
 

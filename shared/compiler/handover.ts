@@ -1,4 +1,5 @@
 /** The model a person leaves with: pictures in their natural range to logits and probabilities, weights inside. */
+import { preparation } from '#shared/core/preparation.ts';
 import { graftModelVersion, onnxIrVersion } from '#shared/compiler/versions.ts';
 import { extract } from '#shared/compiler/subgraph.ts';
 import { GraphBuilder } from '#shared/ir/builder.ts';
@@ -30,17 +31,7 @@ export function handover(inference: Model, trained: ReadonlyMap<string, Tensor>,
       'graft.version': graftModelVersion,
       'graft.task': metadata.task,
       'graft.labels': JSON.stringify(metadata.labels),
-      'graft.preprocess': JSON.stringify({
-        size: metadata.size,
-        resize: metadata.resize,
-        crop: metadata.resize === 'crop' ? 'centre' : 'none',
-        interpolation: 'bilinear',
-        antialias: true,
-        color: 'rgb',
-        range: [0, 1],
-        layout: 'NCHW',
-        normalization: 'inside',
-      }),
+      'graft.preprocess': JSON.stringify(preparation(metadata.size, metadata.resize)),
       'graft.run': metadata.run,
       'graft.backbone': metadata.backbone,
       'graft.license': metadata.license,

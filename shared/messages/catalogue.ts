@@ -520,6 +520,10 @@ export const catalogue = {
     (d) => `${d['path']} was not exported by Graft: it carries no labels and no preprocessing.`,
     'Choose a model exported by Graft.',
   ),
+  'predict.newer': entry(
+    (d) => `${d['path']} was exported by a newer Graft.`,
+    'Update Graft, or export the model with this one.',
+  ),
   'predict.unusable': entry(
     (d) => `${d['path']} cannot be asked for predictions: ${d['reason']}`,
     'Export the model again, and choose the file as it was exported.',
@@ -527,6 +531,14 @@ export const catalogue = {
   'predict.bad-input': entry(
     (d) => `${d['path']} cannot be read as a picture: ${d['reason']}`,
     `Choose a ${pictureFormats} file.`,
+  ),
+  'predict.empty-folder': entry(
+    (d) => `There is no picture in the folder ${d['path']}.`,
+    `Choose a folder with ${pictureFormats} files, or the files themselves.`,
+  ),
+  'predict.files-left-out': entry(
+    (d) => `In the folder ${d['path']} something is left out: ${d['what']}.`,
+    `Nothing has to be done, unless these are pictures: ${pictureFormats} files are read, each once.`,
   ),
   'serve.none': entry(() => 'No workbench is served at the moment.', 'Start one with “graft serve”.'),
   // The installed program

@@ -29,6 +29,7 @@ const notices: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'cache.damaged',
   'cache.not-kept',
   'cache.tuning-unreadable',
+  'predict.files-left-out',
 ]);
 
 export function isNotice({ code }: { readonly code: ErrorCode }): boolean {

@@ -109,7 +109,7 @@ export function leftOutRemarks(all: readonly LeftOut[]): Remark[] {
 }
 
 /** “40 .heic, 3 .bmp and 2 others”. */
-export function endingList(endings: readonly LeftOut[]): string {
+export function endingList(endings: readonly Pick<LeftOut, 'what' | 'count'>[]): string {
   const named = endings
     .slice(0, endingsNamed)
     .map(({ what, count }) => `${formatCount(count)} ${what === '' ? 'without an ending' : what}`);

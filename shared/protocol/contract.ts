@@ -11,7 +11,7 @@ import {
   deviceSchema,
   evaluationSchema,
   parityReportSchema,
-  predictionSchema,
+  predictionOutcomeSchema,
   runEventSchema,
   runSummarySchema,
 } from '#shared/protocol/run.ts';
@@ -183,6 +183,6 @@ export const contract = {
       .output(parityReportSchema),
     predict: procedure
       .input(z.object({ run: z.string(), inputs: z.array(z.string()) }))
-      .output(z.array(predictionSchema)),
+      .output(z.array(predictionOutcomeSchema)),
   },
 };

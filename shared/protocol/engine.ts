@@ -13,7 +13,7 @@ import {
   deviceSchema,
   evaluationSchema,
   parityReportSchema,
-  predictionSchema,
+  predictionOutcomeSchema,
   runEventSchema,
 } from '#shared/protocol/run.ts';
 import { lookSchema } from '#shared/protocol/look.ts';
@@ -63,6 +63,12 @@ const benchmarkSchema = z.object({
   /** Reading the model and building the step, and opening its session. */
   build_ms: z.number(),
   open_ms: z.number(),
+});
+
+const namedPicturesSchema = z.object({
+  pictures: z.array(z.string()),
+  /** Why there are none, or a notice of what is left out of a folder. */
+  problem: problemSchema.optional(),
 });
 
 /** Arguments and result of every engine procedure. */
@@ -120,8 +126,13 @@ export const engineProcedures = {
   },
   evaluate: { input: z.object({ run: z.string() }), output: evaluationSchema },
   export: { input: z.object({ run: z.string(), file: z.string() }), output: parityReportSchema },
-  /** Inputs are paths of pictures or data URLs. */
-  predict: { input: z.object({ model: z.string(), inputs: z.array(z.string()) }), output: z.array(predictionSchema) },
+  /** Inputs are paths of pictures or data URLs; each has its outcome, in their order. */
+  predict: {
+    input: z.object({ model: z.string(), inputs: z.array(z.string()) }),
+    output: z.array(predictionOutcomeSchema),
+  },
+  /** What each path stands for: a folder for the pictures in it and below, anything else for itself. */
+  namedPictures: { input: z.object({ paths: z.array(z.string()) }), output: z.array(namedPicturesSchema) },
   /** Text of one compiler phase, or of all. */
   explain: { input: z.object({ ...projectSchema.shape, phase: z.number().optional() }), output: z.string() },
   /** Writes the gradient graph of any model; `shapes` by input name, for those that the model leaves open. */

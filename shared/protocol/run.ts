@@ -137,6 +137,13 @@ export const predictionSchema = z.object({
 });
 export type Prediction = z.infer<typeof predictionSchema>;
 
+/** What becomes of a picture: an answer, or the reason why there is none. */
+export const predictionOutcomeSchema = z.union([
+  predictionSchema,
+  z.object({ input: predictionSchema.shape.input, problem: problemSchema }),
+]);
+export type PredictionOutcome = z.infer<typeof predictionOutcomeSchema>;
+
 export const parityReportSchema = z.object({
   model: z.string(),
   samples: z.number(),

@@ -1,5 +1,5 @@
 /** The main job, from an empty canvas to a model that was taken away: with the mouse alone, then with the keyboard. */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
@@ -54,7 +54,14 @@ scenario(
 
     await new RunPage(page).open('Try it');
     const picture = join(sampleFolder, className, readdirSync(join(sampleFolder, className))[0]!);
-    expect(readdirSync(sampleFolder)).toContain((await results.tryPictures([picture]))[0]);
+    const [page404, notes] = [join(host.folder, 'page.jpg'), join(host.folder, 'notes.txt')];
+    for (const file of [page404, notes]) writeFileSync(file, '<html>not found</html>');
+    // Files that are no pictures cost nothing but themselves.
+    const answers = await results.tryPictures([page404, picture, notes], 1);
+    expect(readdirSync(sampleFolder)).toContain(answers[0]);
+    const refusals = await results.refusals(2);
+    expect(refusals.filter((text) => text.includes('page.jpg'))).toHaveLength(1);
+    expect(refusals.filter((text) => text.includes('notes.txt cannot be read'))).toHaveLength(1);
 
     const model = join(host.folder, 'taken-away.onnx');
     expect(await results.exportTo(model)).toContain('The file gives the same answers');

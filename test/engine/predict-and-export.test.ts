@@ -12,8 +12,8 @@ import { predict } from '#electron/engine/predict.ts';
 import { chooseDevice, listDevices } from '#electron/engine/runtime/devices.ts';
 import { loadHeldOut } from '#electron/engine/training/held-out.ts';
 import { pool, train } from '#electron/engine/training/runs.ts';
-import { devices, type Device } from '#shared/protocol/run.ts';
-import { Listener, makePictures, project, temporaryHome } from '#test/engine/support.ts';
+import { devices, type Device, type PredictionOutcome } from '#shared/protocol/run.ts';
+import { answered, Listener, makePictures, project, temporaryHome } from '#test/engine/support.ts';
 
 /** Largest |Δlogit| that is promised. */
 const allowedDifference = 1e-4;
@@ -99,7 +99,7 @@ describe('an export', () => {
 describe('predictions', () => {
   it('are chances of every class, the likeliest first, for files and for pictures in the message', async () => {
     const url = `data:image/png;base64,${readFileSync(picture).toString('base64')}`;
-    const [fromFile, fromUrl] = await predict(model, [picture, url]);
+    const [fromFile, fromUrl] = answered(await predict(model, [picture, url]));
     expect(fromFile?.input).toBe(picture);
     expect(fromFile?.probabilities.map(({ label }) => label).toSorted()).toEqual(['class-0', 'class-1', 'class-2']);
     const chances = fromFile?.probabilities.map(({ probability }) => probability) ?? [];
@@ -124,21 +124,33 @@ describe('predictions', () => {
 
   it.each([
     ['without labels', { 'graft.labels': undefined }],
-    ['with labels that are none', { 'graft.labels': '{"a":1}' }],
     ['without preprocessing', { 'graft.preprocess': undefined }],
-    ['with preprocessing that is not JSON', { 'graft.preprocess': 'crop' }],
-    ['with a size in words', { 'graft.preprocess': '{"size":"large","resize":"crop"}' }],
-    ['with a size of nothing', { 'graft.preprocess': '{"size":[0,64],"resize":"crop"}' }],
-    ['with half a pixel', { 'graft.preprocess': '{"size":[64,64.5],"resize":"crop"}' }],
   ])('of a model %s are refused', async (_title, changes) => {
     await expect(predict(withMetadata(changes), [picture])).rejects.toMatchObject({ code: 'predict.not-graft' });
   });
 
   it.each([
+    ['predict.newer', 'of a version to come', { 'graft.version': '99' }],
+    ['predict.unusable', 'for another task', { 'graft.task': 'detection' }],
+    ['predict.unusable', 'with labels that are none', { 'graft.labels': '{"a":1}' }],
+    ['predict.unusable', 'with preprocessing that is not JSON', { 'graft.preprocess': 'crop' }],
+    ['predict.unusable', 'with a size in words', { 'graft.preprocess': '{"size":"large","resize":"crop"}' }],
+    ['predict.unusable', 'with a size of nothing', { 'graft.preprocess': '{"size":[0,64],"resize":"crop"}' }],
+    ['predict.unusable', 'with half a pixel', { 'graft.preprocess': '{"size":[64,64.5],"resize":"crop"}' }],
     ['predict.unusable', 'with more labels than it tells apart', { 'graft.labels': '["a","b","c","d"]' }],
     ['predict.unusable', 'of another size', { 'graft.preprocess': '{"size":[65,64],"resize":"crop"}' }],
   ])('are refused by %s of a model %s', async (code, _title, changes) => {
     await expect(predict(withMetadata(changes), [picture])).rejects.toMatchObject({ code });
+  });
+
+  it('of a model of the first version, which said less of how pictures are prepared, are the same', async () => {
+    const { size } = JSON.parse(decodeModel(readFileSync(model)).metadata['graft.preprocess'] as string) as {
+      size: number[];
+    };
+    const first = { size, resize: 'stretch', crop: 'none', color: 'rgb', range: [0, 1], normalization: 'inside' };
+    const older = withMetadata({ 'graft.preprocess': JSON.stringify(first), 'graft.version': undefined });
+    const [expected, found] = answered([...(await predict(model, [picture])), ...(await predict(older, [picture]))]);
+    expect(found).toEqual({ ...expected, milliseconds: found?.milliseconds });
   });
 
   /** The exported model, its graph changed. */
@@ -197,8 +209,19 @@ describe('predictions', () => {
     ['that is no picture', () => model],
     ['that is a folder', () => data],
     ['in a message that is no picture', () => 'data:image/png;base64,AAAA'],
-  ])('for a picture %s are refused', async (_title, input) => {
-    await expect(predict(model, [picture, input()])).rejects.toMatchObject({ code: 'predict.bad-input' });
+  ])('for a picture %s are refused, and no others with it', async (_title, bad) => {
+    const [before, refused, after] = await predict(model, [picture, bad(), picture]);
+    const input = bad().startsWith('data:') ? '' : bad();
+    expect(refused).toEqual({
+      input,
+      problem: {
+        code: 'predict.bad-input',
+        message: expect.any(String) as string,
+        remedy: expect.any(String) as string,
+      },
+    });
+    const [first, second] = answered([before, after] as PredictionOutcome[]);
+    expect(second).toEqual({ ...first, milliseconds: second?.milliseconds });
   });
 });
 

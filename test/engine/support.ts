@@ -7,7 +7,7 @@ import { randomStreams, randomUniform } from '#shared/core/random.ts';
 import { applySettings } from '#shared/document/set.ts';
 import type { GraftDocument } from '#shared/document/model.ts';
 import { instantiate } from '#shared/document/templates.ts';
-import type { RunEvent } from '#shared/protocol/run.ts';
+import type { Prediction, PredictionOutcome, RunEvent } from '#shared/protocol/run.ts';
 
 /** A fresh folder that is the engine's home for this process until `remove` is called. */
 export function temporaryHome(): { path: string; remove: () => void } {
@@ -43,6 +43,14 @@ export async function makePictures(folder: string, perClass: number, classes = 3
 /** A project on the built-in backbone. */
 export function project(data: string, settings: readonly string[] = []): GraftDocument {
   return applySettings(instantiate('image-classification', { dataPath: data, backbone: 'nano' }), settings);
+}
+
+/** Answers alone: a problem among them fails the test. */
+export function answered(outcomes: readonly PredictionOutcome[]): Prediction[] {
+  return outcomes.map((outcome) => {
+    if ('problem' in outcome) throw new Error(outcome.problem.message);
+    return outcome;
+  });
 }
 
 export function losses(events: readonly RunEvent[]): number[] {

@@ -7,7 +7,7 @@ import { RunFolder } from '#electron/engine/training/run-folder.ts';
 import { control, evaluate, exportRun, pool, resume, train } from '#electron/engine/training/runs.ts';
 import { float32Values } from '#shared/ir/tensor.ts';
 import type { Device, RunEvent } from '#shared/protocol/run.ts';
-import { losses, Listener, makePictures, project, temporaryHome } from '#test/engine/support.ts';
+import { answered, losses, Listener, makePictures, project, temporaryHome } from '#test/engine/support.ts';
 
 const home = temporaryHome();
 const data = join(home.path, 'pictures');
@@ -248,9 +248,11 @@ describe('taking away', () => {
     const evaluation = await evaluate(listener.folder);
     expect(evaluation.accuracy).toBe(listener.find('done')?.best.accuracy);
     const shown = evaluation.samples.slice(0, 4);
-    const predictions = await predict(
-      file,
-      shown.map(({ path }) => path),
+    const predictions = answered(
+      await predict(
+        file,
+        shown.map(({ path }) => path),
+      ),
     );
     predictions.forEach((prediction, index) => {
       expect(prediction.label).toBe(evaluation.classes[shown[index]?.predicted as number]);

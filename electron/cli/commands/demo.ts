@@ -6,7 +6,8 @@ import { usualBackbone } from '#shared/nodes/built-in-backbones.ts';
 import { exitCodes } from '../exit-code.ts';
 import { followRun } from '../follow-run.ts';
 import type { Perform } from '../session.ts';
-import { describeEvaluation, describeParity, describePrediction } from './results.ts';
+import { describePrediction } from './predict.ts';
+import { describeEvaluation, describeParity } from './results.ts';
 
 const template = 'image-classification';
 
@@ -33,8 +34,9 @@ export function addDemo(program: Command, perform: Perform): void {
         const report = await services.runs.export(run, join(folder, 'orchard.onnx'));
         output.say(describeParity(report));
         const heldOut = evaluation.samples.slice(0, 1).map(({ path }) => path);
-        const [prediction] = await services.runs.predictWith(report.model, heldOut);
-        if (prediction) output.say(`\nA picture it was not trained on:\n${describePrediction(prediction)}`);
+        const [outcome] = await services.runs.predictWith(report.model, heldOut);
+        if (outcome && 'problem' in outcome) output.problem(outcome.problem);
+        else if (outcome) output.say(`\nA picture it was not trained on:\n${describePrediction(outcome)}`);
         return report.passed ? exitCodes.success : exitCodes.failure;
       }),
     );

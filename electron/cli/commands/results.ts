@@ -1,9 +1,9 @@
-/** What a finished run is asked for: metrics, the model file, predictions. */
+/** What a finished run is asked for: metrics and the model file. */
 import type { Command } from 'commander';
-import type { Evaluation, ParityReport, Prediction } from '#shared/protocol/run.ts';
+import type { Evaluation, ParityReport } from '#shared/protocol/run.ts';
 import { exitCodes } from '../exit-code.ts';
 import type { Perform } from '../session.ts';
-import { bar, bytes, percent, table } from '../view/format.ts';
+import { bytes, percent, table } from '../view/format.ts';
 
 interface JsonOption {
   readonly json?: boolean;
@@ -40,23 +40,6 @@ export function addExport(program: Command, perform: Perform): void {
     );
 }
 
-export function addPredict(program: Command, perform: Perform): void {
-  program
-    .command('predict')
-    .description('predictions of an exported model')
-    .argument('<file.onnx>')
-    .argument('<input...>', 'pictures')
-    .option('--json', 'a JSON line per picture on standard output')
-    .action((model: string, inputs: string[], options: JsonOption) =>
-      perform(options, async ({ output, services }) => {
-        for (const prediction of await services.runs.predictWith(model, inputs)) {
-          output.result(prediction, () => describePrediction(prediction));
-        }
-        return exitCodes.success;
-      }),
-    );
-}
-
 export function describeEvaluation({ accuracy, accuracyMargin, loss, macroF1, perClass, test }: Evaluation): string {
   const rows = perClass.map(({ name, precision, recall, f1, support }) => [
     name,
@@ -83,10 +66,4 @@ export function describeParity(report: ParityReport): string {
     `${report.passed ? 'checked' : 'REFUSED'}: largest difference ${report.maxDifference.toExponential(1)} ` +
     `over ${report.samples} pictures (allowed ${report.allowed.toExponential(0)})`
   );
-}
-
-export function describePrediction({ input, label, probabilities }: Prediction): string {
-  const shown = probabilities.toSorted((left, right) => right.probability - left.probability).slice(0, 5);
-  const rows = shown.map((entry) => [`  ${entry.label}`, bar(entry.probability, 20), percent(entry.probability)]);
-  return `${input}: ${label}\n${table(rows)}`;
 }

@@ -3,20 +3,22 @@
  * numbers from 0 to 1 or to anything else. No file says which, so the range is the smallest usual one that holds the
  * largest number of the picture.
  */
-import type { Metadata, Sharp } from 'sharp';
+import sharp, { type Metadata, type Sharp } from 'sharp';
+import { whites } from '#shared/core/preparation.ts';
 
-/** Largest numbers of 8, 12, 14 and 16 bits; 10 are rare, and dark pictures of 12 would be taken for them. */
-const integerRanges = [255, 4095, 16_383, 65_535];
-const floatRanges = [1, ...integerRanges];
-
-/** The same picture with its numbers in the range that colours are converted from: 0–65,535 for 16 bits, else 0–255. */
-export async function inFullRange(picture: Sharp): Promise<Sharp> {
-  const { depth } = await picture.metadata();
+/** The picture with its numbers in the range that colours are converted from: 0–65,535 for 16 bits, else 0–255. */
+export async function inFullRange(bytes: Uint8Array): Promise<Sharp> {
+  const picture = sharp(bytes, { failOn: 'error' });
+  const { depth, space, hasProfile } = await picture.metadata();
   if (depth === 'uchar' || depth === 'char') return picture;
   const full = depth === 'ushort' ? 65_535 : 255;
   const range = await rangeOfPicture(picture);
-  // Halves are added, since what comes behind cuts off.
-  return range === full && depth === 'ushort' ? picture : picture.linear(full / range, full === 255 ? 0.5 : 128);
+  if (range === full && depth === 'ushort') {
+    // By their profile, colours of 16 bits are brought to the space sharp works in with them, which is not sRGB.
+    return space === 'rgb16' && hasProfile ? picture.withIccProfile('srgb', { attach: false }) : picture;
+  }
+  // A profile would speak of other numbers than these. Halves are added, since what comes behind cuts off.
+  return sharp(bytes, { failOn: 'error', ignoreIcc: true }).linear(full / range, full === 255 ? 0.5 : 128);
 }
 
 /** The number of the picture's file that becomes white. */
@@ -33,5 +35,5 @@ export async function rangeOfPicture(picture: Sharp): Promise<number> {
 function rangeOf(depth: Metadata['depth'], largest: number): number {
   if (!Number.isFinite(largest) || largest <= 0) return 255;
   const isFloat = depth === 'float' || depth === 'double';
-  return (isFloat ? floatRanges : integerRanges).find((range) => largest <= range) ?? largest;
+  return whites[isFloat ? 'float' : 'integer'].find((range) => largest <= range) ?? largest;
 }

@@ -3,6 +3,7 @@
  * code is loaded; the same code serves training, previews and prediction.
  */
 import sharp, { type Sharp } from 'sharp';
+import { background } from '#shared/core/preparation.ts';
 import { drawVariation, resampleVaried } from '#electron/engine/data/augment.ts';
 import type { DecodeOptions } from '#electron/engine/data/decode.ts';
 import { resample, sourceBox, type Picture } from '#electron/engine/data/resample.ts';
@@ -81,7 +82,7 @@ async function readPicture(bytes: Uint8Array, shorterSide: number): Promise<Pict
   )
     .autoOrient()
     .resize({ width: shorterSide, height: shorterSide, fit: 'outside', withoutEnlargement: true })
-    .flatten({ background: 'white' })
+    .flatten({ background })
     .toColourspace('srgb')
     .raw({ depth: 'uchar' })
     .toBuffer({ resolveWithObject: true });
@@ -91,7 +92,7 @@ async function readPicture(bytes: Uint8Array, shorterSide: number): Promise<Pict
 
 /** A square of `side` pixels cut from the middle, as a WebP file. */
 export async function thumbnail(bytes: Uint8Array, side: number): Promise<Uint8Array> {
-  return webp((await opened(bytes)).autoOrient().resize(side, side, { fit: 'cover' }).flatten({ background: 'white' }));
+  return webp((await opened(bytes)).autoOrient().resize(side, side, { fit: 'cover' }).flatten({ background }));
 }
 
 /** The number that is taken for white: 255, or what pictures of more bits hold at most. */
@@ -112,10 +113,7 @@ export async function preview(bytes: Uint8Array, options: DecodeOptions, positio
 /** Without limits of sharp's own for raw pixels: what a picture may take is looked at before. */
 async function opened(bytes: Uint8Array): Promise<Sharp> {
   const format = formatOf(bytes);
-  if (!isForeign(format)) {
-    const picture = sharp(bytes, { failOn: 'error' });
-    return isDeep(bytes, format) ? inFullRange(picture) : picture;
-  }
+  if (!isForeign(format)) return isDeep(bytes, format) ? inFullRange(bytes) : sharp(bytes, { failOn: 'error' });
   const { data, width, height } = await decodeForeign(bytes, format);
   return sharp(data, { raw: { width, height, channels: 4 } });
 }

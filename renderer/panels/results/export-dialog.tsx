@@ -4,8 +4,8 @@ import { type SubmitEvent, useState } from 'react';
 import type { ParityReport } from '#shared/protocol/run.ts';
 import { formatBriefly } from '#renderer/charts/format.ts';
 import { Dialog } from '#renderer/ui/dialog.tsx';
-import { cropsPictures, suggestedFile } from '#renderer/panels/results/export-facts.ts';
-import { snippets } from '#renderer/panels/results/export-snippets.ts';
+import { suggestedFile } from '#renderer/panels/results/export-facts.ts';
+import { snippets } from '#renderer/panels/results/snippets/snippets.ts';
 import { problemOf } from '#renderer/platform/host.ts';
 import { useDocument } from '#renderer/store/document.ts';
 import { useEnvironment } from '#renderer/store/environment.ts';
@@ -144,10 +144,6 @@ function Proof({ report }: { readonly report: ParityReport }) {
 }
 
 function Usage({ file }: { readonly file: string }) {
-  const labels = useRun((store) => knownRun(store.state)?.plan.classes ?? noLabels);
-  const trained = useRun((store) => store.startedWith);
-  const open = useDocument((store) => store.document);
-  const model = { file, labels, crop: cropsPictures(trained ?? open) };
   return (
     <Tabs defaultValue={snippets[0]?.name ?? ''}>
       <Tabs.List aria-label="How to use the file">
@@ -163,7 +159,7 @@ function Usage({ file }: { readonly file: string }) {
             <Text size="xs" c="dimmed" ff="monospace">
               {needs}
             </Text>
-            <CopyButton value={code(model)}>
+            <CopyButton value={code(file)}>
               {({ copied, copy }) => (
                 <Button
                   variant="subtle"
@@ -180,15 +176,13 @@ function Usage({ file }: { readonly file: string }) {
             </CopyButton>
           </Group>
           <Code block fz="xs" tabIndex={0} mah={220} style={{ overflow: 'auto' }}>
-            {code(model)}
+            {code(file)}
           </Code>
         </Tabs.Panel>
       ))}
     </Tabs>
   );
 }
-
-const noLabels: readonly string[] = [];
 
 function fileNameOf(path: string): string {
   return path.split(/[\\/]/).at(-1) ?? path;

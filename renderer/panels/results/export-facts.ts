@@ -26,10 +26,3 @@ function fileNameFrom(title: string, usual: string): string {
   const plain = title.replaceAll(/[^\p{L}\p{N} ._-]/gu, '').trim();
   return plain === '' ? usual : `${plain}.onnx`;
 }
-
-/** Whether the backbone node cuts pictures to the model's proportions rather than stretching them. */
-export function cropsPictures(document: GraftDocument): boolean {
-  const kind = kindOf('backbone');
-  const node = document.nodes.find((candidate) => candidate.kind === 'backbone');
-  return kind !== undefined && effectiveParameters(kind, node?.parameters ?? {})['resize'] === 'crop';
-}

@@ -1,9 +1,9 @@
 /** Pictures tried on the model, newest first. Kept while the window is open, so that other tabs do not lose them. */
 import { create } from 'zustand';
-import type { Problem } from '#shared/messages/error.ts';
-import type { Prediction } from '#shared/protocol/run.ts';
+import { problem, type Problem } from '#shared/messages/error.ts';
+import type { Prediction, PredictionOutcome } from '#shared/protocol/run.ts';
 import { problemOf } from '#renderer/platform/host.ts';
-import { readDataUrl } from '#renderer/panels/try-it/pictures.ts';
+import { isSomethingElse, readDataUrl } from '#renderer/panels/try-it/pictures.ts';
 import { useRun } from '#renderer/store/run.ts';
 
 export interface Attempt {
@@ -21,7 +21,7 @@ export const useAttempts = create<{ readonly attempts: readonly Attempt[] }>()((
 
 let lastId = 0;
 
-/** Asks the run's model about each picture; one that cannot be read does not hold up the others. */
+/** Asks the run's model about each file; one that is no picture says so on its card and does not hold up the others. */
 export async function tryPictures(files: readonly File[]): Promise<void> {
   const added = files.map((file): readonly [File, Attempt] => [
     file,
@@ -29,14 +29,26 @@ export async function tryPictures(files: readonly File[]): Promise<void> {
   ]);
   useAttempts.setState(({ attempts }) => ({ attempts: [...added.map(([, attempt]) => attempt), ...attempts] }));
   for (const [file, { id }] of added) {
-    try {
-      const picture = await readDataUrl(file);
-      change(id, { picture });
-      const [prediction] = await useRun.getState().predict([picture]);
-      if (prediction !== undefined) change(id, { answer: { status: 'ready', prediction } });
-    } catch (thrown) {
-      change(id, { answer: { status: 'failed', problem: problemOf(thrown) } });
-    }
+    change(id, { answer: await answerTo(file, (picture) => change(id, { picture })) });
+  }
+}
+
+/** @param show is given the picture as soon as it is read */
+async function answerTo(file: File, show: (picture: string) => void): Promise<Attempt['answer']> {
+  const unreadable = (reason: string): Attempt['answer'] => ({
+    status: 'failed',
+    problem: problem('predict.bad-input', { path: file.name, reason }),
+  });
+  if (isSomethingElse(file)) return unreadable('it is not in a picture format Graft knows.');
+  const picture = await readDataUrl(file).catch(() => undefined);
+  if (picture === undefined) return unreadable('it is a folder, or a file that cannot be read.');
+  show(picture);
+  try {
+    const [outcome] = (await useRun.getState().predict([picture])) as [PredictionOutcome];
+    if ('problem' in outcome) return { status: 'failed', problem: outcome.problem };
+    return { status: 'ready', prediction: outcome };
+  } catch (thrown) {
+    return { status: 'failed', problem: problemOf(thrown) };
   }
 }
 

@@ -6,11 +6,18 @@ export const pictureTypes =
 /** Browsers know no type for some pictures. */
 const typeless = /\.(heic|heif|hif|avif|bmp|tiff?)$/iu;
 
-/** The picture files of a drop or a paste. */
-export function picturesOf(transfer: DataTransfer | null): File[] {
-  return [...(transfer?.files ?? [])].filter((file) => file.type.startsWith('image/') || typeless.test(file.name));
+/** The files of a paste that has a picture among them; none of another one, which is not meant for the model. */
+export function pastedFiles(transfer: DataTransfer | null): File[] {
+  const files = [...(transfer?.files ?? [])];
+  return files.some((file) => file.type.startsWith('image/') || typeless.test(file.name)) ? files : [];
 }
 
+/** Of what the browser knows to be something else nothing is read: it may be a film. */
+export function isSomethingElse({ type }: File): boolean {
+  return type !== '' && !type.startsWith('image/');
+}
+
+/** Rejects for a folder, which is among the files of a drop, and for what cannot be read. */
 export function readDataUrl(file: File): Promise<string> {
   return new Promise((resolve, reject) => {
     const reader = new FileReader();

@@ -4,7 +4,7 @@ import { IconPhotoPlus } from '@tabler/icons-react';
 import { type DragEvent, useEffect, useState } from 'react';
 import { AttemptCard } from '#renderer/panels/try-it/attempt-card.tsx';
 import { tryPictures, useAttempts } from '#renderer/panels/try-it/attempts.ts';
-import { picturesOf, pictureTypes } from '#renderer/panels/try-it/pictures.ts';
+import { pastedFiles, pictureTypes } from '#renderer/panels/try-it/pictures.ts';
 import { useRun } from '#renderer/store/run.ts';
 import classes from '#renderer/panels/try-it/try-it.module.css';
 
@@ -17,7 +17,7 @@ export function TryIt() {
   useEffect(() => {
     if (!ready) return undefined;
     const paste = (event: ClipboardEvent): void => {
-      const files = picturesOf(event.clipboardData);
+      const files = pastedFiles(event.clipboardData);
       if (files.length === 0) return;
       event.preventDefault();
       void tryPictures(files);
@@ -37,9 +37,9 @@ export function TryIt() {
     event.preventDefault();
     event.stopPropagation();
     setOver(false);
-    const files = picturesOf(event.dataTransfer);
+    const files = [...event.dataTransfer.files];
     if (files.length > 0) void tryPictures(files);
-    else notifications.show({ title: 'That is not a picture.', message: 'Drop one or more picture files here.' });
+    else notifications.show({ title: 'That is not a file.', message: 'Drop one or more picture files here.' });
   };
   return (
     <div

@@ -2,6 +2,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { snippets } from '#renderer/panels/results/snippets/snippets.ts';
+import { preparation } from '#shared/core/preparation.ts';
 import { catalogue, type ErrorCode } from '#shared/messages/catalogue.ts';
 import { zones } from '#config/lint/zones.ts';
 
@@ -55,6 +57,20 @@ describe('the guide', () => {
   it('gives every area of codes a heading in words', () => {
     const used = new Set(Object.keys(catalogue).map((code) => code.split('.')[0]));
     expect(new Set(Object.keys(areas))).toEqual(used);
+  });
+});
+
+describe('exporting.md', () => {
+  const text = readFileSync(join(docs, 'guide/exporting.md'), 'utf8');
+
+  it('explains every entry of graft.preprocess, and no other', () => {
+    const explained = [...text.matchAll(/^\| `(?<entry>\w+)`/gm)].map(({ groups }) => groups?.['entry']);
+    expect(new Set(explained)).toEqual(new Set(Object.keys(preparation([1, 1], 'crop'))));
+  });
+
+  it.each(snippets)('has the $name program as the window hands it out', ({ code, needs }) => {
+    expect(text).toContain(`\n${code('model.onnx')}\`\`\`\n`);
+    expect(text).toContain(`\`${needs}\``);
   });
 });
 

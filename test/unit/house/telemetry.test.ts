@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { snippets } from '#renderer/panels/results/export-snippets.ts';
+import { snippets } from '#renderer/panels/results/snippets/snippets.ts';
 import { knownCollectors, reviewedHosts } from './reviewed-hosts.ts';
 
 const root = join(import.meta.dirname, '../../..');
@@ -24,7 +24,9 @@ describe('onnxruntime', () => {
     const loaders = ['electron', 'shared', 'renderer', 'test', '.config']
       .flatMap((folder) => filesBelow(join(root, folder), /\.(?:ts|tsx|js|mjs|cjs)$/))
       // Code that is handed out, and the test that shows what happens otherwise.
-      .filter((file) => !/export-snippets|privacy\.test/.test(file) && file !== import.meta.filename)
+      .filter(
+        (file) => !/snippets[\\/](?:javascript|python)\.ts$|privacy\.test/.test(file) && file !== import.meta.filename,
+      )
       .filter((file) => loading.test(readFileSync(file, 'utf8').replaceAll(asType, '')));
     expect(loaders.map(posixPath)).toEqual([door]);
   });
@@ -43,9 +45,7 @@ describe('onnxruntime', () => {
         ({ groups }) => [file, groups?.['code'] ?? ''] as const,
       ),
     ),
-    ...snippets.map(
-      ({ name, code }) => [`${name}, handed out`, code({ file: 'm.onnx', labels: [], crop: false })] as const,
-    ),
+    ...snippets.map(({ name, code }) => [`${name}, handed out`, code('m.onnx')] as const),
   ].filter(([, code]) => /import[^\n]*onnxruntime(?!-web)/.test(code));
 
   it.each(blocks)('is told to be quiet before it is loaded in code for people: %s', (_name, code) => {

@@ -29,14 +29,24 @@ export class ResultsPage {
     return this.matrix.getByRole('button', { name: new RegExp(`^${className} recognized`) });
   }
 
-  /** Gives pictures to “try it” and waits for the answers; the likeliest class of each. */
-  async tryPictures(files: readonly string[]): Promise<string[]> {
+  /** Gives files to “try it” and waits for as many answers; the likeliest class of each. */
+  async tryPictures(files: readonly string[], answered = files.length): Promise<string[]> {
     const [chooser] = await Promise.all([
       this.#page.waitForEvent('filechooser'),
       this.#page.getByRole('button', { name: 'Choose pictures' }).click(),
     ]);
     await chooser.setFiles([...files]);
-    return this.answers(files.length);
+    return this.answers(answered);
+  }
+
+  /** What “try it” says of files that have no answer, once there are `count`. */
+  async refusals(count: number): Promise<string[]> {
+    const refused = this.#page
+      .getByRole('list', { name: 'Pictures tried' })
+      .locator('> li')
+      .filter({ hasText: 'cannot be read' });
+    await refused.nth(count - 1).waitFor();
+    return refused.allTextContents();
   }
 
   /** Waits until `count` pictures have been answered; the likeliest class of each, newest first. */

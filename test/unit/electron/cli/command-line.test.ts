@@ -239,8 +239,42 @@ describe('every command', () => {
       lines: [{ phase: 3, text: 'phase 3' }],
     });
     await expect(graft('predict', 'm.onnx', 'a.png', 'b.png', '--json')).resolves.toMatchObject({
+      code: 0,
       lines: [{ input: 'a.png', label: 'a' }, { input: 'b.png' }],
     });
+  });
+});
+
+describe('predict', () => {
+  const refused = (input: string): object => ({ event: 'error', input, code: 'predict.bad-input' });
+
+  test('gives every answer there is, and names what has none in its place', async () => {
+    const { graft } = setUp();
+    await expect(graft('predict', 'm.onnx', 'a.png', 'bad.png', 'c.png', '--json')).resolves.toMatchObject({
+      code: 1,
+      lines: [{ input: 'a.png', label: 'a' }, refused('bad.png'), { input: 'c.png', label: 'a' }],
+    });
+    const { code, out, err } = await graft('predict', 'm.onnx', 'a.png', 'bad.png', 'c.png');
+    expect(code).toBe(1);
+    expect(out).toMatch(/a\.png: a\n.*\nc\.png: a\n.*\n1 input without an answer, 2 with one\.\n$/);
+    expect(err).toMatch(/^bad\.png cannot be read as a picture: it is bad\. \(predict\.bad-input\)/m);
+  });
+
+  test('ends as bad input where nothing has an answer', async () => {
+    const { graft } = setUp();
+    await expect(graft('predict', 'm.onnx', 'bad.png', 'empty', '--json')).resolves.toMatchObject({
+      code: 2,
+      lines: [refused('bad.png'), { event: 'error', input: 'empty', code: 'predict.empty-folder' }],
+    });
+  });
+
+  test('takes a folder for the pictures in it, and says what is left out', async () => {
+    const { graft } = setUp();
+    const { code, lines } = await graft('predict', 'm.onnx', 'folder', 'b.png', '--json');
+    expect(code).toBe(0);
+    expect(lines[0]).toMatchObject({ event: 'warning', input: 'folder', code: 'predict.files-left-out' });
+    const inputs = lines.slice(1).map((line) => (line as { input: string }).input);
+    expect(inputs).toEqual([...Array.from({ length: 100 }, (_, index) => `folder/${index}.png`), 'b.png']);
   });
 });
 

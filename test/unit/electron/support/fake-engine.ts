@@ -4,7 +4,7 @@
  */
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { GraftError, toProblem } from '#shared/messages/error.ts';
+import { GraftError, problem, toProblem } from '#shared/messages/error.ts';
 import {
   engineProcedures,
   engineRequestSchema,
@@ -179,7 +179,19 @@ const answers: Answers = {
   evaluate: () => evaluation,
   export: ({ file }) => ({ model: file, samples: 2, maxDifference: 1e-7, allowed: 1e-4, passed: true, bytes: 9 }),
   predict: ({ inputs }) =>
-    inputs.map((input) => ({ input, label: 'a', probabilities: [{ label: 'a', probability: 1 }], milliseconds: 1 })),
+    inputs.map((input) =>
+      input.startsWith('bad')
+        ? { input, problem: problem('predict.bad-input', { path: input, reason: 'it is bad' }) }
+        : { input, label: 'a', probabilities: [{ label: 'a', probability: 1 }], milliseconds: 1 },
+    ),
+  namedPictures: ({ paths }) =>
+    paths.map((path) => {
+      if (path === 'empty') return { pictures: [], problem: problem('predict.empty-folder', { path }) };
+      if (path !== 'folder') return { pictures: [path] };
+      // More than are asked for at a time.
+      const pictures = Array.from({ length: 100 }, (_, index) => `folder/${index}.png`);
+      return { pictures, problem: problem('predict.files-left-out', { path, what: '1 .txt' }) };
+    }),
   explain: ({ phase }) => `phase ${phase ?? 'all'}`,
   grad: ({ file, of, wrt, shapes }) => ({
     file,

@@ -1,8 +1,6 @@
 import { expect, it } from 'vitest';
-import { setParameter } from '#shared/document/edits.ts';
-import { instantiate } from '#shared/document/templates.ts';
 import { emptyDocument, type GraftDocument } from '#shared/document/model.ts';
-import { cropsPictures, suggestedFile } from '#renderer/panels/results/export-facts.ts';
+import { suggestedFile } from '#renderer/panels/results/export-facts.ts';
 
 const named: GraftDocument = {
   ...emptyDocument,
@@ -16,11 +14,4 @@ it.each([
   [{ ...emptyDocument, title: 'Hats: 2/3' }, '', '/home/ada/Hats 23.onnx'],
 ])('suggests a file beside the project, else at home', (document, path, file) => {
   expect(suggestedFile({ document, path }, '/home/ada')).toBe(file);
-});
-
-it('tells whether pictures are cut or stretched', () => {
-  const document = instantiate('image-classification', { dataPath: '', backbone: 'nano' });
-  const stretched = setParameter(document, 'backbone', 'resize', 'stretch');
-  expect(cropsPictures(stretched)).toBe(false);
-  expect(cropsPictures(setParameter(document, 'backbone', 'resize', 'crop'))).toBe(true);
 });

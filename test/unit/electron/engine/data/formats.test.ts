@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import { decodeOne, type DecodeOptions } from '#electron/engine/data/decode.ts';
+import { tiff } from '#test/support/tiff.ts';
 
 const stretch: DecodeOptions = { size: [4, 4], resize: 'stretch' };
 
@@ -107,11 +108,15 @@ describe('HEIC', () => {
 });
 
 describe('numbers beyond 8 bits fill their true range', () => {
-  /** A grey TIFF of 16 bits whose left half holds `dark` and whose right half `light`. */
-  async function tiff(dark: number, light: number): Promise<Buffer> {
-    const data = Uint16Array.from({ length: 16 }, (_, index) => (half(index % 4) ? dark : light));
-    const picture = sharp(data, { raw: { width: 4, height: 4, channels: 1 } });
-    return picture.toColourspace('grey16').tiff({ compression: 'none' }).toBuffer();
+  const floats = (dark: number, light: number): Buffer => {
+    const numbers = Float32Array.from({ length: 16 }, (_, index) => (half(index % 4) ? dark : light));
+    return tiff({ width: 4, height: 4, channels: 1, numbers });
+  };
+
+  /** Grey of 16 bits, the left half `dark` and the right half `light`. */
+  function deep(dark: number, light: number): Buffer {
+    const numbers = Uint16Array.from({ length: 16 }, (_, index) => (half(index % 4) ? dark : light));
+    return tiff({ width: 4, height: 4, channels: 1, numbers });
   }
 
   test.each([
@@ -120,7 +125,7 @@ describe('numbers beyond 8 bits fill their true range', () => {
     ['16 bits', 16_384, 65_535],
     ['8 bits in 16', 64, 255],
   ] as const)('%s', async (_, dark, light) => {
-    const [left, right] = await ends(await tiff(dark, light));
+    const [left, right] = await ends(deep(dark, light));
     expectNear(left, [0.25, 0.25, 0.25]);
     expectNear(right, [1, 1, 1]);
   });
@@ -131,43 +136,26 @@ describe('numbers beyond 8 bits fill their true range', () => {
     ['from 0 to 4,095', 1024, 4095],
     ['to anything', 250_000, 1_000_000],
   ])('floating-point numbers %s', async (_, dark, light) => {
-    const [left, right] = await ends(floatTiff(dark, light));
+    const [left, right] = await ends(floats(dark, light));
     expectNear(left, [0.25, 0.25, 0.25]);
     expectNear(right, [1, 1, 1]);
   });
 
+  test('colours of 16 bits are those of their profile, as colours of 8 bits are', async () => {
+    const plain = sharp({ create: { width: 4, height: 4, channels: 3, background: { r: 200, g: 60, b: 40 } } });
+    for (const profile of ['srgb', 'p3']) {
+      const [eight] = await ends(await plain.clone().withIccProfile(profile).png().toBuffer());
+      const file = await plain.clone().toColourspace('rgb16').withIccProfile(profile).png().toBuffer();
+      expect(await sharp(file).metadata()).toMatchObject({ depth: 'ushort', hasProfile: true });
+      const [sixteen] = await ends(file);
+      expectNear(sixteen, eight);
+      expectNear(sixteen, [200 / 255, 60 / 255, 40 / 255]);
+    }
+  });
+
   test('floating-point numbers that reach no 1', async () => {
-    const [left, right] = await ends(floatTiff(0.25, 0.75));
+    const [left, right] = await ends(floats(0.25, 0.75));
     expectNear(left, [0.25, 0.25, 0.25]);
     expectNear(right, [0.75, 0.75, 0.75]);
   });
 });
-
-/** By hand: nothing here writes such a file. Grey, 4 × 4, 32-bit floats in one strip (TIFF 6.0, and its sample formats). */
-function floatTiff(dark: number, light: number): Buffer {
-  const tags = [
-    [256, 3, 4],
-    [257, 3, 4],
-    [258, 3, 32],
-    [259, 3, 1],
-    [262, 3, 1],
-    [273, 4, 8],
-    [277, 3, 1],
-    [278, 3, 4],
-    [279, 4, 64],
-    [339, 3, 3],
-  ] as const;
-  const file = Buffer.alloc(8 + 64 + 2 + 12 * tags.length + 4);
-  file.write('II*\0', 0, 'latin1');
-  file.writeUInt32LE(72, 4);
-  for (let index = 0; index < 16; index++) file.writeFloatLE(half(index % 4) ? dark : light, 8 + 4 * index);
-  file.writeUInt16LE(tags.length, 72);
-  tags.forEach(([tag, type, value], index) => {
-    const at = 74 + 12 * index;
-    file.writeUInt16LE(tag, at);
-    file.writeUInt16LE(type, at + 2);
-    file.writeUInt32LE(1, at + 4);
-    file.writeUInt32LE(value, at + 8);
-  });
-  return file;
-}
