@@ -48,7 +48,7 @@ export function procedures(emit: EmitEvents): Procedures {
       return {};
     },
     evaluate: ({ run }) => evaluate(run),
-    export: ({ run, file }) => exportRun(run, file),
+    export: ({ run, file, unequal }) => exportRun(run, file, unequal),
     predict: ({ model, inputs }) => withinMemory(examiningBytes(model), () => predict(model, inputs)),
     namedPictures: ({ paths }) => Promise.all(paths.map(namedPictures)),
     explain: async ({ document, baseFolder, phase }) =>

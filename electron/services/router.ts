@@ -143,7 +143,9 @@ export function createRouter(services: Services, shell: HostShell) {
       list: host.runs.list.handler(() => runs.list()),
       document: host.runs.document.handler(async ({ input }) => ({ document: await runs.document(input.run) })),
       evaluation: host.runs.evaluation.handler(({ input }) => runs.evaluation(input.run)),
-      export: host.runs.export.handler(({ input }) => runs.export(input.run, input.file, { replace: input.replace })),
+      export: host.runs.export.handler(({ input }) =>
+        runs.export(input.run, input.file, { replace: input.replace, unequal: input.unequal }),
+      ),
       predict: host.runs.predict.handler(({ input }) => runs.predict(input.run, input.inputs)),
     },
   });

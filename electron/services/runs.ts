@@ -172,12 +172,12 @@ export class Runs {
   }
 
   /** The model's file gets its ending where it lacks it, so that nothing but a model is ever replaced. */
-  async export(run: string, file: string, { replace = true } = {}): Promise<ParityReport> {
+  async export(run: string, file: string, { replace = true, unequal = false } = {}): Promise<ParityReport> {
     await this.#requireUsable(run);
     const named = file.toLowerCase().endsWith(modelEnding) ? file : `${file}${modelEnding}`;
     const found = replace ? undefined : await stat(resolve(named)).catch(() => undefined);
     if (found) throw new GraftError('export.file-exists', { path: resolve(named) });
-    return this.#supervisor.call(this.#idleRole(), 'export', { run, file: resolve(named) });
+    return this.#supervisor.call(this.#idleRole(), 'export', { run, file: resolve(named), unequal });
   }
 
   async predict(run: string, inputs: readonly string[]): Promise<PredictionOutcome[]> {

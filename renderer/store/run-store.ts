@@ -6,6 +6,14 @@ import type { Device, Evaluation, ParityReport, PredictionOutcome, RunEvent } fr
 import { createEventQueue, type QueueClock } from '#renderer/store/event-queue.ts';
 import { failed, idle, isActive, knownRun, reduceRun, type RunState, starting } from '#renderer/store/run-state.ts';
 
+/** A model file to write, and what may be replaced or kept for it. */
+export interface ExportOrder {
+  file: string;
+  replace: boolean;
+  /** Keeps the file also where it answers otherwise. */
+  unequal: boolean;
+}
+
 /** The part of the host a run needs. */
 export interface RunHost {
   readonly start: (project: RunProject) => Promise<{ run: string }>;
@@ -15,7 +23,7 @@ export interface RunHost {
   readonly document: (input: { run: string }) => Promise<{ document: GraftDocument }>;
   readonly current: () => Promise<{ run: string | null }>;
   readonly evaluation: (input: { run: string }) => Promise<Evaluation>;
-  readonly export: (input: { run: string; file: string; replace: boolean }) => Promise<ParityReport>;
+  readonly export: (input: ExportOrder & { run: string }) => Promise<ParityReport>;
   readonly predict: (input: { run: string; inputs: string[] }) => Promise<PredictionOutcome[]>;
   readonly problemOf: (thrown: unknown) => Problem;
 }
@@ -54,8 +62,8 @@ export interface RunStore {
   readonly watch: (run: string) => Promise<void>;
   /** Continues an interrupted run from its last checkpoint. */
   readonly resumeInterrupted: (run: string) => Promise<void>;
-  /** Writes the best model to `file` and checks it; unless `replace` is set, a file that is there stays. @throws the host's problem */
-  readonly exportModel: (file: string, replace: boolean) => Promise<ParityReport>;
+  /** Writes the best model to `file` and checks it; a file that is there stays unless it may be replaced. @throws the host's problem */
+  readonly exportModel: (order: ExportOrder) => Promise<ParityReport>;
   /** What the best model says of pictures, given as data URLs; each may have a problem of its own. @throws the host's problem */
   readonly predict: (inputs: string[]) => Promise<PredictionOutcome[]>;
   readonly dismissRefusal: () => void;
@@ -191,7 +199,7 @@ export function runStore(host: RunHost, readProject: () => RunProject, clock: Qu
       resumeInterrupted: async (run) => {
         if (!isActive(get().state)) await launch(() => host.resume({ run }));
       },
-      exportModel: (file, replace) => host.export({ run: shownRun(), file, replace }),
+      exportModel: (order) => host.export({ run: shownRun(), ...order }),
       predict: (inputs) => host.predict({ run: shownRun(), inputs }),
       dismissRefusal: () => set({ refusal: undefined }),
     };

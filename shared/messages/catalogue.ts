@@ -514,7 +514,12 @@ export const catalogue = {
   'export.parity-failed': entry(
     (d) =>
       `The exported model differs from the trained one by ${d['difference']} (allowed: ${d['allowed']}). The file was not kept.`,
-    'Please report it with the project file.',
+    'Write it all the same, knowing that, with “Write it all the same” or --unequal; and please report it with the project file.',
+  ),
+  'export.unequal': entry(
+    (d) =>
+      `The model file's answers differ from the trained model's by ${d['difference']} (allowed: ${d['allowed']}). It was kept all the same.`,
+    'Try it with pictures whose answers you know before you rely on it; and please report it with the project file.',
   ),
   'predict.not-graft': entry(
     (d) => `${d['path']} was not exported by Graft: it carries no labels and no preprocessing.`,

@@ -22,6 +22,7 @@ const notices: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'model.widened',
   'model.input-adapted',
   'model.range-unknown',
+  'export.unequal',
   'run.checkpoint-damaged',
   'run.checkpoint-older',
   'run.best-lost',

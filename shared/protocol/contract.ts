@@ -177,9 +177,19 @@ export const contract = {
     /** The document a run was started with, its paths absolute. */
     document: procedure.input(z.object({ run: z.string() })).output(z.object({ document: documentSchema })),
     evaluation: procedure.input(z.object({ run: z.string() })).output(evaluationSchema),
-    /** Unless `replace` is set, a file that is there stays: `export.file-exists`. */
+    /**
+     * Unless `replace` is set, a file that is there stays: `export.file-exists`. Unless `unequal` is, one that answers
+     * otherwise than the trained model is not kept: `export.parity-failed`.
+     */
     export: procedure
-      .input(z.object({ run: z.string(), file: z.string(), replace: z.boolean().default(true) }))
+      .input(
+        z.object({
+          run: z.string(),
+          file: z.string(),
+          replace: z.boolean().default(true),
+          unequal: z.boolean().default(false),
+        }),
+      )
       .output(parityReportSchema),
     predict: procedure
       .input(z.object({ run: z.string(), inputs: z.array(z.string()) }))

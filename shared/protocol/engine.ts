@@ -125,7 +125,10 @@ export const engineProcedures = {
     output: z.object({}),
   },
   evaluate: { input: z.object({ run: z.string() }), output: evaluationSchema },
-  export: { input: z.object({ run: z.string(), file: z.string() }), output: parityReportSchema },
+  export: {
+    input: z.object({ run: z.string(), file: z.string(), unequal: z.boolean().optional() }),
+    output: parityReportSchema,
+  },
   /** Inputs are paths of pictures or data URLs; each has its outcome, in their order. */
   predict: {
     input: z.object({ model: z.string(), inputs: z.array(z.string()) }),

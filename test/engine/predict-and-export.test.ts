@@ -80,6 +80,15 @@ describe('an export', () => {
     expect(readdirSync(taken)).not.toContain('m.onnx.part');
   });
 
+  it('that differs is kept when it is wanted all the same, and says by how much', async () => {
+    const file = join(taken, 'unequal.onnx');
+    const parameters = corrupted((value) => value + 2 * allowedDifference);
+    const report = await exportModel({ ...request, file, parameters, unequal: true });
+    expect(report).toMatchObject({ model: file, passed: false });
+    expect(report.maxDifference).toBeGreaterThan(allowedDifference);
+    expect(readdirSync(taken)).toContain('unequal.onnx');
+  });
+
   it('that cannot run is refused, and no file is left', async () => {
     const parameters = new Map(
       [...request.parameters].map(([name, tensor]) => [name, { ...tensor, shape: [1, 1, 1] }]),

@@ -30,10 +30,13 @@ export function addExport(program: Command, perform: Perform): void {
     .description('write the trained model and check it against the run')
     .argument('<run>', 'folder of the run')
     .requiredOption('-o, --output <file.onnx>', 'the model file to write')
+    .option('--unequal', 'keep the file also where it answers otherwise than the trained model')
     .option('--json', 'one JSON line on standard output')
-    .action((run: string, options: JsonOption & { output: string }) =>
+    .action((run: string, options: JsonOption & { output: string; unequal?: boolean }) =>
       perform(options, async ({ output, services }) => {
-        const report = await services.runs.export(await services.runs.locate(run), options.output);
+        const report = await services.runs.export(await services.runs.locate(run), options.output, {
+          unequal: options.unequal === true,
+        });
         output.result(report, () => describeParity(report));
         return report.passed ? exitCodes.success : exitCodes.failure;
       }),
@@ -63,7 +66,7 @@ export function describeEvaluation({ accuracy, accuracyMargin, loss, macroF1, pe
 export function describeParity(report: ParityReport): string {
   return (
     `${report.model} (${bytes(report.bytes)})\n` +
-    `${report.passed ? 'checked' : 'REFUSED'}: largest difference ${report.maxDifference.toExponential(1)} ` +
+    `${report.passed ? 'checked' : 'ANSWERS DIFFER'}: largest difference ${report.maxDifference.toExponential(1)} ` +
     `over ${report.samples} pictures (allowed ${report.allowed.toExponential(0)})`
   );
 }

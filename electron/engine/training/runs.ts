@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import type { GraftDocument } from '#shared/document/model.ts';
-import { GraftError, toProblem } from '#shared/messages/error.ts';
+import { GraftError, problem, toProblem } from '#shared/messages/error.ts';
 import { isNotice } from '#shared/messages/notices.ts';
 import { remarks } from '#shared/nodes/dataset-remarks.ts';
 import type { EngineInput } from '#shared/protocol/engine.ts';
@@ -227,7 +227,11 @@ async function follow(
     throw new GraftError('run.nothing-trained');
   }
   say([{ event: 'state', state: 'evaluating' }]);
-  const test = await handOver(project, folder, device, outcome);
+  const { test, parity } = await handOver(project, folder, device, outcome);
+  if (!parity.passed) {
+    const details = { difference: parity.maxDifference.toExponential(2), allowed: parity.allowed };
+    say([{ event: 'warning', ...problem('export.unequal', details) }]);
+  }
   if (test) {
     const { loss, accuracy, macroF1, samples } = test;
     say([{ event: 'test', loss, accuracy, macroF1, samples }]);
@@ -244,13 +248,16 @@ async function follow(
   };
 }
 
-/** Writes evaluation.json and model.onnx of the best weights. @returns how they do on the test part, where there is one */
+/**
+ * Writes evaluation.json and model.onnx of the best weights, the model also where its file answers otherwise: whoever has
+ * trained has a model.
+ */
 async function handOver(
   project: Project,
   folder: RunFolder,
   device: ConcreteDevice,
   kept: Kept,
-): Promise<TestEvaluation | undefined> {
+): Promise<{ readonly test: TestEvaluation | undefined; readonly parity: ParityReport }> {
   const { parameters } = kept;
   // Another device rounds otherwise, which says nothing about the file.
   const { logits, samples } = device === 'cpu' ? await asTrained(kept) : await judge(project, parameters, pool);
@@ -260,7 +267,7 @@ async function handOver(
     ...evaluateClassifier(logits, samples, classes, project.plan.loss),
     ...(test ? { test } : {}),
   });
-  await exportModel({
+  const parity = await exportModel({
     project,
     parameters,
     logits,
@@ -268,8 +275,9 @@ async function handOver(
     run: folder.path,
     file: folder.modelPath,
     pool,
+    unequal: true,
   });
-  return test;
+  return { test, parity };
 }
 
 async function asTrained({ network, validation, parameters }: Kept): Promise<Judged> {
@@ -284,15 +292,15 @@ async function fail(
   trainer: Trainer,
   error: unknown,
 ): Promise<RunEvent> {
-  const problem = toProblem(error);
+  const met = toProblem(error);
   const kept = trainer.kept();
   if (kept) await handOver(project, folder, device, kept).catch(() => undefined);
   attempt(() => {
     const record = folder.readRecord();
     const status = record.status === 'interrupted' ? 'interrupted' : 'failed';
-    folder.writeRecord({ ...record, status, reason: problem.message, ...(kept ? { best: kept.best } : {}) });
+    folder.writeRecord({ ...record, status, reason: met.message, ...(kept ? { best: kept.best } : {}) });
   });
-  return { event: 'error', ...problem };
+  return { event: 'error', ...met };
 }
 
 /** For what may fail because the run's folder is the very thing that failed; the reason has been given by then. */
@@ -320,8 +328,9 @@ async function store(folder: RunFolder, evaluation: Evaluation): Promise<void> {
   await lock.release().catch(() => undefined);
 }
 
-export async function exportRun(path: string, file: string): Promise<ParityReport> {
+/** @param unequal keeps the file also where it answers otherwise than the trained model */
+export async function exportRun(path: string, file: string, unequal?: boolean): Promise<ParityReport> {
   const { project, logits, samples, parameters } = await loadHeldOut(path, 'classes', pool);
   writing(file, () => mkdirSync(dirname(file), { recursive: true }));
-  return exportModel({ project, parameters, logits, samples, run: path, file, pool });
+  return exportModel({ project, parameters, logits, samples, run: path, file, pool, unequal });
 }

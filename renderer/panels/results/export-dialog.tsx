@@ -24,11 +24,11 @@ export function ExportDialog({ onClose }: { readonly onClose: () => void }) {
   const run = useRun((store) => knownRun(store.state)?.plan.run);
   const [report, setReport] = useState<Loadable<ParityReport>>({ status: 'none' });
 
-  const write = (replace: boolean): void => {
+  const write = (may: { readonly replace?: boolean; readonly unequal?: boolean } = {}): void => {
     setReport({ status: 'loading' });
     useRun
       .getState()
-      .exportModel(file, replace)
+      .exportModel({ file, replace: may.replace ?? false, unequal: may.unequal ?? false })
       .then(
         (value) => setReport({ status: 'ready', value }),
         (thrown: unknown) => setReport({ status: 'failed', problem: problemOf(thrown) }),
@@ -36,7 +36,7 @@ export function ExportDialog({ onClose }: { readonly onClose: () => void }) {
   };
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
-    write(false);
+    write();
   };
   const browse = async (): Promise<void> => {
     const folder = file.replace(/[\\/][^\\/]*$/, '');
@@ -104,8 +104,19 @@ export function ExportDialog({ onClose }: { readonly onClose: () => void }) {
             >
               {report.problem.remedy}
               {report.problem.code === 'export.file-exists' && (
-                <Button variant="default" size="xs" mt="sm" display="block" onClick={() => write(true)}>
+                <Button variant="default" size="xs" mt="sm" display="block" onClick={() => write({ replace: true })}>
                   Replace it
+                </Button>
+              )}
+              {report.problem.code === 'export.parity-failed' && (
+                <Button
+                  variant="default"
+                  size="xs"
+                  mt="sm"
+                  display="block"
+                  onClick={() => write({ replace: true, unequal: true })}
+                >
+                  Write it all the same
                 </Button>
               )}
             </Alert>
