@@ -141,6 +141,17 @@ export function createRouter(services: Services, shell: HostShell) {
       watch: host.runs.watch.handler(({ input, signal }) => runs.watch(input.run, signal)),
       current: host.runs.current.handler(() => ({ run: runs.current ?? null })),
       list: host.runs.list.handler(() => runs.list()),
+      rename: host.runs.rename.handler(async ({ input }) => {
+        await runs.rename(input.run, input.name);
+        return {};
+      }),
+      remove: host.runs.remove.handler(async ({ input }) => ({ binned: await runs.remove(input.run) })),
+      putBack: host.runs.putBack.handler(async ({ input }) => ({ run: await runs.putBack(input.binned) })),
+      bin: host.runs.bin.handler(() => runs.bin()),
+      emptyBin: host.runs.emptyBin.handler(async () => {
+        await runs.emptyBin();
+        return {};
+      }),
       document: host.runs.document.handler(async ({ input }) => ({ document: await runs.document(input.run) })),
       evaluation: host.runs.evaluation.handler(({ input }) => runs.evaluation(input.run)),
       export: host.runs.export.handler(({ input }) =>

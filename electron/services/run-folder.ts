@@ -3,7 +3,9 @@ import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
+import { shortened } from '#shared/core/format.ts';
 import type { GraftDocument } from '#shared/document/model.ts';
+import { differences } from '#shared/document/difference.ts';
 import { parseDocument } from '#shared/document/parse.ts';
 import { GraftError, problem } from '#shared/messages/error.ts';
 import {
@@ -16,7 +18,7 @@ import {
 import { CheckedReader } from '#electron/files/checked-lines.ts';
 import { holderOf } from '#electron/files/lock.ts';
 import { openFile, readText } from '#electron/files/regular-file.ts';
-import { readIfPresent } from '#electron/files/replace.ts';
+import { privateFile, readIfPresent, writeAtomically } from '#electron/files/replace.ts';
 import { withAbsolutePaths } from './document-paths.ts';
 import { EventHistory } from './event-history.ts';
 
@@ -28,6 +30,9 @@ const planSchema = z.object({
   classes: z.array(z.string()).default([]),
 });
 
+/** Characters of a name in a list. */
+const longestName = 200;
+
 /** Enough of the end of `metrics.jsonl` to hold how a run ended. */
 const tailBytes = 256 * 1024;
 
@@ -37,7 +42,16 @@ const files = {
   evaluation: 'evaluation.json',
   model: 'model.onnx',
   project: 'project.graft',
+  /** Beside the record, which is its trainer's to write. */
+  name: 'name.txt',
 };
+
+/** Gives a run a name of the person's own; '' takes it away. */
+export async function nameRun(run: string, name: string): Promise<void> {
+  await requireRun(run);
+  if (name === '') await rm(join(run, files.name), { force: true });
+  else await writeAtomically(join(run, files.name), name, privateFile);
+}
 
 export function modelOf(run: string): string {
   return join(run, files.model);
@@ -53,17 +67,41 @@ export async function requireRun(run: string): Promise<void> {
 export async function listRuns(folder: string, live: string | undefined): Promise<RunSummary[]> {
   const names = await readdir(folder).catch((): string[] => []);
   const found = await Promise.all(names.map((name) => summarize(join(folder, name), live)));
-  return found.flat().toSorted((left, right) => right.started.localeCompare(left.started));
+  const newest = found.flat().toSorted((left, right) => right.started.localeCompare(left.started));
+  const compared = newest.slice(0, mostCompared).map((run, place) => withChanges(run, newest.slice(place + 1)));
+  return [...(await Promise.all(compared)), ...newest.slice(mostCompared)];
+}
+
+/** Of older runs nobody reads what was changed for them, and each takes its document to be read. */
+const mostCompared = 60;
+/** By run; what a run was started with never changes. */
+const knownDocuments = new Map<string, GraftDocument>();
+
+async function withChanges(run: RunSummary, older: readonly RunSummary[]): Promise<RunSummary> {
+  const before = older.find(({ title }) => title === run.title);
+  if (!before) return run;
+  const documents = await Promise.all([before, run].map(documentOf));
+  const [from, to] = documents;
+  return from && to ? { ...run, changes: differences(from, to) } : run;
+}
+
+async function documentOf({ run }: RunSummary): Promise<GraftDocument | undefined> {
+  const document = knownDocuments.get(run) ?? (await readRunDocument(run).catch(() => undefined));
+  if (document) knownDocuments.set(run, document);
+  for (const oldest of [...knownDocuments.keys()].slice(0, -2 * mostCompared)) knownDocuments.delete(oldest);
+  return document;
 }
 
 async function summarize(run: string, live: string | undefined): Promise<RunSummary[]> {
   try {
     const plan = planSchema.parse(JSON.parse(await readText(join(run, files.plan))));
+    const name = await readIfPresent(join(run, files.name)).catch(() => undefined);
     const { status, best } = endOf(await readTail(join(run, files.metrics)));
     return [
       {
         run,
         title: plan.title,
+        ...(name === undefined || name === '' ? {} : { name: shortened(name, longestName) }),
         started: plan.started,
         status: run === live || (status === 'interrupted' && (await isHeld(run))) ? 'running' : status,
         classes: plan.classes.length,

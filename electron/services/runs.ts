@@ -19,10 +19,12 @@ import { errorCode, reasonOf } from '#electron/files/failures.ts';
 import { privateFolder } from '#electron/files/replace.ts';
 import { abandonedRuns, follow, order } from './abandoned-run.ts';
 import { projectEnding } from './documents.ts';
+import { binContent, emptyBin, putBack, throwAway, type BinContent } from './run-bin.ts';
 import {
   checkpointMark,
   clearAwayUnborn,
   listRuns,
+  nameRun,
   modelOf,
   readEvaluation,
   readEvents,
@@ -152,6 +154,29 @@ export class Runs {
 
   list(): Promise<RunSummary[]> {
     return listRuns(this.#folder, this.current);
+  }
+
+  /** Throws `run.missing`. */
+  rename(run: string, name: string): Promise<void> {
+    return nameRun(run, name.trim());
+  }
+
+  /** Moves a run that is over to the bin; answers where it is there. Throws `run.missing`, `run.busy`. */
+  async remove(run: string): Promise<string> {
+    if (run === this.current) throw new GraftError('run.busy');
+    return throwAway(run, this.#folder);
+  }
+
+  putBack(binned: string): Promise<string> {
+    return putBack(binned, this.#folder);
+  }
+
+  bin(): Promise<BinContent> {
+    return binContent(this.#folder);
+  }
+
+  emptyBin(): Promise<void> {
+    return emptyBin(this.#folder);
   }
 
   /** What a run was started with. Throws `run.missing`, `document.missing`, `document.corrupt`. */

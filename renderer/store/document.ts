@@ -99,6 +99,11 @@ export function replaceDocument(
   useDocument.temporal.getState().clear();
 }
 
+/** What its runs are called by: the title, else the file's name without its ending. */
+export function projectTitle(title: string, path: string): string {
+  return title === '' ? path.replace(/^.*[\\/]/u, '').replace(/\.graft$/iu, '') : title;
+}
+
 /** Whether there is anything on the canvas to go back to. */
 export function hasProject({ document, path }: Pick<DocumentState, 'document' | 'path'>): boolean {
   return path !== '' || document.nodes.length > 0;

@@ -8,9 +8,11 @@ import { useRun } from '#renderer/store/run.ts';
 interface RunsStore {
   /** Newest first; undefined until they were read. */
   readonly runs: readonly RunSummary[] | undefined;
+  /** What was thrown away and is not deleted yet. */
+  readonly bin: { readonly runs: number; readonly bytes: number };
 }
 
-export const useRuns = create<RunsStore>()(() => ({ runs: undefined }));
+export const useRuns = create<RunsStore>()(() => ({ runs: undefined, bin: { runs: 0, bytes: 0 } }));
 
 /** Keeps the list up to date with the run shown as long as someone looks; answers a function that ends it. */
 export function followRuns(): () => void {
@@ -21,7 +23,13 @@ export function followRuns(): () => void {
   });
 }
 
-async function readRuns(): Promise<void> {
-  const runs = await host.runs.list();
-  useRuns.setState({ runs: runs.toSorted((a, b) => b.started.localeCompare(a.started)) });
+export async function readRuns(): Promise<void> {
+  const [runs, bin] = await Promise.all([host.runs.list(), host.runs.bin()]);
+  useRuns.setState({ bin, runs: runs.toSorted((a, b) => b.started.localeCompare(a.started)) });
+}
+
+/** @param name '' for what the run's project is called */
+export async function renameRun(run: string, name: string): Promise<void> {
+  await host.runs.rename({ run, name });
+  await readRuns();
 }

@@ -109,14 +109,14 @@ function wireProblems(document: GraftDocument): Problem[] {
     const from = findPort(document, wire.from, 'output')?.type;
     const to = findPort(document, wire.to, 'input')?.type;
     const culprit = findNode(document, wire.to.node) ?? findNode(document, wire.from.node);
+    const ports = taken.get(wire.to.node) ?? new Set();
+    const crowded = ports.has(wire.to.port);
+    taken.set(wire.to.node, ports.add(wire.to.port));
     const missing = looseEnd(document, wire);
     if (missing !== undefined) {
       const details = { from: endName(wire.from), to: endName(wire.to), missing };
       return [{ ...problem('graph.loose-wire', details, culprit?.id), wire: wireId(wire) }];
     }
-    const ports = taken.get(wire.to.node) ?? new Set();
-    const crowded = ports.has(wire.to.port);
-    taken.set(wire.to.node, ports.add(wire.to.port));
     if (from === undefined || to === undefined || from !== to) {
       const details = { from: from ?? 'something unknown', to: to ?? 'something unknown' };
       return [problem('graph.edge-mismatch', details, culprit?.id)];

@@ -174,6 +174,13 @@ export const contract = {
     /** The run in progress, if any. */
     current: procedure.output(z.object({ run: z.string().nullable() })),
     list: procedure.output(z.array(runSummarySchema)),
+    /** '' takes the name away. */
+    rename: procedure.input(z.object({ run: z.string(), name: z.string().max(200) })).output(z.object({})),
+    /** Moves a run to the bin; answers where it is there, for `putBack`. */
+    remove: procedure.input(z.object({ run: z.string() })).output(z.object({ binned: z.string() })),
+    putBack: procedure.input(z.object({ binned: z.string() })).output(z.object({ run: z.string() })),
+    bin: procedure.output(z.object({ runs: z.number(), bytes: z.number() })),
+    emptyBin: procedure.output(z.object({})),
     /** The document a run was started with, its paths absolute. */
     document: procedure.input(z.object({ run: z.string() })).output(z.object({ document: documentSchema })),
     evaluation: procedure.input(z.object({ run: z.string() })).output(evaluationSchema),

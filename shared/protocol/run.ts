@@ -159,11 +159,15 @@ export const runSummarySchema = z.object({
   /** Absolute folder. */
   run: z.string(),
   title: z.string(),
+  /** What the person calls this run, if anything. */
+  name: z.string().optional(),
   /** ISO 8601. */
   started: z.string(),
   status: z.enum(['running', 'done', 'interrupted', 'failed']),
   classes: z.number(),
   device: z.string(),
   best: z.object({ epoch: z.number(), loss: z.number(), accuracy: z.number() }).optional(),
+  /** What is otherwise than in the run before it of the same project, a phrase each; absent where that is not known. */
+  changes: z.array(z.string()).optional(),
 });
 export type RunSummary = z.infer<typeof runSummarySchema>;

@@ -142,12 +142,20 @@ export function graphProblems(document: GraftDocument): Record<string, string[]>
       return type !== undefined && type === port(document, to, 'inputs')?.type && first < index;
     })
     .map(({ to }) => to.node);
+  const culprit = ({ from, to }: Wire): string =>
+    node(document, to.node) ? to.node : node(document, from.node) ? from.node : '';
+  const lacks = (end: Endpoint, side: 'inputs' | 'outputs'): boolean => {
+    const its = node(document, end.node);
+    return its === undefined || (kindOf(its.kind) !== undefined && port(document, end, side) === undefined);
+  };
+  const isLoose = ({ from, to }: Wire): boolean => lacks(from, 'outputs') || lacks(to, 'inputs');
+  const loose = document.wires.filter(isLoose).map(culprit);
   const mismatched = document.wires
-    .filter(({ from, to }) => {
-      const type = port(document, from, 'outputs')?.type;
-      return type === undefined || type !== port(document, to, 'inputs')?.type;
+    .filter((wire) => {
+      const type = port(document, wire.from, 'outputs')?.type;
+      return !isLoose(wire) && (type === undefined || type !== port(document, wire.to, 'inputs')?.type);
     })
-    .map(({ from, to }) => (node(document, to.node) ? to.node : node(document, from.node) ? from.node : ''));
+    .map(culprit);
   const cycle = findCycle(document);
   const training = cycle ? undefined : document.nodes.find(({ kind }) => kind === 'training');
   const members = training ? upstream(document, [training.id]).add(training.id) : new Set<string>();
@@ -162,6 +170,7 @@ export function graphProblems(document: GraftDocument): Record<string, string[]>
   const ids = (nodes: readonly GraphNode[]): string[] => nodes.map(({ id }) => id);
   return {
     'graph.crowded-input': [...new Set(crowded)],
+    'graph.loose-wire': [...new Set(loose)],
     'graph.edge-mismatch': [...new Set(mismatched)],
     'graph.cycle': cycle ? [cycle.id] : [],
     'graph.repeated-part': ids(repeated),

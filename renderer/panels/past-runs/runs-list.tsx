@@ -1,17 +1,21 @@
-import { ActionIcon, Button, Checkbox, Text, Tooltip } from '@mantine/core';
-import { IconChartLine, IconPlayerTrackNext } from '@tabler/icons-react';
-import { useEffect } from 'react';
-import { formatPercent, formatPlural } from '#shared/core/format.ts';
+import { ActionIcon, Button, Checkbox, Menu, Text, Tooltip } from '@mantine/core';
+import { IconChartLine, IconDots, IconPlayerTrackNext } from '@tabler/icons-react';
+import { useEffect, useState } from 'react';
+import { formatBytes, formatPercent, formatPlural } from '#shared/core/format.ts';
 import type { RunSummary } from '#shared/protocol/run.ts';
+import { emptyBin, removeRun } from '#renderer/panels/past-runs/bin.tsx';
 import { openGraph } from '#renderer/panels/past-runs/open-graph.ts';
 import { useNow } from '#renderer/panels/past-runs/now.ts';
 import { startedWords } from '#renderer/panels/past-runs/started-words.ts';
+import { projectTitle, useDocument } from '#renderer/store/document.ts';
+import { host } from '#renderer/platform/host.ts';
 import { toggleComparison, useComparison } from '#renderer/store/comparison.ts';
 import { useInterface } from '#renderer/store/interface.ts';
 import { reportFailure } from '#renderer/store/project.ts';
 import { isActive, knownRun } from '#renderer/store/run-state.ts';
-import { followRuns, useRuns } from '#renderer/store/runs.ts';
+import { followRuns, renameRun, useRuns } from '#renderer/store/runs.ts';
 import { useRun } from '#renderer/store/run.ts';
+import { TitleInput } from '#renderer/ui/title-input.tsx';
 import { deviceWords } from '#renderer/ui/device-words.ts';
 import { Waiting } from '#renderer/ui/waiting.tsx';
 import classes from '#renderer/panels/past-runs/runs.module.css';
@@ -28,6 +32,7 @@ const statusWords = { running: 'running', done: 'done', interrupted: 'interrupte
 /** Every run there has been, the newest first: how good it was, and the ways back to it. */
 export function RunsList({ compare = false, withGraph = false }: Props) {
   const runs = useRuns((store) => store.runs);
+  const bin = useRuns((store) => store.bin);
   useEffect(() => followRuns(), []);
   return (
     <section className={classes['runs']} aria-label="Past runs">
@@ -45,6 +50,14 @@ export function RunsList({ compare = false, withGraph = false }: Props) {
           ))}
         </ul>
       )}
+      {bin.runs > 0 && (
+        <p className={classes['bin']}>
+          {formatPlural(bin.runs, 'run')} in the bin, {formatBytes(bin.bytes)}.
+          <Button variant="subtle" size="compact-xs" onClick={() => void emptyBin().catch(reportFailure)}>
+            Delete for good…
+          </Button>
+        </p>
+      )}
     </section>
   );
 }
@@ -59,11 +72,14 @@ function RunRow({ summary, compare, withGraph }: RowProps) {
   const compared = useComparison((store) => store.runs.has(run));
   const shown = knownRun(state)?.plan.run === run;
   const busy = isActive(state);
+  const here = useDocument(({ document, path }) => projectTitle(document.title, path));
   const open = async (then: (run: string) => Promise<void>): Promise<void> => {
-    if (withGraph && !(await openGraph(run))) return;
+    // What another project learned has no place on this one's canvas.
+    if ((withGraph || title !== here) && !(await openGraph(run))) return;
     useInterface.setState({ view: 'canvas' });
     await then(run);
   };
+  const [naming, setNaming] = useState(false);
   const watch = useRun((store) => store.watch);
   const resumeInterrupted = useRun((store) => store.resumeInterrupted);
   const when = startedWords(started, useNow());
@@ -71,10 +87,26 @@ function RunRow({ summary, compare, withGraph }: RowProps) {
     <li className={classes['run']} aria-current={shown ? 'true' : undefined}>
       <span className={classes['dot']} data-status={status} />
       <span className={classes['title']}>
-        {title === '' ? 'Untitled' : title}
+        {naming ? (
+          <TitleInput
+            title={summary.name ?? title}
+            onFinish={(name) => {
+              setNaming(false);
+              if (name !== undefined) void renameRun(run, name === title ? '' : name).catch(reportFailure);
+            }}
+          />
+        ) : (
+          (summary.name ?? (title === '' ? 'Untitled' : title))
+        )}
         <span className={classes['facts']}>
+          {summary.name !== undefined && `${title} · `}
           {when} · {formatPlural(summary.classes, 'class', 'classes')} · {deviceWords(device)} · {statusWords[status]}
         </span>
+        {summary.changes !== undefined && (
+          <span className={classes['facts']} title={summary.changes.join('\n')}>
+            {summary.changes.length === 0 ? 'as the run before' : summary.changes.join(' · ')}
+          </span>
+        )}
       </span>
       <span className={classes['accuracy']}>
         {best === undefined ? '' : formatPercent(best.accuracy)}
@@ -114,6 +146,25 @@ function RunRow({ summary, compare, withGraph }: RowProps) {
           </ActionIcon>
         </Tooltip>
       )}
+      <Menu position="bottom-end" shadow="md">
+        <Menu.Target>
+          <ActionIcon variant="subtle" color="gray" size={24} aria-label={`More of ${summary.name ?? title}, ${when}`}>
+            <IconDots size={15} aria-hidden="true" />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item onClick={() => setNaming(true)}>Rename</Menu.Item>
+          <Menu.Item onClick={() => void host.app.reveal({ path: run }).catch(reportFailure)}>
+            Show its folder
+          </Menu.Item>
+          <Menu.Item
+            disabled={shown || status === 'running'}
+            onClick={() => void removeRun(summary).catch(reportFailure)}
+          >
+            Move to the bin
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
     </li>
   );
 }

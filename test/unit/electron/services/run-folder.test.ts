@@ -3,7 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { RunEvent } from '#shared/protocol/run.ts';
-import { listRuns } from '#electron/services/run-folder.ts';
+import { binContent, emptyBin, putBack, throwAway } from '#electron/services/run-bin.ts';
+import { serializeDocument } from '#shared/document/serialize.ts';
+import { applySettings } from '#shared/document/set.ts';
+import { project } from '#test/support/documents.ts';
+import { listRuns, nameRun } from '#electron/services/run-folder.ts';
 
 let folder: string;
 
@@ -62,4 +66,56 @@ test('a list of runs tells how each stands by the last it said', async () => {
     'cut off': ['interrupted', 1],
     long: ['done', 7],
   });
+});
+
+/** A run of one project, started on this day with these settings. */
+function putRun(day: number, settings: readonly string[] = []): string {
+  const run = join(folder, `run-${day}`);
+  mkdirSync(run);
+  writeFileSync(join(run, 'run.json'), JSON.stringify({ title: 'Hats', started: `2026-01-0${day}T00:00:00Z` }));
+  writeFileSync(join(run, 'metrics.jsonl'), `${JSON.stringify(done)}\n`);
+  writeFileSync(
+    join(run, 'project.graft'),
+    serializeDocument(applySettings(project(), ['data.path=/pictures', ...settings])),
+  );
+  return run;
+}
+
+test('a run says what is otherwise than in the one before it', async () => {
+  putRun(1);
+  putRun(2, ['training.epochs=3']);
+  putRun(3, ['training.epochs=3']);
+  const runs = await listRuns(folder, undefined);
+  expect(runs.map(({ changes }) => changes)).toEqual([[], ['Training, epochs: 30 → 3'], undefined]);
+});
+
+test('a run has the name it is given, until that is taken away', async () => {
+  const run = putRun(1);
+  await nameRun(run, 'the good one');
+  expect((await listRuns(folder, undefined))[0]).toMatchObject({ title: 'Hats', name: 'the good one' });
+  await nameRun(run, '');
+  expect((await listRuns(folder, undefined))[0]).not.toHaveProperty('name');
+});
+
+test('a run that is thrown away can be put back until the bin is emptied', async () => {
+  const run = putRun(1);
+  const binned = await throwAway(run, folder);
+  expect(await listRuns(folder, undefined)).toEqual([]);
+  expect(await binContent(folder)).toMatchObject({ runs: 1, bytes: expect.any(Number) });
+  putRun(1);
+  const back = await putBack(binned, folder);
+  expect(back).toBe(`${run}-2`);
+  expect(await listRuns(folder, undefined)).toHaveLength(2);
+  await throwAway(back, folder);
+  await emptyBin(folder);
+  expect(await binContent(folder)).toEqual({ runs: 0, bytes: 0 });
+  expect(await listRuns(folder, undefined)).toHaveLength(1);
+});
+
+test('nothing but a run of the folder is thrown away', async () => {
+  const run = putRun(1);
+  await expect(throwAway(join(run, '..', '..'), folder)).rejects.toMatchObject({ code: 'run.missing' });
+  await expect(throwAway(join(folder, 'none'), folder)).rejects.toMatchObject({ code: 'run.missing' });
+  await expect(throwAway(run, join(folder, 'other'))).rejects.toMatchObject({ code: 'run.missing' });
+  await expect(putBack(run, folder)).rejects.toMatchObject({ code: 'run.missing' });
 });
