@@ -4,6 +4,8 @@ import { emptyDocument, type GraftDocument } from '#shared/document/model.ts';
 import type { ErrorCode } from '#shared/messages/catalogue.ts';
 import { host, problemOf } from '#renderer/platform/host.ts';
 import { documentToWrite, isUnsaved, markSaved, projectName, replaceDocument, useDocument } from './document.ts';
+import { useComparison } from './comparison.ts';
+import { useRun } from './run.ts';
 import { ask, askForPath, select, useInterface } from './interface.ts';
 
 /** Shows a failed call as its sentence and remedy. */
@@ -14,6 +16,8 @@ export function reportFailure(thrown: unknown): void {
 
 function show(document: GraftDocument, path: string, options: Parameters<typeof replaceDocument>[2] = {}): void {
   select([]);
+  useRun.getState().clear();
+  useComparison.setState({ runs: new Map() });
   replaceDocument(document, path, options);
   useInterface.setState({ view: 'canvas' });
 }

@@ -67,6 +67,8 @@ export interface RunStore {
   /** What the best model says of pictures, given as data URLs; each may have a problem of its own. @throws the host's problem */
   readonly predict: (inputs: string[]) => Promise<PredictionOutcome[]>;
   readonly dismissRefusal: () => void;
+  /** Shows no run any more, unless one is in progress: another project is on the canvas. */
+  readonly clear: () => void;
 }
 
 /** Milliseconds between two redraws while events stream in: smooth to the eye, and most of the processor left to the run. */
@@ -202,6 +204,12 @@ export function runStore(host: RunHost, readProject: () => RunProject, clock: Qu
       exportModel: (order) => host.export({ run: shownRun(), ...order }),
       predict: (inputs) => host.predict({ run: shownRun(), inputs }),
       dismissRefusal: () => set({ refusal: undefined }),
+      clear: () => {
+        if (isActive(get().state)) return;
+        watching.abort();
+        queue.clear();
+        set({ ...nothingShown, state: idle });
+      },
     };
   };
 }

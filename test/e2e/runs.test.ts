@@ -34,6 +34,9 @@ scenario(
       .getByRole('button', { name: /^More of/ })
       .click();
     await page.getByRole('menuitem', { name: 'Rename' }).click();
+    const naming = rows.first().getByLabel('Title');
+    await naming.waitFor();
+    expect(await naming.evaluate((input) => input === input.ownerDocument.activeElement)).toBe(true);
     await page.keyboard.type('short one');
     await page.keyboard.press('Enter');
     await rows.first().getByText('short one').waitFor();
@@ -50,13 +53,13 @@ scenario(
 
     // Another project: a run of the first one brings its graph along.
     const other = copyOfSample(join(host.folder, 'others'), { classes: 2, each: 6 });
+    await start.saveProjectAs(join(host.folder, 'orchard.graft'));
     await workbench.command('Start page');
     await start.beginWithFolder(other);
     const leave = page.getByRole('dialog').getByRole('button', { name: /save/i });
     if (await leave.first().isVisible()) await page.getByRole('button', { name: 'Discard' }).click();
     const banner = page.getByRole('banner');
     await banner.getByText('others').waitFor();
-    await run.open('Runs');
     await rows.first().getByRole('button', { name: /^Show/ }).click();
     await banner.getByText('orchard').waitFor();
     expect(await new CanvasPage(page).card('data').textContent()).toContain('orchard');

@@ -79,6 +79,7 @@ function RunRow({ summary, compare, withGraph }: RowProps) {
     useInterface.setState({ view: 'canvas' });
     await then(run);
   };
+  const [wished, setWished] = useState(false);
   const [naming, setNaming] = useState(false);
   const watch = useRun((store) => store.watch);
   const resumeInterrupted = useRun((store) => store.resumeInterrupted);
@@ -146,14 +147,24 @@ function RunRow({ summary, compare, withGraph }: RowProps) {
           </ActionIcon>
         </Tooltip>
       )}
-      <Menu position="bottom-end" shadow="md">
+      <Menu
+        position="bottom-end"
+        shadow="md"
+        // While the menu goes it holds the focus, which the title needs.
+        transitionProps={{
+          onExited: () => {
+            if (wished) setNaming(true);
+            setWished(false);
+          },
+        }}
+      >
         <Menu.Target>
           <ActionIcon variant="subtle" color="gray" size={24} aria-label={`More of ${summary.name ?? title}, ${when}`}>
             <IconDots size={15} aria-hidden="true" />
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Item onClick={() => setNaming(true)}>Rename</Menu.Item>
+          <Menu.Item onClick={() => setWished(true)}>Rename</Menu.Item>
           <Menu.Item onClick={() => void host.app.reveal({ path: run }).catch(reportFailure)}>
             Show its folder
           </Menu.Item>

@@ -94,6 +94,17 @@ describe('run store', () => {
     expect(store.getState()).toEqual({ ...before, refusal: expect.objectContaining({ code: 'graph.no-training' }) });
   });
 
+  it('shows no run any more when it is told to, but one in progress', async () => {
+    const store = storeOf(hostOf([[[plan], wholeEpoch(1, 0.5, true), [done]]]));
+    await store.getState().start();
+    store.getState().clear();
+    expect(store.getState()).toMatchObject({ state: { phase: 'idle' }, startedWith: undefined });
+    expect(store.getState().evaluation).toEqual({ status: 'none' });
+    store.setState({ state: { phase: 'starting' } });
+    store.getState().clear();
+    expect(store.getState().state.phase).toBe('starting');
+  });
+
   it('takes up a run in progress, and only when it shows none', async () => {
     const store = storeOf(hostOf([[[plan, step(1)], [done]]]));
     await store.getState().attach();
