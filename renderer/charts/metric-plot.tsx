@@ -1,3 +1,4 @@
+import { comparedColor } from '#renderer/charts/compared-colors.ts';
 import { memo } from 'react';
 import { Area, CartesianGrid, ComposedChart, Line, ReferenceDot, ReferenceLine, XAxis, YAxis } from 'recharts';
 import { type PlotFrame, plotMargin, plotWidth } from '#renderer/charts/plot-frame.ts';
@@ -16,7 +17,7 @@ export interface PlotMarks {
 
 interface Props {
   readonly rows: readonly ChartRow[];
-  /** Validation curves of other runs, drawn faintly behind. */
+  /** Validation curves of other runs, drawn behind in colours of their own. */
   readonly others: readonly (readonly ChartRow[])[];
   readonly frame: PlotFrame;
   /** All of the run is shown, not a part zoomed into. */
@@ -82,9 +83,8 @@ export const MetricPlot = memo(function MetricPlot({ rows, others, frame, whole,
           data={[...other]}
           dataKey="validation"
           type="linear"
-          stroke="var(--graft-dim)"
-          strokeOpacity={0.55}
-          strokeWidth={1}
+          stroke={comparedColor(index)}
+          strokeWidth={1.25}
           strokeDasharray="5 3"
           dot={false}
           connectNulls

@@ -43,6 +43,8 @@ scenario('a photo is corrected where it is seen, learned anew, and taken back', 
     .toContain('38');
   await results.matrix.getByRole('button', { name: /^cherry taken for apple/ }).waitFor();
 
+  await page.getByText(/Since then: Photos, corrections: 0 photos → 2 photos/u).waitFor();
+
   await new CanvasPage(page).select('data');
   const inspector = workbench.inspector;
   await inspector.getByText('2 photos', { exact: true }).waitFor();

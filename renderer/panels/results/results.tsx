@@ -12,6 +12,7 @@ import { type Sample, mostConfusedPair, samplesOfCell, wrongestSamples } from '.
 import { Gallery, type GalleryRequest } from './gallery.tsx';
 import { Headline } from './headline.tsx';
 import { NextStep } from './next-step.tsx';
+import { SinceBefore } from './since-before.tsx';
 import { MatrixSide } from './matrix-side.tsx';
 import classes from './results.module.css';
 
@@ -74,6 +75,7 @@ function Evaluated({ evaluation, epoch }: { readonly evaluation: Evaluation; rea
           photos={evaluation.samples.length}
           epoch={epoch}
         />
+        <SinceBefore />
         {evaluation.test !== undefined && (
           <p className={classes['sentence']}>
             On the test photos, looked at once: <strong>{formatPercent(evaluation.test.accuracy)}</strong> ±{' '}

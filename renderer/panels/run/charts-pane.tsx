@@ -1,4 +1,5 @@
 import { useMemo } from 'react';
+import { ComparedLegend } from '#renderer/panels/run/compared-legend.tsx';
 import { trainingLimits } from '#renderer/panels/run/limits.ts';
 import { useComparison } from '#renderer/store/comparison.ts';
 import type { KnownRun } from '#renderer/store/run-state.ts';
@@ -21,6 +22,7 @@ export function ChartsPane({ known }: { readonly known: KnownRun }) {
   const lossName = loss === undefined ? '' : choiceWords('loss', 'kind', loss.parameters).toLowerCase();
   return (
     <div className={classes['charts']}>
+      <ComparedLegend others={others} />
       <RunCharts
         known={known}
         outcome={state.phase === 'done' ? state.outcome : undefined}

@@ -65,6 +65,14 @@ export class StartPage {
 
   private async goTo(dialog: Locator, folder: string): Promise<void> {
     const address = dialog.getByLabel('Folder', { exact: true });
+    // As a person would, after the dialog has come up: until then it still moves the focus, and shows no folder.
+    await this.#page.waitForFunction(
+      (input) =>
+        input instanceof HTMLInputElement &&
+        input.value !== '' &&
+        document.activeElement?.matches('[data-autofocus]') === true,
+      await address.elementHandle(),
+    );
     await address.fill(folder);
     await address.press('Enter');
     await this.#page.waitForFunction(([input, wanted]) => input instanceof HTMLInputElement && input.value === wanted, [
