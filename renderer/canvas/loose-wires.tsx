@@ -1,4 +1,5 @@
 import { memo, useMemo } from 'react';
+import { wiresInto, wiresOutOf } from '#shared/document/graph.ts';
 import { wireId, type Wire } from '#shared/document/model.ts';
 import { isLoose } from '#shared/document/validate.ts';
 import type { NodeKind } from '#shared/nodes/kind.ts';
@@ -16,8 +17,8 @@ interface Props {
 export const LooseWires = memo(function LooseWires({ node, kind }: Props) {
   const document = useDocument((state) => state.document);
   const loose = useMemo(() => {
-    const own = document.wires.filter(({ from, to }) => from.node === node || to.node === node);
-    return own.filter((wire) => isLoose(document, wire));
+    const own = new Set([...wiresInto(document, node), ...wiresOutOf(document, node)]);
+    return [...own].filter((wire) => isLoose(document, wire));
   }, [document, node]);
   return loose.map((wire, index) => <Stub key={`${wireId(wire)} ${index}`} wire={wire} node={node} kind={kind} />);
 });

@@ -2,7 +2,6 @@
 import type { Model, Node, ValueInfo } from '#shared/ir/graph.ts';
 import { intAttribute, producers } from '#shared/ir/graph.ts';
 import { elementCount } from '#shared/core/shape.ts';
-import { ancestors } from './subgraph.ts';
 import { newestOpset, oldestOpset } from '#shared/ir/opsets.ts';
 import { GraftError } from '#shared/messages/error.ts';
 
@@ -46,15 +45,26 @@ export function viewBackbone(model: Model, path: string): BackboneView {
 
 const calledFeatures = /feature|embed|pool|hidden/iu;
 
-/** Of several outputs the one that is called features, else the one with most of the model behind it; the first of equals. */
+/** Of several outputs the one that is called features, else the one with the longest way to it; the first of equals. */
 function chosenOutput(model: Model): string {
   const names = model.graph.outputs.map(({ name }) => name);
   const [first = ''] = names;
   if (names.length === 1) return first;
   const called = names.find((name) => calledFeatures.test(name));
   if (called !== undefined) return called;
-  const depth = (name: string): number => ancestors(model.graph, [name]).nodes.size;
+  const depths = depthsOf(model);
+  const depth = (name: string): number => depths.get(name) ?? 0;
   return names.reduce((best, name) => (depth(name) > depth(best) ? name : best), first);
+}
+
+/** How many nodes stand one behind the other in front of each value. */
+function depthsOf({ graph }: Model): Map<string, number> {
+  const depths = new Map<string, number>();
+  for (const node of graph.nodes) {
+    const before = node.inputs.reduce((most, name) => Math.max(most, depths.get(name) ?? 0), 0);
+    for (const output of node.outputs) depths.set(output, before + 1);
+  }
+  return depths;
 }
 
 /** What may stand behind a classifier: it changes how its answers are written, and no more. */

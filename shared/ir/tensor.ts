@@ -191,6 +191,17 @@ export function numbers(tensor: Tensor): number[] {
   }
 }
 
+/** Elements of a numeric tensor as float32, without a list of plain numbers in between where it holds small ones. */
+export function asFloat32(tensor: Tensor): Float32Array {
+  const { dtype, data } = tensor;
+  if (dtype === 'float32') return float32Values(tensor);
+  if (dtype === 'uint8') return Float32Array.from(data);
+  if (dtype === 'int8') return Float32Array.from(new Int8Array(data.buffer, data.byteOffset, data.byteLength));
+  if (dtype !== 'float16') return Float32Array.from(numbers(tensor));
+  const halves = aligned(data, 2);
+  return Float32Array.from(new Uint16Array(halves.buffer, halves.byteOffset, halves.byteLength / 2), fromFloat16);
+}
+
 export function isFloat(dtype: DType): boolean {
   return dtype === 'float32' || dtype === 'float64' || dtype === 'float16' || dtype === 'bfloat16';
 }

@@ -217,8 +217,9 @@ export const catalogue = {
     'Nothing to do if its figures are good. Otherwise export it again in evaluation mode (in PyTorch model.eval()).',
   ),
   'model.dequantized': entry(
-    (d) => `${d['path']} stores ${d['count']} as integers; they are used as the floats they stand for.`,
-    'Nothing to do. The exported model is larger, and as exact as the integers were.',
+    (d) =>
+      `${d['path']} is quantized in ${d['count']}; weights are used as the floats they stand for, and nothing is rounded in between.`,
+    'Nothing to do. The exported model is larger; its features differ from the file’s by the rounding that is left out.',
   ),
   'model.widened': entry(
     (d) => `${d['path']} stores ${d['count']} in half precision; Graft computes with them in float32.`,

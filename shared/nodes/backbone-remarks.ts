@@ -28,7 +28,7 @@ export function backboneRemarks(
       ? [{ code: 'model.inference-mode', details: { path: id, count: trainingMode } } as const]
       : []),
     ...(integers > 0
-      ? [{ code: 'model.dequantized', details: { path: id, count: formatPlural(integers, 'weight') } } as const]
+      ? [{ code: 'model.dequantized', details: { path: id, count: formatPlural(integers, 'place') } } as const]
       : []),
     ...(halves > 0
       ? [{ code: 'model.widened', details: { path: id, count: formatPlural(halves, 'weight') } } as const]

@@ -8,7 +8,7 @@ import { inFloats } from './quantization.ts';
 export interface Adaptation {
   /** Operators that were in training mode. */
   readonly trainingMode: number;
-  /** Weights that were stored as integers. */
+  /** Places that were quantized: weights stored as integers, and values rounded in between. */
   readonly integers: number;
   /** Weights that were stored in half precision. */
   readonly halves: number;

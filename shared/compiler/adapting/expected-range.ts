@@ -17,14 +17,16 @@ const offsetOfBytes = 20;
 
 /** Undefined for a model that begins with a layer at once: its file does not say. */
 export function ownRange({ graph }: Model): OwnRange | undefined {
+  const readers = new Map<string, Node[]>();
+  for (const node of graph.nodes)
+    for (const name of new Set(node.inputs)) readers.set(name, [...(readers.get(name) ?? []).slice(0, 1), node]);
   let value = graph.inputs[0]?.name ?? '';
   let scale = 1;
   let offset = 0;
   let steps = 0;
   for (;;) {
-    const readers = graph.nodes.filter(({ inputs }) => inputs.includes(value));
-    const [reader] = readers;
-    if (!reader || readers.length > 1 || reader.domain !== '') break;
+    const [reader, other] = value === '' ? [] : (readers.get(value) ?? []);
+    if (!reader || other || reader.domain !== '') break;
     const constant = constantOf(graph, reader, value);
     if (passing.has(reader.op)) {
       // As it was.

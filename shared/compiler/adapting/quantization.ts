@@ -3,7 +3,7 @@
  * floats they stand for, and what rounds values in between is left out, since a step function has no gradient.
  */
 import { intAttribute, producers, type Graph, type Model, type Node } from '#shared/ir/graph.ts';
-import { float32Tensor, numbers, type Tensor } from '#shared/ir/tensor.ts';
+import { asFloat32, float32Tensor, numbers, type Tensor } from '#shared/ir/tensor.ts';
 import { GraftError } from '#shared/messages/error.ts';
 import { withoutDead } from '#shared/compiler/subgraph.ts';
 
@@ -12,7 +12,7 @@ const integerOperators =
   /^(?:QLinear\w+|QGemm|QAttention|ConvInteger|MatMulInteger\w*|DynamicQuantize\w+|MatMulNBits|ConvTransposeInteger)$/u;
 
 /**
- * The model in floats, and how many of its weights were integers.
+ * The model in floats, and in how many places it was quantized: weights, and values that were rounded in between.
  * @throws GraftError `model.quantized-operators` for one that computes with integers
  */
 export function inFloats(model: Model, path: string): { readonly model: Model; readonly changed: number } {
@@ -38,7 +38,7 @@ export function inFloats(model: Model, path: string): { readonly model: Model; r
     return [{ ...node, op: 'Identity', domain: '', inputs: [quantizer.inputs[0] ?? ''], attributes: {} }];
   });
   if (weights + between === 0) return { model, changed: 0 };
-  return { model: { ...model, graph: withoutDead({ ...graph, nodes, initializers }) }, changed: weights };
+  return { model: { ...model, graph: withoutDead({ ...graph, nodes, initializers }) }, changed: weights + between };
 }
 
 /** (q − zero point) × scale, for a stored weight; undefined for anything else, and for scales in blocks. */
@@ -53,7 +53,7 @@ function dequantized({ initializers }: Graph, node: Node): Tensor | undefined {
   const inner = value.shape.slice(axis + 1).reduce((product, size) => product * size, 1);
   const channelOf = (index: number): number =>
     scales.length === 1 ? 0 : Math.floor(index / inner) % (value.shape[axis] ?? 1);
-  const floats = Float32Array.from(numbers(value), (quantum, index) => {
+  const floats = asFloat32(value).map((quantum, index) => {
     const channel = channelOf(index);
     return (quantum - (zeros[channel] ?? 0)) * (scales[channel] ?? 0);
   });

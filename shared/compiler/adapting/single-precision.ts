@@ -1,7 +1,7 @@
 /** Models stored in half precision, as float32: what is trained on is added up in steps that half precision loses. */
 import { bodiesOf, type Attribute, type Model, type Node, type ValueInfo } from '#shared/ir/graph.ts';
 import { onnxType } from '#shared/ir/builder.ts';
-import { float32Tensor, numbers, type Tensor } from '#shared/ir/tensor.ts';
+import { asFloat32, float32Tensor, type Tensor } from '#shared/ir/tensor.ts';
 
 /** The model in float32, and how many of its weights were float16. One with loops or branches is left as it is. */
 export function inSinglePrecision(model: Model): { readonly model: Model; readonly changed: number } {
@@ -25,7 +25,7 @@ export function inSinglePrecision(model: Model): { readonly model: Model; readon
 }
 
 function widened(tensor: Tensor): Tensor {
-  return tensor.dtype === 'float16' ? float32Tensor(tensor.shape, numbers(tensor)) : tensor;
+  return tensor.dtype === 'float16' ? float32Tensor(tensor.shape, asFloat32(tensor)) : tensor;
 }
 
 function widenedNode(node: Node): Node {

@@ -65,10 +65,18 @@ describe('integer weights', () => {
     );
     builder.output(builder.op('Conv', [rounded, weight]), 'float32', ['N', 2, 8, 8], 'features');
     const { model, adapted } = adapt(modelOf(builder), 'm.onnx');
-    expect(adapted.integers).toBe(1);
+    expect(adapted.integers).toBe(2);
     expect(model.graph.nodes.map(({ op }) => op)).toEqual(['Identity', 'Conv', 'Identity']);
     const stored = model.graph.initializers.get(weight);
     expect([...float32Values(stored!)]).toEqual([-64, 0, 0.5, 2, 4, 252]);
+  });
+
+  test('rounding alone is left out, and counted', () => {
+    const builder = pictures(['N', 3, 8, 8]);
+    const scale = builder.scalar('float32', 0.1);
+    const rounded = builder.op('DequantizeLinear', [builder.op('QuantizeLinear', ['x', scale]), scale]);
+    builder.output(rounded, 'float32', ['N', 3, 8, 8], 'features');
+    expect(adapt(modelOf(builder), 'm.onnx').adapted.integers).toBe(1);
   });
 
   test.each(['ConvInteger', 'QLinearConv', 'DynamicQuantizeLinear'])('that %s computes with are refused', (op) => {

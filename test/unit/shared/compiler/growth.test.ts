@@ -1,6 +1,9 @@
 /** What is done with models grows with their nodes, not faster, and no chain of nodes is too long for it. */
 import { describe, expect, it } from 'vitest';
 import { fixShapes } from '#shared/compiler/2-shape.ts';
+import { adapt } from '#shared/compiler/adapting/adapt.ts';
+import { ownRange } from '#shared/compiler/adapting/expected-range.ts';
+import { viewBackbone } from '#shared/compiler/backbone.ts';
 import { blockedByStage } from '#shared/compiler/blocked-stages.ts';
 import type { Oracle } from '#shared/compiler/oracle.ts';
 import { findStages } from '#shared/compiler/stages.ts';
@@ -21,6 +24,9 @@ const works: Readonly<Record<string, (model: Model) => unknown>> = {
   violations,
   trainableInitializers: ({ graph }) => trainableInitializers(graph),
   findStages: ({ graph }) => findStages(graph, 'input', featuresOf(graph)),
+  adapt: (model) => adapt(model, 'm.onnx'),
+  ownRange,
+  viewBackbone: (model) => viewBackbone(model, 'm.onnx'),
   blockedByStage: ({ graph }) => blockedByStage(typed(graph), stagesOf(graph), 'input', featuresOf(graph)),
 };
 
