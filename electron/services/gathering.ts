@@ -4,8 +4,9 @@
  */
 import { mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { numberedFolder } from './numbered-folder.ts';
 import { GraftError } from '#shared/messages/error.ts';
-import { errorCode, reasonOf } from '#electron/files/failures.ts';
+import { reasonOf } from '#electron/files/failures.ts';
 import { privateFolder } from '#electron/files/replace.ts';
 
 /** The folder that holds these and no others but hidden ones; undefined where there is none. */
@@ -21,8 +22,7 @@ export async function commonFolder(paths: readonly string[]): Promise<string | u
 /** Makes a new folder in `root` with a link to each of these. Throws `files.not-gathered`. */
 export async function makeGathered(root: string, paths: readonly string[]): Promise<string> {
   try {
-    await mkdir(root, { recursive: true, mode: privateFolder });
-    const folder = await newFolder(root, basename(dirname(paths[0] ?? '')) || 'photos');
+    const folder = await numberedFolder(root, basename(dirname(paths[0] ?? '')) || 'photos');
     const taken = new Set<string>();
     for (const path of paths) await link(path, join(folder, nameFor(path, taken)));
     return folder;
@@ -63,16 +63,4 @@ function nameFor(path: string, taken: Set<string>): string {
   const [name] = candidates as [string];
   taken.add(name.toLowerCase());
   return name;
-}
-
-async function newFolder(root: string, name: string): Promise<string> {
-  for (let attempt = 1; ; attempt++) {
-    const folder = join(root, attempt === 1 ? name : `${name}-${attempt}`);
-    try {
-      await mkdir(folder, { mode: privateFolder });
-      return folder;
-    } catch (error) {
-      if (errorCode(error) !== 'EEXIST') throw error;
-    }
-  }
 }

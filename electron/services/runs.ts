@@ -2,9 +2,10 @@
  * Training runs: one at a time, watched by any number of windows, continued by itself when the engine dies.
  * Owns the live run; everything about past runs is read from their folders.
  */
-import { mkdir, rm, stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import type { GraftDocument } from '#shared/document/model.ts';
+import { numberedFolder } from './numbered-folder.ts';
 import { GraftError, problem, toProblem } from '#shared/messages/error.ts';
 import type { EngineInput, EngineOutput } from '#shared/protocol/engine.ts';
 import type {
@@ -15,8 +16,7 @@ import type {
   RunEvent,
   RunSummary,
 } from '#shared/protocol/run.ts';
-import { errorCode, reasonOf } from '#electron/files/failures.ts';
-import { privateFolder } from '#electron/files/replace.ts';
+import { reasonOf } from '#electron/files/failures.ts';
 import { abandonedRuns, follow, order } from './abandoned-run.ts';
 import { projectEnding } from './documents.ts';
 import { binContent, emptyBin, putBack, throwAway, type BinContent } from './run-bin.ts';
@@ -336,21 +336,10 @@ async function makeFolder(folder: string, title: string): Promise<string> {
     .replaceAll(/[^\p{Letter}\p{Number}]+/gu, '-')
     .replaceAll(/^-+|-+$/g, '')
     .slice(0, 40);
-  const base = join(resolve(folder), name === '' ? time : `${time}-${name}`);
-  try {
-    await mkdir(resolve(folder), { recursive: true, mode: privateFolder });
-    for (let attempt = 1; ; attempt++) {
-      const candidate = attempt === 1 ? base : `${base}-${attempt}`;
-      try {
-        await mkdir(candidate, { mode: privateFolder });
-        return candidate;
-      } catch (error) {
-        if (errorCode(error) !== 'EEXIST') throw error;
-      }
-    }
-  } catch (error) {
-    throw new GraftError('document.unwritable', { path: base, reason: reasonOf(error) });
-  }
+  const named = name === '' ? time : `${time}-${name}`;
+  return numberedFolder(resolve(folder), named).catch((error: unknown) => {
+    throw new GraftError('document.unwritable', { path: join(resolve(folder), named), reason: reasonOf(error) });
+  });
 }
 
 async function* asGenerator(batches: Iterable<RunEvent[]>): AsyncGenerator<RunEvent[], void, void> {

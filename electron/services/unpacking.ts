@@ -10,6 +10,7 @@ import { pipeline } from 'node:stream/promises';
 import { openPromise, type Entry, type ZipFile } from 'yauzl';
 import { z } from 'zod';
 import { formatBytes, formatCount } from '#shared/core/format.ts';
+import { numberedFolder } from './numbered-folder.ts';
 import { GraftError } from '#shared/messages/error.ts';
 import type { Unpacked } from '#shared/protocol/look.ts';
 import { errorCode, isDiskFull, reasonOf } from '#electron/files/failures.ts';
@@ -181,22 +182,12 @@ function isLeftByMacOs({ fileName }: Entry): boolean {
 /** Under its own name, or with a number behind where that is taken. */
 async function moveInto(root: string, working: string, name: string): Promise<string> {
   const plain = isPlainName(name) && !name.startsWith('.') ? name : 'archive';
-  for (let attempt = 1; ; attempt++) {
-    const folder = join(root, attempt === 1 ? plain : `${plain}-${attempt}`);
-    // A folder is moved over an empty one of its name, so the place is taken by making it.
-    const isFree = await mkdir(folder, { mode: privateFolder }).then(
-      () => true,
-      (error: unknown) => {
-        if (errorCode(error) === 'EEXIST') return false;
-        throw error;
-      },
-    );
-    if (!isFree) continue;
-    // Windows moves over nothing.
-    await rm(folder, { recursive: true });
-    await rename(working, folder);
-    return folder;
-  }
+  // A folder is moved over an empty one of its name, so the place is taken by making it.
+  const folder = await numberedFolder(root, plain);
+  // Windows moves over nothing.
+  await rm(folder, { recursive: true });
+  await rename(working, folder);
+  return folder;
 }
 
 async function stateOf(archive: string): Promise<Pick<Mark, 'size' | 'mtimeMs'>> {

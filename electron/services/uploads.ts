@@ -5,8 +5,9 @@
  */
 import { lstat, mkdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { numberedFolder } from './numbered-folder.ts';
 import { GraftError } from '#shared/messages/error.ts';
-import { errorCode, isDiskFull, reasonOf } from '#electron/files/failures.ts';
+import { isDiskFull, reasonOf } from '#electron/files/failures.ts';
 import { privateFile, privateFolder, writeAtomically } from '#electron/files/replace.ts';
 
 export interface UploadedFile {
@@ -32,7 +33,7 @@ export async function keepUpload(root: string, folder: string, files: readonly U
   if (bytes > uploadLimit) refuse(folder, `more than ${uploadLimit / 1024 ** 2} MiB at once`);
   // All are looked at before anything is written.
   const inside = files.map(({ path, content }) => ({ parts: partsInside(path), content }));
-  const base = continued ? folder : await refusable(folder, () => makeFolder(root, folder));
+  const base = continued ? folder : await refusable(folder, () => numberedFolder(root, folder));
   for (const { parts, content } of inside) {
     const target = join(base, ...parts);
     await refusable(target, async () => {
@@ -41,20 +42,6 @@ export async function keepUpload(root: string, folder: string, files: readonly U
     });
   }
   return base;
-}
-
-/** Makes `photos`, or `photos-2` where that is taken. */
-async function makeFolder(root: string, name: string): Promise<string> {
-  await mkdir(root, { recursive: true, mode: privateFolder });
-  for (let attempt = 1; ; attempt++) {
-    const folder = join(root, attempt === 1 ? name : `${name}-${attempt}`);
-    try {
-      await mkdir(folder, { mode: privateFolder });
-      return folder;
-    } catch (error) {
-      if (errorCode(error) !== 'EEXIST') throw error;
-    }
-  }
 }
 
 /** The folders on the way to a file, made where they are missing; a link among them would lead elsewhere. */
