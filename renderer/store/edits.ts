@@ -1,4 +1,7 @@
 /** Changes to the open document as the window makes them: each is one undo step and keeps the selection sensible. */
+import { notifications } from '@mantine/notifications';
+import { formatPlural } from '#shared/core/format.ts';
+import { lapsedCorrections } from '#shared/nodes/corrections.ts';
 import type { Setting } from '#shared/advice/rule.ts';
 import { fittingKinds, fittingPort, otherSide } from '#shared/document/connect.ts';
 import * as edits from '#shared/document/edits.ts';
@@ -15,6 +18,7 @@ import { titleAfterFolder } from './project-title.ts';
 
 /** Sets several parameters of a node, with what follows from them. `gesture` joins a drag or typing into one undo step. */
 export function changeParameters(id: string, values: Readonly<Record<string, unknown>>, gesture = ''): void {
+  const before = useDocument.getState().document;
   edit(
     (document) => {
       const changed = Object.entries(values).reduce(
@@ -25,6 +29,17 @@ export function changeParameters(id: string, values: Readonly<Record<string, unk
     },
     gesture === '' ? '' : `${id}.${gesture}`,
   );
+  sayLapsed(lapsedCorrections(before, useDocument.getState().document));
+}
+
+/** Corrections go with the folder they were about, and not without a word. */
+function sayLapsed(count: number): void {
+  if (count === 0) return;
+  notifications.show({
+    title: `${formatPlural(count, 'correction')} taken out`,
+    message: 'They were about photos of the folder before. Ctrl+Z brings both back.',
+    autoClose: 15_000,
+  });
 }
 
 /** Sets parameters of the first node of each kind, with what follows from them, as one undo step. */

@@ -39,6 +39,24 @@ export function photoName(folder: string, path: string): string | undefined {
   return inside.endsWith('\\') ? name.replaceAll('\\', '/') : name;
 }
 
+/** How many corrections a change of settings has taken away with the folder they were about. */
+export function lapsedCorrections(before: WithNodes, after: WithNodes): number {
+  const lapsed = before.nodes.map(({ id, parameters }) => {
+    const now = after.nodes.find((node) => node.id === id)?.parameters;
+    const moved = now !== undefined && now['path'] !== parameters['path'];
+    return moved && now['corrections'] === undefined ? lengthOf(parameters['corrections']) : 0;
+  });
+  return lapsed.reduce((sum, count) => sum + count, 0);
+}
+
+interface WithNodes {
+  readonly nodes: readonly { readonly id: string; readonly parameters: Readonly<Record<string, unknown>> }[];
+}
+
+function lengthOf(value: unknown): number {
+  return Array.isArray(value) ? value.length : 0;
+}
+
 /** With what is now said of a picture; undefined takes back whatever was said. */
 export function corrected(
   corrections: readonly Correction[],

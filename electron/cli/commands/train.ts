@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
+import { formatPlural } from '#shared/core/format.ts';
+import { lapsedCorrections } from '#shared/nodes/corrections.ts';
 import { applySettings } from '#shared/document/set.ts';
 import { devices, type Device } from '#shared/protocol/run.ts';
 import { withAbsolutePaths } from '#electron/services/document-paths.ts';
@@ -26,6 +28,9 @@ export function addTrain(program: Command, perform: Perform): void {
       perform(options, async (session) => {
         const opened = await session.services.documents.open(file);
         const changed = applySettings(opened.document, [...options.set]);
+        const lapsed = lapsedCorrections(opened.document, changed);
+        if (lapsed > 0)
+          session.output.log(`${formatPlural(lapsed, 'correction')} left out: of photos in another folder.`);
         const document = withAbsolutePaths(changed, opened.path);
         const run = await session.services.runs.start(document, opened.path, options.device);
         return followRun(session, run);

@@ -1,4 +1,5 @@
 /** Which numbers a model takes for a picture, told by what it does with them before anything else. */
+import { elementCount } from '#shared/core/shape.ts';
 import type { Graph, Model, Node } from '#shared/ir/graph.ts';
 import { numbers } from '#shared/ir/tensor.ts';
 
@@ -50,9 +51,7 @@ function constantOf({ initializers }: Graph, { op, inputs }: Node, value: string
   // The other way round it is no scaling.
   if ((op === 'Div' || op === 'Sub') && inputs[0] !== value) return undefined;
   const stored = initializers.get(inputs.find((name) => name !== value) ?? '');
-  if (!stored || stored.dtype === 'string') return undefined;
-  const values = numbers(stored);
-  return values.length === 0 || values.length > 4
-    ? undefined
-    : values.reduce((sum, one) => sum + one, 0) / values.length;
+  const count = stored && stored.dtype !== 'string' ? elementCount(stored.shape) : 0;
+  if (!stored || count === 0 || count > 4) return undefined;
+  return numbers(stored).reduce((sum, one) => sum + one, 0) / count;
 }

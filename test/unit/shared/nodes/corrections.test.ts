@@ -3,7 +3,7 @@ import { setParameter } from '#shared/document/edits.ts';
 import { templates } from '#shared/document/templates.ts';
 import { chooseParameter } from '#shared/document/usual.ts';
 import { problems } from '#shared/document/validate.ts';
-import { corrected, photoName } from '#shared/nodes/corrections.ts';
+import { corrected, lapsedCorrections, photoName } from '#shared/nodes/corrections.ts';
 
 describe('a photo in a correction', () => {
   test.each([
@@ -36,6 +36,8 @@ describe('corrections in a document', () => {
     const limited = chooseParameter(same, 'data', 'limitPerClass', 3);
     expect(limited.nodes.find(({ id }) => id === 'data')?.parameters['corrections']).toBe(corrections);
     const other = chooseParameter(limited, 'data', 'path', '/others');
+    expect(lapsedCorrections(limited, other)).toBe(1);
+    expect(lapsedCorrections(document, limited)).toBe(0);
     expect(other.nodes.find(({ id }) => id === 'data')?.parameters).toEqual({ path: '/others', limitPerClass: 3 });
   });
 
