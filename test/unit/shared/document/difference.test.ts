@@ -18,6 +18,11 @@ test.each([
   expect(differences(project(), applySettings(project(), changes))).toEqual(said);
 });
 
+test('a fingerprint of the same model is not told', () => {
+  const hash = 'a'.repeat(64);
+  expect(differences(project(), setParameter(project(), 'backbone', 'hash', hash))).toEqual([]);
+});
+
 test('corrections are counted', () => {
   const corrections = [{ photo: 'a/1.jpg', class: 'b' }];
   expect(differences(project(), setParameter(project(), 'data', 'corrections', corrections))).toEqual([
